@@ -1,0 +1,1 @@
+"""Decides. Pure: standard library and frozen dataclasses; no clock, no I/O, no logging, no randomness."""

@@ -1,0 +1,56 @@
+"""A mail as a door hands it over, before anything of it is read beyond the envelope."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+
+from mailgate.core.model import Door
+
+
+@dataclass(frozen=True, slots=True)
+class ImapSource:
+    """Where a fetched mail lay: `mailbox` names account and folder, the numbers are RFC 3501 §2.3.1.1's."""
+
+    mailbox: str
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One mail to one or more of our addresses, byte for byte as received (dot-unstuffed, nothing else changed).
+
+    `envelope_from` is "" for the null reverse-path. `peer` is the client's IP address, "unix", or the IMAP host;
+    `trusted` says that its Authentication-Results may be believed."""
+
+    door: Door
+    envelope_from: str
+    recipients: tuple[str, ...]
+    raw: bytes
+    peer: str = ""
+    trusted: bool = False
+    source: ImapSource | None = None
+
+
+class Custody(Protocol):
+    """Takes mails into custody. Thread-safe."""
+
+    def submit(self, delivery: Delivery) -> Future[int]:
+        """The future's result is the inbox id, set only after the commit; its exception means: nothing was kept,
+        answer 451 and let the sender try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImapCursor:
+    """The last UID of a mailbox taken into custody, for one UIDVALIDITY."""
+
+    uidvalidity: int
+    uid: int
+
+
+class Cursors(Protocol):
+    """Remembers how far each IMAP mailbox was read; custody of a mail with an ImapSource moves it in the same commit."""
+
+    def cursor(self, mailbox: str) -> ImapCursor | None: ...

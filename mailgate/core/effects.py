@@ -1,0 +1,191 @@
+"""What must happen. `store.apply` turns each effect into rows inside the event's own transaction, in this order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailgate.core.letters import Letter
+from mailgate.core.model import Activity, Attachment, Callback, Channel, Direction, Status, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Create this ticket; its number is the snapshot's `next_ticket`."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class AddMessage:
+    """Append to the ticket's story; `inbox_id` points to the raw mail when there is one."""
+
+    ticket: int
+    direction: Direction
+    sender: str
+    to: tuple[str, ...]
+    text: str
+    at: datetime
+    automatic: bool = False
+    inbox_id: int | None = None
+    message_id: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddIntervention:
+    """Record what technician `by` did: real minutes and charged minutes."""
+
+    ticket: int
+    by: str
+    activity: Activity
+    minutes: int
+    charged: int
+    public: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStatus:
+    """Move the ticket; `at` becomes `waiting_since` or `closed_at` where the status has one."""
+
+    ticket: int
+    status: Status
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give the ticket to a technician (a key of the rules)."""
+
+    ticket: int
+    technician: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetCallback:
+    """The call-back clock as it now stands: started, shifted by a pause, or kept."""
+
+    ticket: int
+    callback: Callback
+
+
+@dataclass(frozen=True, slots=True)
+class MoveToQueue:
+    """The ticket belongs to another queue from now on."""
+
+    ticket: int
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendMail:
+    """Promise one mail: rendered now, stored as bytes, sent by the bulk lane."""
+
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Promise to reach a technician over one channel: rendered now, sent by the lane that never waits.
+
+    `target` is a mail address, or an Apprise URL for a pager that is not reached by mail."""
+
+    technician: str
+    channel: Channel
+    target: str
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgePages:
+    """The technician has seen the ticket: their pages for it are acknowledged."""
+
+    ticket: int
+    technician: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPages:
+    """Pages of the ticket that did not leave yet are no longer needed."""
+
+    ticket: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Bring `TimerFired(kind, ticket)` back at `due_at`; one timer per ticket and kind, a later one replaces it."""
+
+    ticket: int
+    kind: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimer:
+    """The timer of this kind is not needed any more."""
+
+    ticket: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTurn:
+    """The rotation of `team` has come to `technician`; the next mail starts after them."""
+
+    team: str
+    technician: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """Keep the inbox row aside, with the reason, until somebody asks for a retry."""
+
+    inbox_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetryInbox:
+    """A quarantined inbox row becomes pending again."""
+
+    inbox_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetryOutbox:
+    """A failed or deferred outbox row is tried again now, byte for byte."""
+
+    outbox_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailPage:
+    """The page that outbox row `outbox_id` carried did not reach its person."""
+
+    outbox_id: int
+    reason: str
+
+
+Effect = (
+    OpenTicket
+    | AddMessage
+    | AddIntervention
+    | ChangeStatus
+    | Assign
+    | SetCallback
+    | MoveToQueue
+    | SendMail
+    | Page
+    | AcknowledgePages
+    | CancelPages
+    | SetTimer
+    | CancelTimer
+    | TakeTurn
+    | Quarantine
+    | RetryInbox
+    | RetryOutbox
+    | FailPage
+)

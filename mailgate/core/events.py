@@ -1,0 +1,99 @@
+"""What happened. Each event comes from one durable row (inbox or timer), so deciding it again gives the same answer.
+
+`received_at` is our own clock at the door: a sender's Date header never sets a clock (hazards A17).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailgate.core.intents import Orders
+from mailgate.core.model import AuthVerdict, Channel, Door, Mail, Token
+
+
+@dataclass(frozen=True, slots=True)
+class MailReceived:
+    """A mail in custody. `envelope_from` is "" for the null reverse-path; `recipients` are as given at RCPT.
+
+    `digest` recognises the same content whatever trace headers were added on the way; `ours` says that its Message-ID
+    was made and signed by this desk; `threads` are the ticket numbers that the signed Message-IDs of ours among its
+    References carry, newest first."""
+
+    inbox_id: int
+    door: Door
+    envelope_from: str
+    recipients: tuple[str, ...]
+    received_at: datetime
+    digest: str
+    mail: Mail
+    orders: Orders
+    token: Token | None = None
+    verdict: AuthVerdict = AuthVerdict.NONE
+    ours: bool = False
+    threads: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MailUnreadable:
+    """A mail in custody that could not be read or decided; `reason` says why in one line."""
+
+    inbox_id: int
+    door: Door
+    envelope_from: str
+    recipients: tuple[str, ...]
+    received_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFailed:
+    """A relay refused one of our mails for good, or every attempt was used up."""
+
+    inbox_id: int
+    received_at: datetime
+    outbox_id: int
+    template: str
+    recipient: str
+    subject: str
+    reason: str
+    ticket: int | None = None
+    technician: str | None = None
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRequested:
+    """`mailgate open`: somebody at the desk opens a ticket on a customer's behalf."""
+
+    inbox_id: int
+    received_at: datetime
+    customer: str
+    contact: str
+    subject: str
+    text: str = ""
+    queue: str | None = None
+    channel: str = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAsked:
+    """`mailgate inbox retry N` or `mailgate outbox retry N`: try row `row` of `box` ("inbox" or "outbox") again."""
+
+    inbox_id: int
+    received_at: datetime
+    box: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A timer row came due; it holds no truth of its own, the ticket does."""
+
+    timer_id: int
+    kind: str
+    ticket: int
+    due_at: datetime
+
+
+Event = MailReceived | MailUnreadable | DeliveryFailed | TicketRequested | RetryAsked | TimerFired

@@ -1,0 +1,196 @@
+"""Working time. The only place in core where local time appears.
+
+A calendar's spans are written in local time. Each span edge is converted to UTC first, and every sum and comparison is
+done on UTC instants, so a night span on the day the clocks change is as long as it really is: one hour shorter in
+spring, one longer in autumn. Nothing here adds minutes to a local time.
+
+`1d` and `1w` are not sums: they mean "the same local time on the next working day" and "the same weekday and time next
+week, moved to the next opening when closed" (interfaces.md §4).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+MIDNIGHT = time(0)
+HORIZON_DAYS = 3660
+"""How far ahead an opening is looked for: a calendar that never opens in ten years is a mistake in the rules."""
+
+
+class Unit(StrEnum):
+    """The unit a duration was written in; minutes and hours are working time."""
+
+    MINUTES = "m"
+    HOURS = "h"
+    DAYS = "d"
+    WEEKS = "w"
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A delay as the rules write it: "90m", "4h", "3d", "1w"."""
+
+    amount: int
+    unit: Unit
+
+    def __str__(self) -> str:
+        return f"{self.amount}{self.unit}"
+
+    @property
+    def minutes(self) -> int:
+        """Length in minutes for comparing promises; a day counts as 24 h, a week as 7 days."""
+        return self.amount * {Unit.MINUTES: 1, Unit.HOURS: 60, Unit.DAYS: 1440, Unit.WEEKS: 10080}[self.unit]
+
+
+_DURATION = re.compile(r"([0-9]{1,5})([mhdw])")
+
+
+def parse_duration(text: str) -> Duration:
+    """Read "90m", "4h", "3d" or "1w"; ValueError when it is anything else or 0."""
+    found = _DURATION.fullmatch(text.strip().lower())
+    if found is None or int(found[1]) == 0:
+        raise ValueError(f"'{text}' is not a duration: write 90m, 4h, 3d or 1w")
+    return Duration(int(found[1]), Unit(found[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Opening hours of one day in local time, `end` excluded; an `end` of 00:00 is the following midnight."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When a promise's clock runs. `week` holds the spans of Monday (0) to Sunday (6).
+
+    `closed` names the holiday of a local date, or None when it is an ordinary day."""
+
+    name: str
+    timezone: str
+    week: tuple[tuple[Span, ...], ...]
+    closed: Callable[[date], str | None]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that the spans are written in."""
+        return ZoneInfo(self.timezone)
+
+    def windows(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        """The opening windows of one local date as UTC instants, in order and not empty."""
+        if self.closed(day) is not None:
+            return
+        zone = self.zone
+        for span in sorted(self.week[day.weekday()], key=lambda s: s.start):
+            until = day + timedelta(days=1) if span.end == MIDNIGHT else day
+            start = datetime.combine(day, span.start, zone).astimezone(UTC)
+            end = datetime.combine(until, span.end, zone).astimezone(UTC)
+            if end > start:
+                yield start, end
+
+    def windows_from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Every opening window that is not over at `start`, the first one cut to begin there."""
+        day = start.astimezone(self.zone).date() - timedelta(days=1)
+        for _ in range(HORIZON_DAYS):
+            for opens, closes in self.windows(day):
+                if closes > start:
+                    yield max(opens, start), closes
+            day += timedelta(days=1)
+        raise ValueError(f"calendar '{self.name}' never opens again after {start.isoformat()}")
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the clock runs at this instant."""
+        return self.opening(at) == at
+
+    def opening(self, at: datetime) -> datetime:
+        """`at` when open, else the next opening, in UTC."""
+        return next(self.windows_from(at.astimezone(UTC)))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A promise worked out, with what a person needs to check it.
+
+    `starts_at` is later than `asked_at` when it came outside the hours. `skipped` are the holidays passed over."""
+
+    asked_at: datetime
+    starts_at: datetime
+    due_at: datetime
+    calendar: str
+    timezone: str
+    skipped: tuple[tuple[date, str], ...] = ()
+
+    @property
+    def outside(self) -> bool:
+        """Whether the clock starts later than the mail came."""
+        return self.starts_at > self.asked_at
+
+
+def add_working(calendar: Calendar, start: datetime, minutes: int) -> datetime:
+    """The instant (UTC) by which `minutes` of working time have passed since `start`."""
+    left = timedelta(minutes=minutes)
+    for opens, closes in calendar.windows_from(start.astimezone(UTC)):
+        if left <= closes - opens:
+            return opens + left
+        left -= closes - opens
+    raise AssertionError("windows_from ends by raising")
+
+
+def working_between(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
+    """Working time between two instants; zero when `end` is not after `start`."""
+    begin, until = start.astimezone(UTC), end.astimezone(UTC)
+    total = timedelta()
+    day, last = begin.astimezone(calendar.zone).date() - timedelta(days=1), until.astimezone(calendar.zone).date()
+    while day <= last:
+        for opens, closes in calendar.windows(day):
+            total += max(min(closes, until) - max(opens, begin), timedelta())
+        day += timedelta(days=1)
+    return total
+
+
+def due(calendar: Calendar, start: datetime, delay: Duration) -> datetime:
+    """The instant (UTC) at which a delay that begins at `start` is over."""
+    if delay.unit in (Unit.MINUTES, Unit.HOURS):
+        return add_working(calendar, start, delay.minutes)
+    begin = calendar.opening(start).astimezone(calendar.zone)
+    if delay.unit is Unit.WEEKS:
+        return calendar.opening(_local(calendar, begin.date() + timedelta(weeks=delay.amount), begin.time()))
+    return calendar.opening(_local(calendar, _nth_working_day(calendar, begin.date(), delay.amount), begin.time()))
+
+
+def deadline(calendar: Calendar, asked_at: datetime, delay: Duration) -> Deadline:
+    """Work out a promise made at `asked_at`, keeping what explains it."""
+    asked = asked_at.astimezone(UTC)
+    starts_at, due_at = calendar.opening(asked), due(calendar, asked, delay)
+    skipped = tuple(_holidays_between(calendar, asked, due_at))
+    return Deadline(asked, starts_at, due_at, calendar.name, calendar.timezone, skipped)
+
+
+def _local(calendar: Calendar, day: date, at: time) -> datetime:
+    return datetime.combine(day, at, calendar.zone).astimezone(UTC)
+
+
+def _nth_working_day(calendar: Calendar, after: date, count: int) -> date:
+    day = after
+    for _ in range(HORIZON_DAYS):
+        day += timedelta(days=1)
+        if any(calendar.windows(day)):
+            count -= 1
+            if count == 0:
+                return day
+    raise ValueError(f"calendar '{calendar.name}' has too few working days after {after.isoformat()}")
+
+
+def _holidays_between(calendar: Calendar, start: datetime, end: datetime) -> Iterator[tuple[date, str]]:
+    day, last = start.astimezone(calendar.zone).date(), end.astimezone(calendar.zone).date()
+    while day <= last:
+        name = calendar.closed(day)
+        if name is not None and calendar.week[day.weekday()]:
+            yield day, name
+        day += timedelta(days=1)

@@ -1,0 +1,102 @@
+"""What a technician asked for, as values: the words of interfaces.md §6 without their spelling.
+
+`mail.commands` turns text into `Orders`; `core` decides whether they are possible. Nothing here was applied yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailgate.core.hours import Duration
+from mailgate.core.model import Activity, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """`#prendre`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """`#pris`"""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignTo:
+    """`#assigner tech2`: `who` is as typed (a key, a name or an address)."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Internal:
+    """`#note`: this whole mail is internal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """`#appel 15`, `#site 2h`, `#distance 20`, `#temps 10`: real minutes, more than 0."""
+
+    activity: Activity
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """`#attente client`, `#attente tiers 3d`: `status` is WAITING_CUSTOMER or WAITING_THIRD."""
+
+    status: Status
+    duration: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """`#résolu`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """`#fermer`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """`#rouvrir`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """`#aide`"""
+
+
+Intent = Take | Acknowledge | AssignTo | Internal | Spend | Wait | Resolve | Close | Reopen | Help
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One command line that was understood: the intent, and the line as the technician typed it."""
+
+    intent: Intent
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that could not be understood or done.
+
+    `code` is a word the transcript template has a phrase for, `detail` fills it in, `nearest` is a valid form near it
+    (or ""), `line` is the command line as typed (or "" when the whole mail is meant)."""
+
+    code: str
+    line: str = ""
+    detail: str = ""
+    nearest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """A technician's mail taken apart: the words for the customer, the commands, and what was not understood."""
+
+    text: str
+    orders: tuple[Order, ...] = ()
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,197 @@
+"""A mail that must leave, before it is words: who gets it, which template says it, and the frozen facts it may use.
+
+`mail.compose` turns a Letter into bytes. A template sees exactly the fields of `Facts` (interfaces.md §5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from mailgate.core.hours import Deadline
+from mailgate.core.intents import Problem
+from mailgate.core.model import Attachment, Line, TokenKind
+
+
+class Tone(StrEnum):
+    """Who speaks, hence which headers it carries (RFC 3834 §5)."""
+
+    PERSON = "person"  # a technician's own words: no Auto-Submitted
+    REPLIED = "auto-replied"  # the automatic answer to one mail: null reverse-path
+    GENERATED = "auto-generated"  # automatic, but not the answer to one mail: VERP reverse-path
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondent:
+    """Who a letter goes to. `token` and `person` make their own signed reply address; None: replies have no token."""
+
+    address: str
+    name: str
+    language: str
+    timezone: str
+    token: TokenKind | None = None
+    person: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """A ticket as templates show it; `subject` is None for a sender who must not see their own words echoed."""
+
+    number: int
+    subject: str | None
+    queue: str
+    queue_title: str
+    urgent: bool
+    status: str
+    kind: str
+    level: int
+    severity: str | None
+    priority: str | None
+    requester: str
+    requester_name: str
+    assignee: str | None
+    opened_at: datetime
+    history: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFacts:
+    """The customer firm of a ticket."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """A contact or a technician: never more of a person than a name, an address and whether the desk knows them."""
+
+    name: str
+    mail: str
+    key: str = ""
+    registered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFacts:
+    """The words that a letter passes on, and the files beside them (`left_out`: too large, named only)."""
+
+    text: str
+    sender: str = ""
+    sender_name: str = ""
+    at: datetime | None = None
+    attachments: tuple[Attachment, ...] = ()
+    left_out: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InterventionFacts:
+    """What a technician did: real minutes, charged minutes, and why that many are charged."""
+
+    activity: str
+    minutes: int
+    charged: int
+    unit: int = 0
+    minimum: int = 0
+    covered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineFacts:
+    """The call-back deadline as promised, and how it ended; `promise` is its length in words-free form ("4h")."""
+
+    callback: Deadline
+    promise: str
+    kept_at: datetime | None = None
+    in_time: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BankFacts:
+    """A customer's balance of prepaid time, in minutes."""
+
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """The firm that runs the desk."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFacts:
+    """Pages of the desk that a mail may point to ("" where there is none)."""
+
+    survey: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """One thing that was done, for a transcript: `code` has a phrase in the template, `detail` fills it in."""
+
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptFacts:
+    """What became of a technician's mail: either `did` (all of it) or `problems` (and then nothing was done)."""
+
+    understood: tuple[str, ...] = ()
+    did: tuple[Did, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    help: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """Why a desk-side letter is sent: `code` has a phrase in the template, `detail` fills it in."""
+
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a template may use; what does not apply is None."""
+
+    desk: DeskFacts
+    ticket: TicketFacts | None = None
+    customer: CustomerFacts | None = None
+    contact: PersonFacts | None = None
+    technician: PersonFacts | None = None
+    technicians: tuple[PersonFacts, ...] = ()
+    message: MessageFacts | None = None
+    intervention: InterventionFacts | None = None
+    deadline: DeadlineFacts | None = None
+    bank: BankFacts | None = None
+    links: LinkFacts = field(default_factory=LinkFacts)
+    transcript: TranscriptFacts | None = None
+    notice: NoticeFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """Attachments of the stored mail `inbox_id` that travel with a letter."""
+
+    inbox_id: int
+    parts: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail to one recipient. `limit` is the most characters of a pager's body (None: an ordinary mail)."""
+
+    template: str
+    to: Correspondent
+    tone: Tone
+    facts: Facts
+    ticket: int | None = None
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    enclosure: Enclosure | None = None
+    limit: int | None = None

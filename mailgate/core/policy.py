@@ -1,0 +1,340 @@
+"""The desk's policy as `rulebook` loads it from config.toml and rules/*.toml: one frozen value, swapped whole.
+
+Keys (queues, technicians, customers…) are the names administrators gave them; the mappings keep the order of the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from mailgate.core.hours import Calendar, Duration
+from mailgate.core.model import Activity, Address
+
+
+class UnknownSenders(StrEnum):
+    """What a queue does with somebody the rules do not know."""
+
+    ACCEPT = "accept"
+    PARK = "park"
+    REFUSE = "refuse"
+
+
+class Order(StrEnum):
+    """How a team picks whom to page."""
+
+    ROTATION = "rotation"
+    LEAST_BUSY = "least-busy"
+    LISTED = "listed"
+
+
+class CommandsNeed(StrEnum):
+    """What a technician's mail must show besides address and token."""
+
+    PASS = "pass"
+    NOT_FAILING = "not-failing"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The firm: `[desk]` of config.toml. `address` is the addr-spec that tagged answers come back to."""
+
+    name: str
+    address: str
+    language: str = "fr-CA"
+    timezone: str = "America/Toronto"
+    administrators: tuple[str, ...] = ()
+    commands_need: CommandsNeed = CommandsNeed.NOT_FAILING
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """One step of a queue's `escalate` list."""
+
+    after: Duration
+    notify: int = 0
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A door and its promise. `addresses` are lower-case addr-specs; `title` is how mails call it."""
+
+    key: str
+    addresses: tuple[str, ...]
+    calendar: str
+    callback: Duration
+    notify: int
+    team: str
+    title: Mapping[str, str] = field(default_factory=dict)
+    callback_kept_by: frozenset[Activity] = frozenset({Activity.CALL, Activity.VISIT, Activity.REPLY})
+    unknown_senders: UnknownSenders = UnknownSenders.ACCEPT
+    quiet_hours: bool = False
+    escalate: tuple[Escalation, ...] = ()
+    tariff: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """One way to reach a technician beside mail: a `mailto:` address with its limit, or an Apprise URL."""
+
+    target: str
+    by_mail: bool
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Technician:
+    """Somebody who works on tickets. `mails` are every address that counts as theirs, the first one is written to."""
+
+    key: str
+    name: str
+    mails: tuple[str, ...]
+    pagers: tuple[Pager, ...] = ()
+    skills: frozenset[str] = frozenset()
+    away: tuple[tuple[date, date], ...] = ()
+    language: str | None = None
+    timezone: str | None = None
+
+    @property
+    def mail(self) -> str:
+        """The address that the desk writes to."""
+        return self.mails[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who may be paged for a queue, and in which order."""
+
+    key: str
+    members: tuple[str, ...]
+    order: Order = Order.ROTATION
+    leads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person at a customer who may submit requests (domain.md §3)."""
+
+    mail: str
+    name: str = ""
+    responsible: bool = False
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A firm under contract. `covered` are the kinds of request that maintenance pays for."""
+
+    key: str
+    name: str
+    domains: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    language: str | None = None
+    timezone: str | None = None
+    covered: frozenset[str] = frozenset({"assistance", "defect"})
+    bank: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    """`[severity.*]`: delays that a severity adds to the queue's promise."""
+
+    key: str
+    engage: Duration | None = None
+    resolve: Duration | None = None
+    calendar: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """`[priority.*]`: how often the customer must hear something."""
+
+    key: str
+    update_every: Duration | None = None
+    calendar: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One cell of a tariff, in minutes."""
+
+    unit: int
+    unit_without_bank: int
+    minimum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """`[tariff.*]`: what an intervention charges, by phone and on site."""
+
+    key: str
+    phone: Rate | None = None
+    site: Rate | None = None
+
+
+FactValue = str | int | bool | tuple[str, ...]
+"""What a fact of a mail may be; several values mean that any of them may match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """A plain string: equal without regard to case or accents, `*` stands for anything."""
+
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """Any of these texts occurs, without regard to case or accents."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """A regular expression in Rust syntax; `search` runs it in linear time over the original text."""
+
+    pattern: str
+    search: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """A truth value or a number, equal."""
+
+    value: bool | int
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """Strictly more: a number (size in octets), or "HH:MM" for `time`."""
+
+    bound: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """Strictly less: a number (size in octets), or "HH:MM" for `time`."""
+
+    bound: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one of these tests holds."""
+
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Each of these tests holds."""
+
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The test does not hold."""
+
+    test: Test
+
+
+Test = Like | Contains | Matches | Is | Above | Below | AnyOf | AllOf | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`when`: every fact's test holds, every `any` group has one that holds, and none of `none` holds.
+
+    A fact is named as in interfaces.md §4; a header's fact is "header.NAME" with NAME in lower case."""
+
+    facts: tuple[tuple[str, Test], ...] = ()
+    any: tuple[Condition, ...] = ()
+    none: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """`then`: only what the rule sets; None leaves what earlier rules or the queue say. `refuse` is the polite reason
+    for the sender ("" uses the template's own words)."""
+
+    queue: str | None = None
+    priority: str | None = None
+    severity: str | None = None
+    kind: str | None = None
+    level: int | None = None
+    team: str | None = None
+    skills: frozenset[str] | None = None
+    assign: str | None = None
+    notify: int | None = None
+    tag: tuple[str, ...] | None = None
+    template: str | None = None
+    acknowledge: bool | None = None
+    park: bool | None = None
+    refuse: str | None = None
+    customer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One `[[rule]]`, with where it stands for error messages and `explain`."""
+
+    name: str
+    file: str
+    line: int
+    when: Condition
+    then: Actions
+    stop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`[limits]` of the rules. `enclosures` is the most octets of attachments passed on with one mail."""
+
+    enclosures: int = 10_000_000
+    history: int = 5
+    token_days: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything that `decide` may know about the firm."""
+
+    desk: Desk
+    calendars: Mapping[str, Calendar]
+    queues: Mapping[str, Queue]
+    technicians: Mapping[str, Technician]
+    teams: Mapping[str, Team]
+    customers: Mapping[str, Customer] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    priorities: Mapping[str, Priority] = field(default_factory=dict)
+    tariffs: Mapping[str, Tariff] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+    def queue_of(self, address: str) -> Queue | None:
+        """The queue that answers to an address (any case), or None."""
+        wanted = address.lower()
+        return next((queue for queue in self.queues.values() if wanted in queue.addresses), None)
+
+    def calendar_of(self, queue: Queue) -> Calendar:
+        """The calendar a queue's promise is counted on."""
+        return self.calendars[queue.calendar]
+
+    @property
+    def default_queue(self) -> Queue:
+        """Where a mail goes that names no queue: the first one in the rules."""
+        return next(iter(self.queues.values()))
+
+    def technician_at(self, address: str) -> Technician | None:
+        """The technician who owns an address (any case), or None."""
+        wanted = address.lower()
+        return next((one for one in self.technicians.values() if wanted in one.mails), None)
+
+    def contact_address(self, contact: Contact) -> Address:
+        """The address as mails name it."""
+        return Address(contact.mail, contact.name)

@@ -1,0 +1,36 @@
+"""What `decide` may know of the past: loaded by `store.snapshot` before the decision, frozen, only what is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mailgate.core.model import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """An earlier inbox row with the same content and envelope sender, and what it had been addressed to."""
+
+    inbox_id: int
+    recipients: tuple[str, ...]
+    ticket: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The snapshot for one event.
+
+    `by_token`, `by_thread`, `by_reference` and `by_tag` are the tickets that a mail might belong to: named by its
+    signed address, by a Message-ID of ours, by a foreign Message-ID seen before, and by a `[#N]` in its subject.
+    For the other events `by_token` is the ticket that they name. `turns` says who was paged last in each team,
+    `load` how many open tickets each technician has."""
+
+    next_ticket: int
+    twins: tuple[Twin, ...] = ()
+    by_token: Ticket | None = None
+    by_thread: Ticket | None = None
+    by_reference: Ticket | None = None
+    by_tag: Ticket | None = None
+    turns: Mapping[str, str] = field(default_factory=dict)
+    load: Mapping[str, int] = field(default_factory=dict)

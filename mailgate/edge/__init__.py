@@ -1,0 +1,1 @@
+"""Sockets and relays: one protocol each, turned into one call."""

@@ -1,0 +1,47 @@
+"""How a command ends when it cannot do what was asked: one or two sentences on stderr and an exit code, no traceback.
+
+Exit codes (interfaces.md §2): 0 done, 1 the answer is no, 2 wrong usage, 75 try later (EX_TEMPFAIL of sysexits.h).
+An exception that is not in the table below is a defect; it keeps its traceback, so that somebody can mend it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DONE, NO, USAGE, LATER = 0, 1, 2, 75
+
+
+class Refusal(Exception):
+    """A command says no in one sentence, and ends with `code`."""
+
+    def __init__(self, sentence: str, code: int = NO) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What stderr gets, line by line, and the exit code."""
+
+    lines: tuple[str, ...]
+    code: int
+
+
+def ending(failure: Exception) -> Ending | None:
+    """How an expected failure is told; None when nobody expected it. Imports late: most commands never fail."""
+    from mailgate.starter import DirectoryInUse
+    from mailgate.store.database import DatabaseBusy
+    from mailgate.toml.document import SiteMistakes
+
+    match failure:
+        case SiteMistakes():
+            return Ending(tuple(str(mistake) for mistake in failure.mistakes), NO)
+        case Refusal():
+            return Ending((str(failure),), failure.code)
+        case DatabaseBusy():
+            return Ending((str(failure),), LATER)
+        case DirectoryInUse():
+            return Ending((str(failure),), NO)
+        case OSError(filename=name, strerror=reason) if name is not None:
+            return Ending((f"{name}: {reason}",), NO)
+    return None

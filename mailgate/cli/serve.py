@@ -1,0 +1,12 @@
+"""`mailgate serve`"""
+
+from __future__ import annotations
+
+from mailgate.cli.options import HERE, SiteConfig
+
+
+def serve(config: SiteConfig = HERE) -> int:
+    """Run the desk until SIGTERM; logs "daemon.ready" with every listening address."""
+    from mailgate import daemon
+
+    return daemon.serve(config)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mailgate.toml.mistakes import SiteMistakes
+
 DONE, NO, USAGE, LATER = 0, 1, 2, 75
 
 
@@ -31,7 +33,6 @@ def ending(failure: Exception) -> Ending | None:
     """How an expected failure is told; None when nobody expected it. Imports late: most commands never fail."""
     from mailgate.starter import DirectoryInUse
     from mailgate.store.database import DatabaseBusy
-    from mailgate.toml.document import SiteMistakes
 
     match failure:
         case SiteMistakes():

@@ -1,0 +1,158 @@
+"""What `explain` shows: one decision as JSON (interfaces.md §2) or for reading, and the mails it would have sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from mailgate.cli.output import jsonable, local, plain
+from mailgate.core.decision import RuleTrace
+from mailgate.core.effects import Effect
+from mailgate.core.letters import Letter
+from mailgate.core.model import Channel, Identity, MailKind, Outcome
+from mailgate.core.policy import FactValue
+
+HEADING = 12
+"""Width of the left column, where each paragraph says what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A deadline, and in words how it was worked out."""
+
+    due_at: datetime
+    explained: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """Every deadline that the decision sets."""
+
+    callback: Promise | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailShown:
+    """A mail that would have left: its text part."""
+
+    to: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageShown:
+    """A page that would have left; `to` is the technician's key."""
+
+    to: str
+    channel: Channel
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The whole answer about one mail; the field names are those of `explain --json`."""
+
+    outcome: Outcome
+    because: str
+    identity: Identity | None
+    kind: MailKind | None
+    facts: tuple[tuple[str, FactValue], ...]
+    rules: tuple[RuleTrace, ...]
+    effects: tuple[Effect, ...]
+    deadlines: Promises
+    mails: tuple[MailShown, ...]
+    pages: tuple[PageShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterShown:
+    """A letter among the effects; its words are under `mails` and `pages`."""
+
+    template: str
+    to: str
+    language: str
+    tone: str
+
+
+def as_json(explanation: Explanation) -> object:
+    """The object of interfaces.md §2; each effect carries its name under `effect`."""
+    shape = {
+        field.name: jsonable(getattr(explanation, field.name))
+        for field in fields(explanation)
+        if field.name != "effects"
+    }
+    shape["facts"] = {name: jsonable(value) for name, value in explanation.facts}
+    shape["effects"] = [_effect(effect) for effect in explanation.effects]
+    return shape
+
+
+def as_text(explanation: Explanation, zone: ZoneInfo) -> str:
+    """The same for reading, times in `zone`."""
+    parts = (
+        _summary(explanation),
+        _paragraph("facts", (f"{name:<16} {_words(value)}" for name, value in explanation.facts)),
+        _paragraph("rules", map(_rule, explanation.rules)),
+        _paragraph("deadlines", _deadlines(explanation.deadlines, zone)),
+        _paragraph("effects", map(_effect_line, explanation.effects)),
+        *(_letter(f"mail to {mail.to}: {mail.subject}", mail.text) for mail in explanation.mails),
+        *(_letter(f"page to {page.to} by {page.channel}", page.text) for page in explanation.pages),
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def _effect(effect: Effect) -> dict[str, object]:
+    shown = {field.name: jsonable(_brief(getattr(effect, field.name))) for field in fields(effect)}
+    return {"effect": type(effect).__name__, **shown}
+
+
+def _brief(value: object) -> object:
+    if isinstance(value, Letter):
+        return LetterShown(value.template, value.to.address, value.to.language, value.tone.value)
+    return value
+
+
+def _summary(explanation: Explanation) -> str:
+    lines = (
+        ("outcome", explanation.outcome),
+        ("because", explanation.because),
+        ("sender", explanation.identity or "not looked at"),
+        ("kind", explanation.kind or "not looked at"),
+    )
+    return "\n".join(f"{name:<{HEADING}}{plain(str(value))}" for name, value in lines)
+
+
+def _paragraph(heading: str, lines: Iterator[str]) -> str:
+    return "\n".join(f"{heading if number == 0 else '':<{HEADING}}{plain(line)}" for number, line in enumerate(lines))
+
+
+def _rule(rule: RuleTrace) -> str:
+    return f"{'+' if rule.matched else '-'} {rule.name} ({rule.file}:{rule.line}): {rule.why}"
+
+
+def _deadlines(promises: Promises, zone: ZoneInfo) -> Iterator[str]:
+    if promises.callback is not None:
+        yield f"call back by {local(promises.callback.due_at, zone)}: {promises.callback.explained}"
+
+
+def _effect_line(effect: Effect) -> str:
+    told = ((field.name, _words(getattr(effect, field.name))) for field in fields(effect))
+    return f"{type(effect).__name__:<16} " + ", ".join(f"{name} {words}" for name, words in told if words)
+
+
+def _words(value: object) -> str:
+    """A value in one line; what holds other values shows only its first one, which is its name or number."""
+    shown = _brief(value)
+    if isinstance(shown, LetterShown):
+        return f"{shown.template} to {shown.to}"
+    if is_dataclass(shown):
+        return _words(getattr(shown, fields(shown)[0].name))
+    if isinstance(shown, tuple | frozenset):
+        return " ".join(sorted(map(_words, shown))) if isinstance(shown, frozenset) else " ".join(map(_words, shown))
+    return "" if shown is None else str(jsonable(shown))
+
+
+def _letter(heading: str, text: str) -> str:
+    return "\n".join((plain(heading), *(f"    {plain(line)}".rstrip() for line in text.splitlines())))

@@ -1,0 +1,177 @@
+"""Moments, lengths and sizes in words, as a person in one place and one language reads them.
+
+French is the measure: "lundi 23 novembre à 12 h 00", "1 h 30", "1,2 Mo", always with no-break spaces inside a quantity.
+Any other language is written in English until somebody adds a `Grammar`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from mailgate.core.hours import Unit, parse_duration
+
+NBSP = "\u00a0"
+WEEK_IS_CLEAR = timedelta(days=6)
+"""Within this span the name of a weekday says which day is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The words and shapes of one language; the shapes are `str.format` patterns."""
+
+    weekdays: tuple[str, ...]
+    months: tuple[str, ...]
+    short_months: tuple[str, ...]
+    first: str
+    day: str
+    day_year: str
+    clock: str
+    at: str
+    short: str
+    hours: str
+    units: Mapping[Unit, tuple[str, str]]
+    sizes: tuple[str, ...]
+    decimal: str
+
+
+FRENCH = Grammar(
+    weekdays=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    months=(
+        "janvier", "février", "mars", "avril", "mai", "juin",
+        "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+    ),
+    short_months=("janv", "févr", "mars", "avr", "mai", "juin", "juil", "août", "sept", "oct", "nov", "déc"),
+    first="1er",
+    day="{weekday} {day} {month}",
+    day_year="{weekday} {day} {month} {year}",
+    clock="{hour}\u00a0h\u00a0{minute:02}",
+    at="{day} à\u00a0{clock}",
+    short="{weekday:.3} {day} {month} {hour}h{minute:02}",
+    hours="{hours}\u00a0h\u00a0{minutes:02}",
+    units={
+        Unit.MINUTES: ("min", "min"),
+        Unit.HOURS: ("h", "h"),
+        Unit.DAYS: ("jour ouvrable", "jours ouvrables"),
+        Unit.WEEKS: ("semaine", "semaines"),
+    },
+    sizes=("octets", "ko", "Mo", "Go"),
+    decimal=",",
+)  # fmt: skip
+
+ENGLISH = Grammar(
+    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    months=(
+        "January", "February", "March", "April", "May", "June",
+        "July", "August", "September", "October", "November", "December",
+    ),
+    short_months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    first="1",
+    day="{weekday}, {month} {day}",
+    day_year="{weekday}, {month} {day}, {year}",
+    clock="{hour}:{minute:02}",
+    at="{day} at\u00a0{clock}",
+    short="{weekday:.3} {month} {day} {hour}:{minute:02}",
+    hours="{hours}\u00a0h\u00a0{minutes:02}\u00a0min",
+    units={
+        Unit.MINUTES: ("minute", "minutes"),
+        Unit.HOURS: ("hour", "hours"),
+        Unit.DAYS: ("working day", "working days"),
+        Unit.WEEKS: ("week", "weeks"),
+    },
+    sizes=("bytes", "kB", "MB", "GB"),
+    decimal=".",
+)  # fmt: skip
+
+GRAMMARS = {"fr": FRENCH, "en": ENGLISH}
+
+
+def primary(language: str) -> str:
+    """The primary tag of a language: "fr" of "fr-CA" (RFC 5646 §2.2.1), in lower case."""
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
+def zone_of(timezone: str) -> ZoneInfo:
+    """The zone of that name, or UTC when there is none: a mail that says so beats no mail."""
+    try:
+        return ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """How one reader is told quantities. `now` leaves the current year out of dates; None leaves out every year."""
+
+    language: str
+    timezone: str
+    now: datetime | None = None
+
+    @property
+    def grammar(self) -> Grammar:
+        """The language's words, English when we have none."""
+        return GRAMMARS.get(primary(self.language), ENGLISH)
+
+    def local(self, at: datetime) -> datetime:
+        """The instant on the reader's clock; a naive time is taken as UTC."""
+        aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return aware.astimezone(zone_of(self.timezone))
+
+    def day(self, on: date) -> str:
+        """A date: "lundi 23 novembre", with its year when that isn't the current one."""
+        shape = self.grammar.day_year if self._other_year(on) else self.grammar.day
+        return shape.format(**self._parts(on), year=on.year)
+
+    def clock(self, at: datetime) -> str:
+        """A time of day: "12 h 00"."""
+        there = self.local(at)
+        return self.grammar.clock.format(hour=there.hour, minute=there.minute)
+
+    def moment(self, at: datetime) -> str:
+        """A date and time: "lundi 23 novembre à 12 h 00"."""
+        return self.grammar.at.format(day=self.day(self.local(at).date()), clock=self.clock(at))
+
+    def day_and_hour(self, at: datetime, since: datetime | None = None) -> str:
+        """A time in the coming week: "lundi 7 h 00"; in full when `since` is too long before it."""
+        if since is not None and at - since > WEEK_IS_CLEAR:
+            return self.moment(at)
+        return f"{self.grammar.weekdays[self.local(at).weekday()]} {self.clock(at)}"
+
+    def short(self, at: datetime) -> str:
+        """A date and time for pagers: "lun 23 nov 12h00"."""
+        there = self.local(at)
+        parts = self._parts(there.date()) | {"month": self.grammar.short_months[there.month - 1]}
+        return self.grammar.short.format(**parts, hour=there.hour, minute=there.minute)
+
+    def duration(self, minutes: int) -> str:
+        """A length of work: "15 min", "60 min", "2 h", "1 h 30"."""
+        if minutes <= 60:
+            return f"{minutes}{NBSP}min"
+        hours, rest = divmod(minutes, 60)
+        return self.grammar.hours.format(hours=hours, minutes=rest) if rest else f"{hours}{NBSP}h"
+
+    def promise(self, text: str) -> str:
+        """A delay as the rules write it, in words: "4h" is "4 h", "3d" is "3 jours ouvrables"."""
+        try:
+            delay = parse_duration(text)
+        except ValueError:
+            return text
+        return f"{delay.amount}{NBSP}{self.grammar.units[delay.unit][delay.amount > 1]}"
+
+    def size(self, octets: int) -> str:
+        """A size in decimal units: "1,2 Mo"."""
+        amount, step = float(octets), 0
+        while amount >= 999.5 and step + 1 < len(self.grammar.sizes):
+            amount, step = amount / 1000, step + 1
+        digits = f"{amount:.1f}".removesuffix(".0") if step > 1 and amount < 10 else f"{amount:.0f}"
+        return f"{digits.replace('.', self.grammar.decimal)}{NBSP}{self.grammar.sizes[step]}"
+
+    def _other_year(self, on: date) -> bool:
+        return self.now is not None and on.year != self.local(self.now).year
+
+    def _parts(self, on: date) -> dict[str, str]:
+        words = self.grammar
+        day = words.first if on.day == 1 else str(on.day)
+        return {"weekday": words.weekdays[on.weekday()], "day": day, "month": words.months[on.month - 1]}

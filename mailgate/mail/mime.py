@@ -1,0 +1,97 @@
+"""Bytes of a mail: text and HTML that say the same, inside a multipart/mixed when files travel with them.
+
+The same values make the same bytes, on every version of Python: a mail that is sent a second time is the same mail.
+A boundary holds "=_", which neither quoted-printable nor base64 can contain, so no content can end its part.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mailgate.core.model import Attachment
+from mailgate.mail.headers import Field, fixed_field, named_field, written
+
+LINE_MOST = 76
+"""Longest line of quoted-printable, with its soft line break (RFC 2045 §6.7 (5))."""
+OPAQUE = "application/octet-stream"
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
+_NEVER_BASE64 = ("message/", "multipart/")
+_LITERAL = frozenset(range(0x20, 0x7F)) - {ord("=")}
+_VERSION = fixed_field("MIME-Version", "1.0")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One MIME entity: its own header fields, and a body whose lines end in CRLF."""
+
+    fields: tuple[Field, ...]
+    body: bytes
+
+
+def message(head: tuple[Field, ...], part: Part) -> bytes:
+    """A whole mail."""
+    return written((*head, _VERSION, *part.fields)) + b"\r\n" + part.body
+
+
+def plain_part(text: str) -> Part:
+    """ASCII text as it is, for pagers: no encoding that a gateway would have to undo."""
+    body = _LINE_END.sub("\r\n", text).encode("ascii", "replace")
+    return Part((_content("text/plain; charset=us-ascii"), _encoding("7bit")), body)
+
+
+def text_part(subtype: str, text: str) -> Part:
+    """UTF-8 text, quoted-printable."""
+    return Part((_content(f"text/{subtype}; charset=utf-8"), _encoding("quoted-printable")), quoted_printable(text))
+
+
+def file_part(attachment: Attachment, octets: bytes) -> Part:
+    """One attached file. Its type is kept when it is one, except types that must not be base64 (RFC 2046 §5.2.1)."""
+    kind = attachment.content_type.lower()
+    usable = _TYPE.fullmatch(kind) and not kind.startswith(_NEVER_BASE64)
+    fields = (
+        _content(kind if usable else OPAQUE),
+        named_field("Content-Disposition", "attachment", "filename", attachment.name),
+        _encoding("base64"),
+    )
+    return Part(fields, base64.encodebytes(octets).replace(b"\n", b"\r\n"))
+
+
+def multipart(subtype: str, parts: Iterable[Part], seed: str) -> Part:
+    """Several parts in one; `seed` makes the boundary, the same one each time."""
+    boundary = "=_" + hashlib.sha256(f"{seed}|{subtype}".encode()).hexdigest()[:32]
+    opening = f"--{boundary}\r\n".encode("ascii")
+    body = b"".join(opening + written(part.fields) + b"\r\n" + part.body + b"\r\n" for part in parts)
+    content = Field("Content-Type", (f"multipart/{subtype};", f'boundary="{boundary}"'))
+    return Part((content,), body + f"--{boundary}--\r\n".encode("ascii"))
+
+
+def quoted_printable(text: str) -> bytes:
+    """UTF-8 in quoted-printable; the text's own line ends become CRLF (RFC 2045 §6.7)."""
+    return "\r\n".join(_qp_line(line) for line in _LINE_END.split(text)).encode("ascii")
+
+
+def _qp_line(line: str) -> str:
+    """One line, with soft breaks; what a relay could alter at either end of it ("From ", ".", a blank) is encoded."""
+    units = [chr(octet) if octet in _LITERAL else f"={octet:02X}" for octet in line.encode("utf-8", "replace")]
+    rows, row = [], ""
+    for place, unit in enumerate(units):
+        if len(row) + len(unit) >= LINE_MOST:
+            rows.append(row + "=")
+            row = ""
+        at_edge = (not row and unit in ".F") or (unit == " " and place + 1 == len(units))
+        row += f"={ord(unit):02X}" if at_edge else unit
+    return "\r\n".join([*rows, row])
+
+
+def _content(value: str) -> Field:
+    return fixed_field("Content-Type", value)
+
+
+def _encoding(value: str) -> Field:
+    return fixed_field("Content-Transfer-Encoding", value)

@@ -1,0 +1,139 @@
+"""The database as the rest of the program sees it: transactions that write, transactions that read, and a lock.
+
+Nobody calls `commit()` by name: leaving `with database.write() as tx` commits, an exception rolls back.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine, NullPool, Pool, QueuePool, create_engine, make_url
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as QueueTimeout
+from sqlmodel import Session
+
+from mailgate.store import schema, sqlite
+from mailgate.store.schema import SchemaTooNew
+
+__all__ = ["DATABASE_FAULTS", "Database", "DatabaseBusy", "SchemaTooNew", "ServeLock", "Tx"]
+
+Tx = Session
+
+DATABASE_FAULTS = (OperationalError, InterfaceError, InternalError, QueueTimeout)
+"""Trouble of the database, not of the event: wait and try again, never quarantine. Disk full, locked, unreachable."""
+
+
+class DatabaseBusy(Exception):
+    """Another process serves this database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database. Thread-safe; a transaction belongs to the thread that opened it.
+
+    On SQLite a thread inside `write()` that opens another `write()` waits for itself."""
+
+    _writer: Engine
+    _reader: Engine
+
+    @classmethod
+    def open(cls, url: str, checkpoint: bool = True) -> Database:
+        """Open, and on SQLite create what is missing (directory 0700, file 0600); call `upgrade()` next.
+
+        A command that writes beside a running daemon says `checkpoint=False`."""
+        path = sqlite_path(url)
+        if path is None:
+            engine = _postgresql(url)
+            return cls(engine, engine)
+        sqlite.create_file(path)
+        return cls(sqlite.writer(path, checkpoint), sqlite.readers(path))
+
+    @classmethod
+    def peek(cls, url: str) -> Database | None:
+        """Look without touching: None when there is no database yet or it has no tables, and nothing is created.
+
+        Raises SchemaTooNew. Writing through it is an OperationalError."""
+        path = sqlite_path(url)
+        if path is not None and not path.exists():
+            return None
+        engine = _postgresql(url, NullPool) if path is None else sqlite.onlooker(path)
+        with engine.connect() as connection:
+            schema.refuse_newer(connection)
+            known = schema.version_of(connection) is not None
+        return cls(engine, engine) if known else None
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """A transaction that may write. On SQLite they run one at a time."""
+        with Session(self._writer, expire_on_commit=False) as tx, tx.begin():
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A transaction that only reads, and whatever happens in it is rolled back."""
+        with Session(self._reader, expire_on_commit=False) as tx:
+            yield tx
+
+    def upgrade(self) -> None:
+        """Bring the tables to this program's version. Raises SchemaTooNew and then changes nothing."""
+        schema.upgrade(self._writer)
+
+    def close(self) -> None:
+        """Let go of every connection, the writer's last: SQLite then tidies up its files."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+class ServeLock:
+    """Holds the right to serve one SQLite database, from entering until leaving (hazards A58).
+
+    The lock file beside the database stays when the lock is gone: removing it would let two processes each lock
+    their own. A killed process lets go by dying."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ".lock")
+        self._descriptor: int | None = None
+
+    def __enter__(self) -> Self:
+        """Raises DatabaseBusy when another process holds it."""
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise DatabaseBusy(
+                f"another mailgate serves this database already: {self._path} is locked; stop it first"
+            ) from None
+        self._descriptor = descriptor
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of an SQLite URL, None for another database. Raises ValueError for a database in memory."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    if not parsed.database or parsed.database == ":memory:":
+        raise ValueError(f"a database in memory loses every mail: name a file, as in sqlite:///var/mailgate.db ({url})")
+    return Path(parsed.database)
+
+
+def _postgresql(url: str, pool: type[Pool] = QueuePool) -> Engine:
+    parsed = make_url(url)
+    driver = "postgresql+psycopg" if parsed.drivername == "postgresql" else parsed.drivername
+    return create_engine(parsed.set(drivername=driver), poolclass=pool, pool_pre_ping=True, hide_parameters=True)

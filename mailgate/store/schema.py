@@ -1,0 +1,92 @@
+"""The schema's way from one version to the next: Alembic, run by the program itself, all or nothing.
+
+- One transaction holds the whole upgrade, and a lock is taken before the version is read: of two nodes that start
+  together one migrates and the other finds it done (hazards F11). On SQLite that lock is BEGIN IMMEDIATE.
+- SQLite changes a table by copying and dropping it, and dropping fires every ON DELETE CASCADE; foreign keys are off
+  meanwhile (a pragma that only works outside a transaction) and checked before the commit.
+- Migrations import nothing of the program: they must still run when the tables have long moved on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+POSTGRESQL_LOCK = 0x6D61696C67617465
+"""The advisory lock of an upgrade: "mailgate" in ASCII."""
+
+
+class SchemaTooNew(Exception):
+    """The database was made by a later mailgate; this one would damage it."""
+
+
+class SchemaDamaged(Exception):
+    """A migration would have left rows that point nowhere; nothing was changed."""
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema to this program's version. Raises SchemaTooNew, and then changes nothing."""
+    with engine.connect() as connection, _foreign_keys_off(connection), connection.begin():
+        _lock(connection)
+        refuse_newer(connection)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        _check_foreign_keys(connection)
+
+
+def refuse_newer(connection: Connection) -> None:
+    """Raises SchemaTooNew when the database's version is none that this program knows."""
+    version = version_of(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if version is not None and version not in known:
+        raise SchemaTooNew(
+            f"the database has schema version '{version}', which this mailgate does not know; "
+            "it was upgraded by a newer one: install that, or restore a backup"
+        )
+
+
+def version_of(connection: Connection) -> str | None:
+    """The schema's version, or None before the first migration."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+@contextmanager
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.cursor()
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+        driver.close()
+
+
+def _lock(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({POSTGRESQL_LOCK})")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        raise SchemaDamaged(f"after the upgrade {len(broken)} rows would point nowhere, the first in {broken[0][0]}")

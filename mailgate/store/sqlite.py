@@ -1,0 +1,93 @@
+"""How this program opens an SQLite file (design.md §3).
+
+- `synchronous=FULL`: the only setting with WAL under which "committed" survives a power cut (hazards M15).
+- BEGIN IMMEDIATE: a transaction that may write takes the lock first. With the driver's default, two of them read the
+  same value and one update is lost without an error (libraries.md finding 7).
+- One writer connection, hence one checkpointer: older SQLite corrupts a WAL that two of them reset (hazards M23).
+  Readers cannot write at all, and a command beside a running daemon leaves checkpoints to the daemon.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, NullPool, Pool, QueuePool, create_engine, event
+
+READERS = 4
+READ_ONLY = ("query_only=ON",)
+BUSY_SECONDS = 5
+"""How long to wait for another process that writes."""
+QUEUE_SECONDS = 30
+"""How long a thread waits for the threads before it."""
+
+
+def create_file(path: Path) -> None:
+    """Make the database's directory and the empty file, for their owner only.
+
+    An existing file is not touched: closing it here would drop the locks that SQLite holds on it (POSIX advisory locks
+    belong to the process)."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def writer(path: Path, checkpoint: bool) -> Engine:
+    """The one connection that writes; threads queue for it."""
+    checkpoints = () if checkpoint else ("wal_autocheckpoint=0",)
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", *checkpoints)
+    return _engine(_queue(_Opener(path, "rw", pragmas), 1), "BEGIN IMMEDIATE")
+
+
+def readers(path: Path) -> Engine:
+    """Connections that see one consistent state each and cannot write."""
+    return _engine(_queue(_Opener(path, "rw", READ_ONLY), READERS), "BEGIN")
+
+
+def onlooker(path: Path) -> Engine:
+    """Connections that leave no trace on the disk.
+
+    Even a reader of a WAL database makes a `-wal` and a `-shm` file where there are none. None there means that nobody
+    has it open and all is in the main file, which may then be read as one that never changes."""
+    mode = "ro" if path.with_name(path.name + "-wal").exists() else "ro&immutable=1"
+    return _engine(NullPool(_Opener(path, mode, READ_ONLY)), "BEGIN")
+
+
+def _queue(opener: _Opener, connections: int) -> Pool:
+    return QueuePool(opener, pool_size=connections, max_overflow=0, timeout=QUEUE_SECONDS)
+
+
+def _engine(pool: Pool, begin: str) -> Engine:
+    engine = create_engine("sqlite+pysqlite://", pool=pool, hide_parameters=True)
+
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "begin", start)
+    return engine
+
+
+@dataclass(frozen=True, slots=True)
+class _Opener:
+    """Opens one connection; `mode` is a query of SQLite's file URIs."""
+
+    path: Path
+    mode: str
+    pragmas: tuple[str, ...]
+
+    def __call__(self) -> Any:  # SQLAlchemy wants its DBAPIConnection, which sqlite3.Connection does not quite fit
+        connection = sqlite3.connect(
+            f"file:{quote(str(self.path.absolute()))}?mode={self.mode}",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,  # the driver begins no transaction of its own
+            check_same_thread=False,  # the pool hands a connection to one thread at a time
+        )
+        for pragma in self.pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection

@@ -1,0 +1,125 @@
+"""A ticket and its story."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, column, literal_column
+from sqlmodel import Field
+
+from mailgate.core.model import Status
+from mailgate.store.columns import (
+    ActivityWord,
+    DirectionWord,
+    MaybeActivityWord,
+    MaybeTime,
+    MaybeWords,
+    PlainText,
+    StatusWord,
+    Time,
+    WordList,
+    Words,
+)
+from mailgate.store.tables.row import INBOX, TICKET, Row
+
+IN_HAND = (Status.NEW, Status.OPEN, Status.WAITING_CUSTOMER, Status.WAITING_THIRD, Status.WAITING_VALIDATION)
+"""The statuses of a ticket that still is somebody's work."""
+
+CARRIED = column("status").in_([literal_column(f"'{status.value}'") for status in IN_HAND])
+"""The condition of the index that counts each technician's work. Literals: a planner cannot prove a parameter."""
+
+
+class TicketRow(Row, table=True):
+    """`core.model.Ticket` and its `Callback` in columns; `callback_calendar` null: no promise."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        Index(None, "status", "number"),
+        Index(None, "queue", "number"),
+        Index(None, "customer", "number"),
+        Index(None, "assignee", "number"),
+        Index("ix_ticket_carried", "assignee", sqlite_where=CARRIED, postgresql_where=CARRIED),
+    )
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    queue: Words
+    subject: Words
+    requester_mail: Words
+    requester_name: Words
+    opened_at: Time
+    language: Words
+    timezone: Words
+    status: StatusWord
+    kind: Words
+    level: int
+    severity: MaybeWords = None
+    priority: MaybeWords = None
+    customer: MaybeWords = None
+    registered: bool = False
+    assignee: MaybeWords = None
+    update_due_at: MaybeTime = None
+    waiting_since: MaybeTime = None
+    closed_at: MaybeTime = None
+    tags: WordList = ()
+    callback_calendar: MaybeWords = None
+    callback_starts_at: MaybeTime = None
+    callback_due_at: MaybeTime = None
+    callback_paused_minutes: int = 0
+    callback_kept_at: MaybeTime = None
+    callback_kept_by: MaybeWords = None
+    callback_kept_how: MaybeActivityWord = None
+    callback_in_time: bool | None = None
+
+
+class ParticipantRow(Row, table=True):
+    """An address (lower case) that wrote in a ticket or asks for it."""
+
+    __tablename__ = "participant"
+
+    ticket: int = Field(primary_key=True, foreign_key=TICKET)
+    address: str = Field(primary_key=True, sa_type=PlainText)
+
+
+class MessageRow(Row, table=True):
+    """One message of a ticket's story."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index(None, "ticket", "id"), Index(None, "message_id"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket: int = Field(foreign_key=TICKET)
+    direction: DirectionWord
+    sender: Words
+    recipients: WordList = ()
+    text: Words
+    at: Time
+    automatic: bool = False
+    inbox_id: int | None = Field(default=None, foreign_key=INBOX)
+    message_id: Words = ""
+
+
+class AttachmentRow(Row, table=True):
+    """An attached part of the raw mail that a message came from; `part` is its index there."""
+
+    __tablename__ = "attachment"
+
+    message: int = Field(primary_key=True, foreign_key="message.id", sa_column_kwargs={"autoincrement": False})
+    part: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    name: Words
+    content_type: Words
+    size: int
+    inline: bool = False
+
+
+class InterventionRow(Row, table=True):
+    """What a technician did, in minutes."""
+
+    __tablename__ = "intervention"
+    __table_args__ = (Index(None, "ticket", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket: int = Field(foreign_key=TICKET)
+    technician: Words
+    activity: ActivityWord
+    minutes: int
+    charged: int
+    public: bool
+    at: Time

@@ -32,7 +32,7 @@ class Ending:
 def ending(failure: Exception) -> Ending | None:
     """How an expected failure is told; None when nobody expected it. Imports late: most commands never fail."""
     from mailgate.starter import DirectoryInUse
-    from mailgate.store.database import DatabaseBusy
+    from mailgate.store.database import DATABASE_FAULTS, DatabaseBusy, SchemaTooNew
 
     match failure:
         case SiteMistakes():
@@ -41,8 +41,11 @@ def ending(failure: Exception) -> Ending | None:
             return Ending((str(failure),), failure.code)
         case DatabaseBusy():
             return Ending((str(failure),), LATER)
-        case DirectoryInUse():
+        case SchemaTooNew() | DirectoryInUse():
             return Ending((str(failure),), NO)
         case OSError(filename=name, strerror=reason) if name is not None:
             return Ending((f"{name}: {reason}",), NO)
+    if isinstance(failure, DATABASE_FAULTS):
+        fault = getattr(failure, "orig", None) or failure  # the driver's words, without the statement
+        return Ending((f"the database cannot be used now: {fault}",), LATER)
     return None

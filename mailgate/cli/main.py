@@ -16,7 +16,7 @@ import typer
 from mailgate import __version__
 from mailgate.cli import failures
 from mailgate.cli.check import check
-from mailgate.cli.demo import demo
+from mailgate.cli.demo.command import demo
 from mailgate.cli.explain import explain
 from mailgate.cli.inbox import inbox
 from mailgate.cli.init import init

@@ -1,0 +1,129 @@
+"""Where the demo plays: a throw-away site, a real daemon on free loopback ports, and the two ways to speak to it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from mailgate import starter
+from mailgate.cli.demo.postbox import GLANCE, PATIENCE, NeverCame, Postbox
+
+STOPPING = 10
+"""Seconds that the daemon may take to stop (it promises ten)."""
+LOG_TAIL = 15
+LISTEN = re.compile(r"^listen(\s*)=.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A running desk as seen from outside: its site, its SMTP door, its outgoing mail."""
+
+    site: Path
+    host: str
+    port: int
+    postbox: Postbox
+
+    def run(self, *arguments: str) -> str:
+        """What `mailgate ARGUMENTS` prints for this site."""
+        command, *rest = arguments
+        line = [sys.executable, "-m", "mailgate", command, "-c", str(self.site / "config.toml"), *rest]
+        done = subprocess.run(line, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        if done.returncode != 0:
+            raise NeverCame(f"mailgate {' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def deliver(self, sender: str, recipient: str, raw: bytes) -> tuple[str, ...]:
+        """Hand in one mail over SMTP; answers the dialogue, line by line."""
+        return asyncio.run(_dialogue(self.host, self.port, (sender, recipient), raw))
+
+
+def build(site: Path) -> None:
+    """Write the starter, with every socket moved to a free loopback port."""
+    starter.write(site)
+    config = site / "config.toml"
+    config.write_text(LISTEN.sub(r'listen\1= "127.0.0.1:0"', config.read_text("utf-8")), "utf-8")
+
+
+@contextmanager
+def running(site: Path) -> Iterator[Stage]:
+    """The site's daemon, from ready until the block ends, however it ends."""
+    log = site / "serve.log"
+    with _terminable(), log.open("wb") as stream:
+        daemon = subprocess.Popen(
+            [sys.executable, "-m", "mailgate", "serve", "-c", str(site / "config.toml")],
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,  # Ctrl-C reaches the demo, and the demo stops the daemon
+        )
+        try:
+            host, port = _ready(daemon, log)
+            yield Stage(site, host, port, Postbox(site / "var" / "outgoing"))
+        finally:
+            _stop(daemon)
+
+
+def log_tail(site: Path) -> str:
+    """The last lines of the daemon's log."""
+    log = site / "serve.log"
+    return "\n".join(log.read_text("utf-8", "replace").splitlines()[-LOG_TAIL:]) if log.exists() else ""
+
+
+async def _dialogue(host: str, port: int, envelope: tuple[str, str], raw: bytes) -> tuple[str, ...]:
+    from aiosmtplib import SMTP
+
+    sender, recipient = envelope
+    async with SMTP(hostname=host, port=port, timeout=PATIENCE, start_tls=False) as client:
+        replies = (
+            (f"MAIL FROM:<{sender}>", await client.mail(sender)),
+            (f"RCPT TO:<{recipient}>", await client.rcpt(recipient)),
+            (f"DATA  ({len(raw)} octets)", await client.data(raw)),
+        )
+    return tuple(f"{command:<50} {reply.code} {reply.message}" for command, reply in replies)
+
+
+def _ready(daemon: subprocess.Popen[bytes], log: Path) -> tuple[str, int]:
+    """The address of the SMTP door, once the daemon says that every socket is open."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and daemon.poll() is None:
+        for line in log.read_text("utf-8", "replace").splitlines():
+            if '"daemon.ready"' in line:
+                host, _, port = json.loads(line)["smtp"][0].rpartition(":")
+                return host, int(port)
+        time.sleep(GLANCE)
+    raise NeverCame("the daemon did not become ready")
+
+
+def _stop(daemon: subprocess.Popen[bytes]) -> None:
+    daemon.terminate()
+    try:
+        daemon.wait(STOPPING)
+    except subprocess.TimeoutExpired:
+        daemon.kill()
+        daemon.wait()
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """While the daemon runs, a SIGTERM or a closed terminal ends the demo by an exception, so that it is cleaned up."""
+    signals = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, _leave) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _leave(number: int, _: FrameType | None) -> None:
+    raise SystemExit(128 + number)

@@ -51,6 +51,6 @@ class ImapCursor:
 
 
 class Cursors(Protocol):
-    """Remembers how far each IMAP mailbox was read; custody of a mail with an ImapSource moves it in the same commit."""
+    """How far each IMAP mailbox was read; custody of a mail with an ImapSource moves it in the same commit."""
 
     def cursor(self, mailbox: str) -> ImapCursor | None: ...

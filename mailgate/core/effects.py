@@ -80,21 +80,26 @@ class MoveToQueue:
 
 @dataclass(frozen=True, slots=True)
 class SendMail:
-    """Promise one mail: rendered now, stored as bytes, sent by the bulk lane."""
+    """Promise one mail: rendered now, stored as bytes, sent by the bulk lane.
+
+    `record`: its words also become an outgoing, automatic message of the ticket's story."""
 
     letter: Letter
+    record: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Promise to reach a technician over one channel: rendered now, sent by the lane that never waits.
 
-    `target` is a mail address, or an Apprise URL for a pager that is not reached by mail."""
+    `target` is a mail address, or an Apprise URL for a pager that is not reached by mail. It does not leave before
+    `not_before` (a queue with quiet hours)."""
 
     technician: str
     channel: Channel
     target: str
     letter: Letter
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from mailgate.core.hours import Calendar, Duration
-from mailgate.core.model import Activity, Address
+from mailgate.core.model import Activity
 
 
 class UnknownSenders(StrEnum):
@@ -293,9 +293,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`[limits]` of the rules. `enclosures` is the most octets of attachments passed on with one mail."""
+    """`[limits]` of the rules. `enclosures` is the most octets of attachments passed on with one mail, `page` the most
+    characters of a pager's message that names no `max`, `history` how many earlier messages a mail repeats."""
 
     enclosures: int = 10_000_000
+    page: int = 160
     history: int = 5
     token_days: Mapping[str, int] = field(default_factory=dict)
 
@@ -325,6 +327,10 @@ class Policy:
         """The calendar a queue's promise is counted on."""
         return self.calendars[queue.calendar]
 
+    def is_urgent(self, queue: Queue) -> bool:
+        """Whether no other queue promises sooner: the door that pages even for a mail nobody can read."""
+        return queue.callback.minutes <= min(one.callback.minutes for one in self.queues.values())
+
     @property
     def default_queue(self) -> Queue:
         """Where a mail goes that names no queue: the first one in the rules."""
@@ -334,7 +340,3 @@ class Policy:
         """The technician who owns an address (any case), or None."""
         wanted = address.lower()
         return next((one for one in self.technicians.values() if wanted in one.mails), None)
-
-    def contact_address(self, contact: Contact) -> Address:
-        """The address as mails name it."""
-        return Address(contact.mail, contact.name)

@@ -23,11 +23,12 @@ class Seen:
 
     `by_token`, `by_thread`, `by_reference` and `by_tag` are the tickets that a mail might belong to: named by its
     signed address, by a Message-ID of ours, by a foreign Message-ID seen before, and by a `[#N]` in its subject.
-    For the other events `by_token` is the ticket that they name. `turns` says who was paged last in each team,
-    `load` how many open tickets each technician has."""
+    `by_twin` is the ticket of the newest twin. For the other events `by_token` is the ticket that they name.
+    `turns` says who was paged last in each team, `load` how many open tickets each technician has."""
 
     next_ticket: int
     twins: tuple[Twin, ...] = ()
+    by_twin: Ticket | None = None
     by_token: Ticket | None = None
     by_thread: Ticket | None = None
     by_reference: Ticket | None = None

@@ -1,0 +1,72 @@
+"""Whether a mail may command the desk: the technician's own address, their own token, and no failing verdict.
+
+Any doubt means that nothing happens, and that the technician's registered address is told (hazards §2.4, A22–A26).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailgate.core.events import MailReceived
+from mailgate.core.identity import Sender, is_desk, technician_of
+from mailgate.core.intents import Acknowledge, Problem
+from mailgate.core.model import AuthVerdict, TokenKind
+from mailgate.core.policy import CommandsNeed, Policy, Technician
+from mailgate.core.seen import Seen
+from mailgate.core.words import words_of
+
+TAKEN = frozenset({"pris", "ok", "vu", "ack"})
+"""One of these words alone acknowledges a page, as an empty answer does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The technician a mail speaks for, and what stands against obeying it (None: nothing)."""
+
+    technician: Technician
+    problem: Problem | None = None
+
+
+def standing(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Standing | None:
+    """Judge a mail that might be a technician's work; None when it is nobody's work."""
+    holder = _token_holder(event, policy)
+    if holder is not None:
+        return Standing(holder, _objection(event, sender, holder, policy))
+    if sender.technician is not None and _is_about_work(event, seen, policy):
+        return Standing(sender.technician, Problem("no-token"))
+    return None
+
+
+def only_acknowledges(event: MailReceived) -> bool:
+    """Whether an answer says no more than "I have seen it"."""
+    if any(not isinstance(order.intent, Acknowledge) for order in event.orders.orders) or event.orders.problems:
+        return False
+    words = words_of(event.orders.text)
+    return not words or (len(words) == 1 and words[0] in TAKEN)
+
+
+def _token_holder(event: MailReceived, policy: Policy) -> Technician | None:
+    token = event.token
+    if token is None or token.kind is not TokenKind.TECHNICIAN:
+        return None
+    return technician_of(token.person, policy)
+
+
+def _objection(event: MailReceived, sender: Sender, holder: Technician, policy: Policy) -> Problem | None:
+    if sender.technician is not holder:
+        by_pager = any(pager.by_mail and pager.target == sender.address.mail.lower() for pager in holder.pagers)
+        if not by_pager:
+            return Problem("not-your-address", detail=sender.address.mail)
+        return None if only_acknowledges(event) else Problem("pager-only-acknowledges", detail=sender.address.mail)
+    if event.verdict is AuthVerdict.FAIL:
+        return Problem("auth-failing")
+    if policy.desk.commands_need is CommandsNeed.PASS and event.verdict is not AuthVerdict.PASS:
+        return Problem("auth-failing")
+    return None
+
+
+def _is_about_work(event: MailReceived, seen: Seen, policy: Policy) -> bool:
+    """Whether a technician's mail without a token means a ticket or a command, rather than a request of their own."""
+    commands = bool(event.orders.orders or event.orders.problems)
+    named = seen.by_thread is not None or seen.by_tag is not None
+    return commands or named or any(is_desk(address, policy) for address in event.recipients)

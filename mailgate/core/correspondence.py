@@ -1,0 +1,191 @@
+"""Letters and who they go to: the frozen facts of a ticket, put together for one reader.
+
+A reader gets their own signed reply address, and sees a ticket as their `View` allows: the desk everything, the
+requester no internal note, and a sender whom the rules do not know nothing of their own words (promise 4, hazards I13).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import Enum
+
+from mailgate.core.clocks import explained
+from mailgate.core.hours import Deadline
+from mailgate.core.identity import person_id
+from mailgate.core.letters import (
+    Correspondent,
+    CustomerFacts,
+    DeadlineFacts,
+    DeskFacts,
+    Enclosure,
+    Facts,
+    Letter,
+    NoticeFacts,
+    PersonFacts,
+    TicketFacts,
+    Tone,
+)
+from mailgate.core.model import Attachment, Direction, Line, Ticket, TokenKind
+from mailgate.core.policy import Contact, Customer, Policy, Queue, Technician
+
+
+class View(Enum):
+    """How much of a ticket a reader may see."""
+
+    DESK = "everything"
+    REQUESTER = "all but what is internal"
+    STRANGER = "nothing that the sender wrote"
+
+
+def view_of_requester(ticket: Ticket) -> View:
+    """What an automatic mail may show the person who asked."""
+    return View.REQUESTER if ticket.registered else View.STRANGER
+
+
+def to_requester(ticket: Ticket) -> Correspondent:
+    """The person who asked; unknown ones by address only."""
+    name = ticket.requester.name if ticket.registered else ""
+    person = person_id("contact", ticket.requester.mail)
+    return Correspondent(ticket.requester.mail, name, ticket.language, ticket.timezone, TokenKind.CONTACT, person)
+
+
+def to_technician(one: Technician, policy: Policy, address: str | None = None) -> Correspondent:
+    """A technician, at their mail or at the given pager address."""
+    return Correspondent(
+        address or one.mail,
+        one.name,
+        one.language or policy.desk.language,
+        one.timezone or policy.desk.timezone,
+        TokenKind.TECHNICIAN,
+        person_id("technician", one.key),
+    )
+
+
+def to_contact(contact: Contact, customer: Customer, policy: Policy) -> Correspondent:
+    """An authorised contact of a customer."""
+    return Correspondent(
+        contact.mail,
+        contact.name,
+        contact.language or customer.language or policy.desk.language,
+        customer.timezone or policy.desk.timezone,
+        TokenKind.CONTACT,
+        person_id("contact", contact.mail),
+    )
+
+
+def to_administrator(address: str, policy: Policy) -> Correspondent:
+    """An administrator; nothing is to be answered."""
+    return Correspondent(address, "", policy.desk.language, policy.desk.timezone)
+
+
+def desk_facts(policy: Policy) -> DeskFacts:
+    """The firm that runs the desk."""
+    return DeskFacts(policy.desk.name, policy.desk.address)
+
+
+def facts_about(ticket: Ticket, policy: Policy, language: str, view: View) -> Facts:
+    """Everything about a ticket that the reader may see."""
+    name = "" if view is View.STRANGER else ticket.requester.name
+    return Facts(
+        desk=desk_facts(policy),
+        ticket=_ticket_facts(ticket, policy, language, view),
+        customer=_customer_facts(ticket, policy),
+        contact=PersonFacts(name, ticket.requester.mail, registered=ticket.registered),
+        deadline=deadline_facts(ticket, policy),
+    )
+
+
+def deadline_facts(ticket: Ticket, policy: Policy, owed: Deadline | None = None) -> DeadlineFacts | None:
+    """The call-back promise as mails explain it; `owed` when it was worked out just now."""
+    callback, queue = ticket.callback, policy.queues.get(ticket.queue)
+    if callback is None:
+        return None
+    promise = str(queue.callback) if queue else ""
+    return DeadlineFacts(owed or explained(ticket, callback, policy), promise, callback.kept_at, callback.in_time)
+
+
+def person_facts(one: Technician) -> PersonFacts:
+    """A technician as mails name them."""
+    return PersonFacts(one.name, one.mail, one.key, registered=True)
+
+
+def title_of(queue: Queue | None, language: str) -> str:
+    """How a queue is called in a language, or its key."""
+    if queue is None:
+        return ""
+    return queue.title.get(language) or queue.title.get(language.partition("-")[0]) or queue.key
+
+
+def letter_to_requester(
+    template: str, ticket: Ticket, policy: Policy, tone: Tone, facts: Facts | None = None
+) -> Letter:
+    """A mail to the person who asked, in the thread of their own mail."""
+    told = facts or facts_about(ticket, policy, ticket.language, view_of_requester(ticket))
+    references = ticket.references if ticket.registered else ticket.references[-1:]
+    answered = references[-1] if references else ""
+    return Letter(template, to_requester(ticket), tone, told, ticket.number, answered, references)
+
+
+def letter_to_technician(ticket: Ticket, one: Technician, policy: Policy, notice: NoticeFacts) -> Letter:
+    """A mail to a technician about a ticket: who, what, since when, until when, and why now."""
+    reader = to_technician(one, policy)
+    facts = replace(
+        facts_about(ticket, policy, reader.language, View.DESK), technician=person_facts(one), notice=notice
+    )
+    return Letter("technician", reader, Tone.GENERATED, facts, ticket.number)
+
+
+def notice_letters(
+    addresses: tuple[str, ...], facts: Facts, policy: Policy, ticket: int | None = None
+) -> tuple[Letter, ...]:
+    """The same word to several people of the desk, each once."""
+    return tuple(
+        Letter("notice", to_administrator(address, policy), Tone.GENERATED, facts, ticket)
+        for address in dict.fromkeys(addresses)
+    )
+
+
+def enclose(
+    attachments: tuple[Attachment, ...], inbox_id: int, policy: Policy
+) -> tuple[Enclosure | None, tuple[Attachment, ...]]:
+    """The attachments that travel with a letter, smallest loss first: in order, as long as they fit; and the rest."""
+    taken, left, room = [], [], policy.limits.enclosures
+    for part in attachments:
+        if part.size <= room:
+            taken.append(part)
+            room -= part.size
+        else:
+            left.append(part)
+    return (Enclosure(inbox_id, tuple(taken)) if taken else None), tuple(left)
+
+
+def _ticket_facts(ticket: Ticket, policy: Policy, language: str, view: View) -> TicketFacts:
+    echo = view is not View.STRANGER
+    queue = policy.queues.get(ticket.queue)
+    assignee = policy.technicians.get(ticket.assignee or "")
+    return TicketFacts(
+        number=ticket.number,
+        subject=ticket.subject if echo else None,
+        queue=ticket.queue,
+        queue_title=title_of(queue, language),
+        urgent=queue is not None and policy.is_urgent(queue) and len(policy.queues) > 1,
+        status=ticket.status.value,
+        kind=ticket.kind,
+        level=ticket.level,
+        severity=ticket.severity,
+        priority=ticket.priority,
+        requester=ticket.requester.mail,
+        requester_name=ticket.requester.name if echo else "",
+        assignee=assignee.name if assignee else ticket.assignee,
+        opened_at=ticket.opened_at,
+        history=tuple(line for line in ticket.history if _may_see(line, view)),
+    )
+
+
+def _may_see(line: Line, view: View) -> bool:
+    return view is View.DESK or (view is View.REQUESTER and line.direction is not Direction.INTERNAL)
+
+
+def _customer_facts(ticket: Ticket, policy: Policy) -> CustomerFacts | None:
+    customer = policy.customers.get(ticket.customer or "")
+    return CustomerFacts(customer.key, customer.name) if customer else None

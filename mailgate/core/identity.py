@@ -1,0 +1,84 @@
+"""Who wrote a mail, as far as the rules know them (domain.md §3).
+
+A technician or contact is recognised by the single address in From; an ambiguous From makes the sender unknown, never
+"the first one" (hazards §2.4).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from mailgate.core.model import Address, Identity
+from mailgate.core.policy import Contact, Customer, Policy, Technician
+
+
+def person_id(role: str, key: str) -> int:
+    """The 32-bit number by which a signed reply address names a person: `role` is "technician" or "contact"."""
+    return int.from_bytes(hashlib.sha256(f"{role}|{key.lower()}".encode()).digest()[:4], "big")
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The sender of a mail, and what the rules say about them."""
+
+    identity: Identity
+    address: Address
+    customer: Customer | None = None
+    contact: Contact | None = None
+    technician: Technician | None = None
+
+    @property
+    def registered(self) -> bool:
+        """Whether this very person is named in the rules, so that their own words may be shown to them."""
+        return self.contact is not None or self.technician is not None
+
+    @property
+    def customer_key(self) -> str | None:
+        """The key of the sender's firm, or None."""
+        return self.customer.key if self.customer else None
+
+
+def recognise(author: Address | None, envelope_from: str, policy: Policy) -> Sender:
+    """Find the author of a mail in the rules; without a usable author only the envelope sender is known."""
+    if author is None:
+        return Sender(Identity.UNKNOWN, Address(envelope_from))
+    if is_ours(author.mail, policy):
+        return Sender(Identity.OURSELVES, author)
+    technician = policy.technician_at(author.mail)
+    if technician is not None:
+        return Sender(Identity.TECHNICIAN, author, technician=technician)
+    return _as_customer(author, policy) or Sender(Identity.UNKNOWN, author)
+
+
+def is_ours(address: str, policy: Policy) -> bool:
+    """Whether an address is the desk's (tagged or not) or a queue's: not the whole domain (interfaces.md §5)."""
+    wanted = address.lower()
+    return is_desk(wanted, policy) or policy.queue_of(wanted) is not None
+
+
+def is_desk(address: str, policy: Policy) -> bool:
+    """Whether an address is the desk's own, with or without a tag."""
+    local, _, domain = address.lower().rpartition("@")
+    desk_local, _, desk_domain = policy.desk.address.lower().rpartition("@")
+    return domain == desk_domain and (local == desk_local or local.startswith(f"{desk_local}+"))
+
+
+def technician_of(person: int, policy: Policy) -> Technician | None:
+    """The technician whom a token was made for; None once they left the rules, which revokes it."""
+    return next((one for one in policy.technicians.values() if person_id("technician", one.key) == person), None)
+
+
+def _as_customer(author: Address, policy: Policy) -> Sender | None:
+    wanted = author.mail.lower()
+    domain = wanted.rpartition("@")[2]
+    for customer in policy.customers.values():
+        contact = next((one for one in customer.contacts if one.mail == wanted), None)
+        if contact is not None:
+            named = Address(contact.mail, contact.name or author.name)
+            return Sender(Identity.CONTACT, named, customer, contact)
+    for customer in policy.customers.values():
+        if domain in customer.domains:
+            known = Identity.COLLEAGUE if customer.contacts else Identity.CONTACT
+            return Sender(known, author, customer)
+    return None

@@ -1,0 +1,72 @@
+"""Which status follows which. Two tables: what a customer's mail does, and what a technician may ask for.
+
+An answer reopens, a bare "thank you" does not (domain.md §5). Somebody else's turn (a third party) does not end because
+the customer writes; their own turn does.
+"""
+
+from __future__ import annotations
+
+from mailgate.core.intents import (
+    Acknowledge,
+    AssignTo,
+    Close,
+    Help,
+    Intent,
+    Internal,
+    Reopen,
+    Resolve,
+    Spend,
+    Take,
+    Wait,
+)
+from mailgate.core.model import Status
+
+AFTER_CUSTOMER = {
+    Status.NEW: Status.NEW,
+    Status.OPEN: Status.OPEN,
+    Status.WAITING_CUSTOMER: Status.OPEN,
+    Status.WAITING_THIRD: Status.WAITING_THIRD,
+    Status.WAITING_VALIDATION: Status.OPEN,
+    Status.RESOLVED: Status.OPEN,
+    Status.CLOSED: Status.OPEN,
+    Status.PARKED: Status.PARKED,
+    Status.MERGED: Status.MERGED,
+}
+"""Where a customer's mail that says more than thank you leads."""
+
+AFTER_WORK = {status: Status.OPEN if status is Status.NEW else status for status in Status}
+"""Where a technician's work leads when no status was asked for."""
+
+SETTLED = frozenset({Status.RESOLVED, Status.CLOSED})
+WAITING = frozenset({Status.WAITING_CUSTOMER, Status.WAITING_THIRD, Status.WAITING_VALIDATION})
+ACTIVE = frozenset(Status) - SETTLED - {Status.PARKED, Status.MERGED}
+LIVING = frozenset(Status) - {Status.MERGED}
+
+POSSIBLE: dict[type[Intent], frozenset[Status]] = {
+    Take: LIVING,
+    Acknowledge: LIVING,
+    AssignTo: LIVING,
+    Internal: LIVING,
+    Spend: LIVING,
+    Help: frozenset(Status),
+    Wait: ACTIVE,
+    Resolve: ACTIVE,
+    Close: LIVING - {Status.CLOSED},
+    Reopen: SETTLED | WAITING | {Status.PARKED},
+}
+"""The statuses in which each command makes sense."""
+
+
+def asked_status(intent: Intent) -> Status | None:
+    """The status a command asks for, or None when it asks for none."""
+    match intent:
+        case Wait(status=status):
+            return status
+        case Resolve():
+            return Status.RESOLVED
+        case Close():
+            return Status.CLOSED
+        case Reopen():
+            return Status.OPEN
+        case _:
+            return None

@@ -1,0 +1,130 @@
+"""What a technician's mail asks for, checked as a whole: either a `Plan` that can be carried out, or every problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from mailgate.core.authority import only_acknowledges
+from mailgate.core.events import MailReceived
+from mailgate.core.intents import AssignTo, Help, Internal, Order, Problem, Reopen, Spend, Take, Wait
+from mailgate.core.lifecycle import POSSIBLE, asked_status
+from mailgate.core.model import Activity, Attachment, Status, Ticket
+from mailgate.core.policy import Policy, Technician
+from mailgate.core.words import fold
+
+IntentT = TypeVar("IntentT", bound=object)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A technician's mail, ready to be carried out on `ticket`.
+
+    `text` goes to the customer unless `internal`; `assignee` is who has the ticket from now on when that was said;
+    `status` is what was asked for, if anything."""
+
+    by: Technician
+    ticket: Ticket
+    text: str
+    internal: bool
+    attachments: tuple[Attachment, ...]
+    spend: Spend | None
+    status: Status | None
+    wait: Wait | None
+    assignee: Technician | None
+    releases: bool
+    help: bool
+    orders: tuple[Order, ...]
+
+    @property
+    def public_words(self) -> bool:
+        """Whether the customer gets words or files of the technician's own."""
+        return not self.internal and bool(self.text or self.attachments)
+
+    @property
+    def activity(self) -> Activity | None:
+        """The one intervention that this mail is, or None when it only arranges things."""
+        if self.spend is not None:
+            return self.spend.activity
+        if self.internal:
+            return Activity.NOTE
+        return Activity.REPLY if self.public_words else None
+
+    @property
+    def owner(self) -> Technician | None:
+        """Who has the ticket from now on, when that changes: the one named, else the first who works on it."""
+        worked = self.spend is not None or self.public_words
+        if self.assignee is None and self.ticket.assignee is None and worked:
+            return self.by
+        return self.assignee
+
+    @property
+    def notifies(self) -> bool:
+        """Whether the customer hears of it."""
+        told = self.spend is not None or self.status in (Status.RESOLVED, Status.CLOSED, Status.OPEN)
+        return not self.internal and not self.releases and (self.public_words or told)
+
+
+def plan(event: MailReceived, by: Technician, ticket: Ticket, policy: Policy) -> Plan | tuple[Problem, ...]:
+    """Check every command against the ticket; one problem and there is no plan."""
+    orders = event.orders.orders
+    problems = (*event.orders.problems, *_impossible(orders, ticket, policy), *_contradictions(orders))
+    if problems:
+        return problems
+    statuses = [status for status in (asked_status(order.intent) for order in orders) if status is not None]
+    wakes = any(isinstance(order.intent, Take | Reopen) for order in orders)
+    return Plan(
+        by=by,
+        ticket=ticket,
+        text="" if only_acknowledges(event) else event.orders.text.strip(),
+        internal=_first(orders, Internal) is not None,
+        attachments=tuple(part for part in event.mail.attachments if not part.inline),
+        spend=_first(orders, Spend),
+        status=statuses[0] if statuses else None,
+        wait=_first(orders, Wait),
+        assignee=_assignee(orders, by, policy),
+        releases=ticket.status is Status.PARKED and wakes,
+        help=_first(orders, Help) is not None,
+        orders=orders,
+    )
+
+
+def find_technician(who: str, policy: Policy) -> Technician | None:
+    """A technician by key, name or address, in any case and without accents."""
+    wanted = fold(who.strip())
+    for one in policy.technicians.values():
+        if wanted in {fold(one.key), fold(one.name), *one.mails}:
+            return one
+    return None
+
+
+def _impossible(orders: tuple[Order, ...], ticket: Ticket, policy: Policy) -> Iterator[Problem]:
+    for order in orders:
+        if ticket.status not in POSSIBLE[type(order.intent)]:
+            yield Problem("not-possible", order.line, ticket.status.value)
+        if isinstance(order.intent, AssignTo) and find_technician(order.intent.who, policy) is None:
+            yield Problem("unknown-technician", order.line, order.intent.who, ", ".join(policy.technicians))
+
+
+def _contradictions(orders: tuple[Order, ...]) -> Iterator[Problem]:
+    spent = [order for order in orders if isinstance(order.intent, Spend)]
+    if len(spent) > 1:
+        yield Problem("two-activities", spent[1].line)
+    moved = [order for order in orders if asked_status(order.intent) is not None]
+    if len(moved) > 1:
+        yield Problem("two-statuses", moved[1].line)
+    given = [order for order in orders if isinstance(order.intent, Take | AssignTo)]
+    if len(given) > 1:
+        yield Problem("two-assignees", given[1].line)
+
+
+def _assignee(orders: tuple[Order, ...], by: Technician, policy: Policy) -> Technician | None:
+    named = _first(orders, AssignTo)
+    if named is not None:
+        return find_technician(named.who, policy)
+    return by if _first(orders, Take) is not None else None
+
+
+def _first(orders: tuple[Order, ...], wanted: type[IntentT]) -> IntentT | None:
+    return next((order.intent for order in orders if isinstance(order.intent, wanted)), None)

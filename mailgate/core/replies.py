@@ -1,0 +1,134 @@
+"""A mail that continues a ticket and was not written by a technician.
+
+A person's mail joins the story, may reopen it, and is told to whoever is responsible. An automatic one only joins the
+story. The same request sent again to a door with a shorter promise moves the ticket there: nobody who writes to the
+urgent door waits for the regular one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from mailgate.core.classify import mail_kind
+from mailgate.core.clocks import promise, resumed, started
+from mailgate.core.decision import Decision, Findings
+from mailgate.core.effects import CancelTimer, ChangeStatus, Effect, MoveToQueue, SetCallback
+from mailgate.core.events import MailReceived
+from mailgate.core.identity import Sender
+from mailgate.core.letters import NoticeFacts
+from mailgate.core.lifecycle import AFTER_CUSTOMER, SETTLED, WAITING
+from mailgate.core.model import Identity, MailKind, Outcome, Status, Ticket
+from mailgate.core.opening import acknowledgement, call_people, incoming, sentence, words_of
+from mailgate.core.policy import Actions, Policy, Queue
+from mailgate.core.routing import addressed_queue, settle
+from mailgate.core.seen import Seen
+from mailgate.core.summons import Words, responsible, tell
+from mailgate.core.threads import Thread
+from mailgate.core.words import is_bare_thanks, says_yes
+
+WAITING_OVER = "waiting-over"
+"""The kind of timer that ends a wait."""
+
+
+def follow_up(event: MailReceived, sender: Sender, thread: Thread, seen: Seen, policy: Policy) -> Decision:
+    """Decide a mail that belongs to a ticket."""
+    kind = mail_kind(event, sender)
+    found = Findings(sender.identity, kind)
+    ticket, said = thread.ticket, incoming(event, sender, thread.ticket.number, kind is not MailKind.PERSON)
+    because = f"{sender.identity.value} {sender.address.mail or '<>'} continues #{ticket.number}: {thread.why}"
+    if kind is not MailKind.PERSON:
+        reasons = [because, f"{kind.value} mail: kept with the ticket, answered by nobody"]
+        return Decision(Outcome.RECORDED, sentence(reasons), (said,), ticket.number, found)
+    if is_release(event, sender, ticket):
+        released, why = release(ticket, words_of(event, sender), seen, policy)
+        return Decision(Outcome.FOLLOW_UP, sentence([because, why]), (said, *released), ticket.number, found)
+    sooner = sooner_queue(event.recipients, ticket, policy)
+    if sooner is not None:
+        moved, why = move(ticket, sooner, words_of(event, sender), seen, policy)
+        return Decision(Outcome.FOLLOW_UP, sentence([because, why]), (said, *moved), ticket.number, found)
+    effects, why = _joined(event, sender, ticket, policy)
+    return Decision(Outcome.FOLLOW_UP, sentence([because, why]), (said, *effects), ticket.number, found)
+
+
+def sooner_queue(recipients: tuple[str, ...], ticket: Ticket, policy: Policy) -> Queue | None:
+    """The addressed queue, if it promises sooner than the ticket's own and the ticket is under way."""
+    queue, current = addressed_queue(recipients, policy), policy.queues.get(ticket.queue)
+    if queue is None or ticket.status in (Status.PARKED, Status.MERGED):
+        return None
+    if current is not None and queue.callback.minutes >= current.callback.minutes:
+        return None
+    return queue
+
+
+def move(ticket: Ticket, queue: Queue, words: Words, seen: Seen, policy: Policy) -> tuple[list[Effect], str]:
+    """Bring a ticket to a door with a shorter promise: new clock, and people who were not called yet."""
+    callback = started(promise(queue, policy, words.at))
+    earlier = ticket.callback
+    if earlier is not None and earlier.kept_at is None and earlier.due_at <= callback.due_at:
+        callback = earlier
+    moved = replace(ticket, queue=queue.key, callback=callback)
+    effects: list[Effect] = [MoveToQueue(ticket.number, queue.key), SetCallback(ticket.number, callback)]
+    effects += _reopened(ticket, words)
+    chosen, pages = call_people(moved, settle(Actions(), queue), words, seen, policy)
+    return [*effects, *pages], f"the {queue.key} door promises sooner, so the ticket moves there; {chosen.why}"
+
+
+def is_release(event: MailReceived, sender: Sender, ticket: Ticket) -> bool:
+    """Whether an authorised contact of the parked request's customer says yes."""
+    authorised = sender.identity is Identity.CONTACT and sender.customer_key == ticket.customer
+    return ticket.status is Status.PARKED and authorised and says_yes(event.mail.text)
+
+
+def release(ticket: Ticket, words: Words, seen: Seen, policy: Policy) -> tuple[list[Effect], str]:
+    """A parked request is accepted after all: the clock starts now, the people are called, the sender is told."""
+    queue = policy.queues.get(ticket.queue, policy.default_queue)
+    owed = promise(queue, policy, words.at)
+    accepted = replace(ticket, status=Status.NEW, queue=queue.key, callback=started(owed))
+    effects: list[Effect] = [
+        ChangeStatus(ticket.number, Status.NEW, words.at),
+        SetCallback(ticket.number, started(owed)),
+        acknowledgement(accepted, "released", owed, policy),
+    ]
+    asked = next((line.text for line in ticket.history if line.who in ticket.participants), words.text)
+    asker = replace(words, text=asked, sender=ticket.requester, inbox_id=None, attachments=())
+    chosen, pages = call_people(accepted, settle(Actions(), queue), asker, seen, policy)
+    return [*effects, *pages], f"released by {words.sender.mail}; {chosen.why}"
+
+
+def resume(ticket: Ticket, at: datetime, policy: Policy) -> list[Effect]:
+    """What ends with the customer's turn: the pause of the clock, and the timer that would have ended it."""
+    effects: list[Effect] = []
+    callback = resumed(ticket, policy, at)
+    if callback is not None:
+        effects.append(SetCallback(ticket.number, callback))
+    if ticket.status in WAITING:
+        effects.append(CancelTimer(ticket.number, WAITING_OVER))
+    return effects
+
+
+def _joined(event: MailReceived, sender: Sender, ticket: Ticket, policy: Policy) -> tuple[list[Effect], str]:
+    words = words_of(event, sender)
+    if ticket.status in SETTLED and is_bare_thanks(event.mail.text, sender.address.name):
+        return [], f"a bare thank-you leaves it {ticket.status.value}"
+    status = AFTER_CUSTOMER[ticket.status]
+    changed = status is not ticket.status
+    effects: list[Effect] = []
+    if changed:
+        effects = [*resume(ticket, words.at, policy), ChangeStatus(ticket.number, status, words.at)]
+    if ticket.status is Status.PARKED:
+        return effects, "it stays parked"
+    people = responsible(ticket, policy)
+    notice = NoticeFacts("reopened" if ticket.status in SETTLED else "follow-up")
+    effects += tell(replace(ticket, status=status), people, notice, words, policy)
+    told = ", ".join(one.key for one in people) or "nobody"
+    became = f"{ticket.status.value} becomes {status.value}" if changed else ""
+    return effects, sentence([became, f"told: {told}"])
+
+
+def _reopened(ticket: Ticket, words: Words) -> list[Effect]:
+    status = AFTER_CUSTOMER[ticket.status]
+    if status is ticket.status:
+        return []
+    ended: list[Effect] = [CancelTimer(ticket.number, WAITING_OVER)] if ticket.status in WAITING else []
+    return [*ended, ChangeStatus(ticket.number, status, words.at)]

@@ -1,0 +1,124 @@
+"""Calling people to a ticket: a mail and every pager for each of them, and the leads when they are too few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailgate.core.clocks import promise
+from mailgate.core.correspondence import (
+    View,
+    desk_facts,
+    enclose,
+    facts_about,
+    letter_to_technician,
+    notice_letters,
+    person_facts,
+    to_technician,
+)
+from mailgate.core.effects import Effect, Page, SendMail, TakeTurn
+from mailgate.core.letters import Enclosure, Facts, Letter, MessageFacts, NoticeFacts, Tone
+from mailgate.core.model import Address, Attachment, Channel, Ticket
+from mailgate.core.paging import Chosen, Wanted, choose, leads_of
+from mailgate.core.policy import Pager, Policy, Queue, Technician
+from mailgate.core.seen import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a mail said, for those who are told of it; `inbox_id` is where its attachments lie."""
+
+    text: str
+    sender: Address
+    at: datetime
+    inbox_id: int | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+def message_facts(words: Words, policy: Policy) -> tuple[MessageFacts, Enclosure | None]:
+    """The words as templates show them, and the attachments that fit beside them."""
+    parts = tuple(part for part in words.attachments if not part.inline)
+    enclosure, left_out = enclose(parts, words.inbox_id, policy) if words.inbox_id is not None else (None, parts)
+    carried = enclosure.parts if enclosure else ()
+    facts = MessageFacts(words.text, words.sender.mail, words.sender.name, words.at, carried, left_out)
+    return facts, enclosure
+
+
+def summon(ticket: Ticket, chosen: Chosen, words: Words, policy: Policy) -> Iterator[Effect]:
+    """Page everybody chosen for a ticket; the first page leaves at any hour unless the queue is quiet."""
+    message, enclosure = message_facts(words, policy)
+    for one in chosen.people:
+        letter = letter_to_technician(ticket, one, policy, NoticeFacts("new"))
+        letter = replace(letter, facts=replace(letter.facts, message=message), enclosure=enclosure)
+        yield Page(one.key, Channel.MAIL, one.mail, letter)
+        for pager in one.pagers:
+            yield _pager(letter, one, pager, policy, _opening(ticket, policy, words.at))
+    if chosen.turn is not None:
+        yield TakeTurn(chosen.team, chosen.turn)
+    yield from tell_shortfall(ticket, chosen, policy)
+
+
+def tell(
+    ticket: Ticket, people: tuple[Technician, ...], notice: NoticeFacts, words: Words, policy: Policy
+) -> Iterator[Effect]:
+    """Tell people by ordinary mail what happened on a ticket."""
+    message, enclosure = message_facts(words, policy)
+    for one in people:
+        letter = letter_to_technician(ticket, one, policy, notice)
+        yield SendMail(replace(letter, facts=replace(letter.facts, message=message), enclosure=enclosure))
+
+
+def tell_shortfall(ticket: Ticket, chosen: Chosen, policy: Policy) -> Iterator[Effect]:
+    """Fewer people than promised: the team's leads hear of it, else the administrators."""
+    if chosen.missing == 0:
+        return
+    found, promised = len(chosen.people), len(chosen.people) + chosen.missing
+    facts = facts_about(ticket, policy, policy.desk.language, View.DESK)
+    facts = replace(facts, notice=NoticeFacts("too-few-people", f"{found}/{promised}"))
+    for letter in notice_letters(desk_addresses(chosen.team, policy), facts, policy, ticket.number):
+        yield SendMail(letter)
+
+
+def desk_addresses(team: str, policy: Policy) -> tuple[str, ...]:
+    """Who at the desk hears what nobody else can settle: the team's leads, else the administrators."""
+    return tuple(one.mail for one in leads_of(team, policy)) or policy.desk.administrators
+
+
+def alarm_unreadable(queue: Queue, policy: Policy, seen: Seen, reason: str, now: datetime) -> Iterator[Effect]:
+    """Page the people of an urgent door for a mail that could not be read."""
+    chosen = choose(Wanted(queue.team, queue.notify), policy, seen, now)
+    for one in chosen.people:
+        reader = replace(to_technician(one, policy), token=None)
+        facts = Facts(desk_facts(policy), technician=person_facts(one), notice=NoticeFacts("unreadable", reason))
+        yield Page(one.key, Channel.MAIL, one.mail, Letter("notice", reader, Tone.GENERATED, facts))
+        for pager in one.pagers:
+            yield _pager(Letter("page", reader, Tone.GENERATED, facts), one, pager, policy, None)
+    if chosen.turn is not None:
+        yield TakeTurn(queue.team, chosen.turn)
+
+
+def responsible(ticket: Ticket, policy: Policy) -> tuple[Technician, ...]:
+    """Who is told about a ticket: its assignee, else those who were paged for it, else the team's leads."""
+    assignee = policy.technicians.get(ticket.assignee or "")
+    keys = (assignee.key,) if assignee else ticket.notified
+    people = tuple(policy.technicians[key] for key in keys if key in policy.technicians)
+    if people:
+        return people
+    queue = policy.queues.get(ticket.queue, policy.default_queue)
+    return leads_of(queue.team, policy)
+
+
+def _pager(mail: Letter, one: Technician, pager: Pager, policy: Policy, not_before: datetime | None) -> Page:
+    reader = to_technician(one, policy, pager.target if pager.by_mail else one.mail)
+    limit = pager.limit or policy.limits.page
+    letter = replace(mail, template="page", to=reader, enclosure=None, limit=limit)
+    return Page(one.key, Channel.PAGER, pager.target, letter, not_before)
+
+
+def _opening(ticket: Ticket, policy: Policy, at: datetime) -> datetime | None:
+    queue = policy.queues[ticket.queue]
+    if not queue.quiet_hours:
+        return None
+    opens = promise(queue, policy, at).starts_at
+    return opens if opens > at else None

@@ -1,0 +1,85 @@
+"""Comparing words as a person would: without regard to case, accents or the kind of apostrophe."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_SPELLED = str.maketrans(
+    {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "’": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " "}
+)
+
+THANKS = frozenset(
+    {
+        "merci",
+        "thanks",
+        "thank",
+        "thx",
+        "mercis",
+        "parfait",
+        "super",
+        "genial",
+        "excellent",
+        "perfect",
+        "great",
+        "nickel",
+    }
+)
+"""Words of which a bare thank-you holds at least one."""
+
+COURTESY = frozenset(
+    """a aide answer au aussi avoir beaucoup bien bon bonjour bonne bonsoir c'est ca cela cette cher chere cordialement
+    de day d'accord encore est et for fin fonctionne fonctionnent for from grand hello help hi infiniment it it's je
+    journee l'aide la le les lot marche met mille moi monsieur madame much ok oui pour quick quickly rapide rapidement
+    regards reponse reponses resolu response retour salut salutations so soiree solved tout toute tous toutes tres un
+    une very vos votre vous week weekend works you your yes""".split()
+)
+"""Words that may stand around it without asking for anything."""
+
+LONGEST_THANKS = 25
+"""A mail of more words than this says something."""
+
+YES = frozenset({"oui", "yes", "ok", "okay", "d'accord", "accepte", "j'accepte", "approuve", "ja", "si"})
+
+
+def fold(text: str) -> str:
+    """The text in lower case without accents, ligatures spelled out, apostrophes and blanks unified."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_SPELLED))
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+
+
+def is_like(pattern: str, text: str) -> bool:
+    """Whether the whole text matches a pattern in which `*` stands for anything; case and accents do not count."""
+    first, *rest = fold(pattern).split("*")
+    value = fold(text)
+    if not rest:
+        return value == first
+    if not value.startswith(first):
+        return False
+    at = len(first)
+    *middle, last = rest
+    for piece in middle:
+        found = value.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return len(value) - at >= len(last) and value.endswith(last)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The folded words of a text, without punctuation around them."""
+    return tuple(word for word in (raw.strip('.,;:!?…()[]«»"*-–—_') for raw in fold(text).split()) if word)
+
+
+def is_bare_thanks(text: str, signed: str = "") -> bool:
+    """Whether a mail says thank you and nothing else; `signed` is the sender's name, which may close it."""
+    words = words_of(text)
+    if not words or len(words) > LONGEST_THANKS or "?" in text:
+        return False
+    allowed = THANKS | COURTESY | set(words_of(signed))
+    return any(word in THANKS for word in words) and all(word in allowed for word in words)
+
+
+def says_yes(text: str) -> bool:
+    """Whether the first word is a yes."""
+    words = words_of(text)
+    return bool(words) and words[0] in YES

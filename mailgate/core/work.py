@@ -1,0 +1,231 @@
+"""A technician's mail: obeyed whole, or not at all and told why (interfaces.md §6).
+
+One mail is one intervention and one notification, whatever it holds. What it asks for is a `Plan`, checked before
+anything happens; `_carry_out` is then the order of events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from mailgate.core.authority import Standing
+from mailgate.core.billing import charge
+from mailgate.core.classify import mail_kind
+from mailgate.core.clocks import keeps, kept, resumed
+from mailgate.core.correspondence import View, facts_about, letter_to_requester, person_facts, view_of_requester
+from mailgate.core.decision import Decision, Findings
+from mailgate.core.effects import (
+    AcknowledgePages,
+    AddIntervention,
+    AddMessage,
+    Assign,
+    CancelPages,
+    CancelTimer,
+    ChangeStatus,
+    Effect,
+    SendMail,
+    SetCallback,
+    SetTimer,
+)
+from mailgate.core.events import MailReceived
+from mailgate.core.hours import due
+from mailgate.core.identity import Sender
+from mailgate.core.intents import Problem
+from mailgate.core.letters import Did, InterventionFacts, NoticeFacts, Tone
+from mailgate.core.lifecycle import AFTER_WORK, SETTLED, WAITING
+from mailgate.core.model import Activity, Callback, Direction, MailKind, Outcome, Status, Ticket
+from mailgate.core.opening import words_of
+from mailgate.core.plan import Plan, plan
+from mailgate.core.policy import Policy
+from mailgate.core.replies import WAITING_OVER, release
+from mailgate.core.seen import Seen
+from mailgate.core.summons import message_facts, tell
+from mailgate.core.transcripts import did_time, told_done, told_problems
+
+
+def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, policy: Policy) -> Decision:
+    """Decide a mail that a technician sent, or that somebody sent with a technician's token."""
+    kind, ticket = mail_kind(event, sender), seen.by_token
+    findings = Findings(sender.identity, kind)
+    if kind is not MailKind.PERSON:
+        return _unheard(event, sender, ticket, findings)
+    problems = _objections(found, ticket)
+    if not problems and ticket is not None:
+        planned = plan(event, found.technician, ticket, policy)
+        if isinstance(planned, Plan):
+            return _carry_out(event, sender, planned, seen, policy, findings)
+        problems = planned
+    letter = told_problems(event, found.technician, ticket, problems, policy)
+    why = ", ".join(problem.code for problem in problems)
+    because = f"nothing of {found.technician.key}'s mail is applied ({why}); told at {found.technician.mail}"
+    return Decision(Outcome.REFUSED, because, (letter,), ticket.number if ticket else None, findings)
+
+
+def _objections(found: Standing, ticket: Ticket | None) -> tuple[Problem, ...]:
+    if found.problem is not None:
+        return (found.problem,)
+    return () if ticket is not None else (Problem("no-ticket"),)
+
+
+def _unheard(event: MailReceived, sender: Sender, ticket: Ticket | None, findings: Findings) -> Decision:
+    """An out-of-office of a technician is nobody's answer: kept inside, obeyed never."""
+    number = ticket.number if ticket else None
+    kept_inside = [_message(event, sender, number, Direction.INTERNAL, (), event.mail.text, True)] if number else []
+    kind = findings.kind.value if findings.kind else ""
+    because = f"{kind} mail with a technician's address: kept, obeyed never"
+    return Decision(Outcome.RECORDED, because, tuple(kept_inside), number, findings)
+
+
+def _carry_out(
+    event: MailReceived, sender: Sender, planned: Plan, seen: Seen, policy: Policy, findings: Findings
+) -> Decision:
+    at, ticket = event.received_at, planned.ticket
+    after, spent = _ticket_after(planned, policy, at), _spent(planned, policy)
+    effects: list[Effect] = [
+        _said(event, sender, planned),
+        AcknowledgePages(ticket.number, planned.by.key, at),
+        *_changes(planned, after, policy, at),
+        *_intervention(planned, spent, at),
+        *_released(event, sender, planned, seen, policy),
+        *_notification(event, sender, planned, after, spent, policy),
+        *_handed_over(event, sender, planned, after, policy),
+    ]
+    did = tuple(_did(planned, after, spent))
+    if planned.orders or not planned.public_words:
+        effects.append(told_done(event, planned.by, after, did, planned.help, policy))
+    because = f"{planned.by.key} works on #{ticket.number}: " + ", ".join(one.code for one in did)
+    return Decision(Outcome.FOLLOW_UP, because, tuple(effects), ticket.number, findings)
+
+
+def _ticket_after(planned: Plan, policy: Policy, at: datetime) -> Ticket:
+    """The ticket as it will stand; letters about it are written from this."""
+    ticket, owner = planned.ticket, planned.owner
+    worked = owner is not None or planned.activity not in (None, Activity.NOTE)
+    status = planned.status or (AFTER_WORK[ticket.status] if worked else ticket.status)
+    if planned.releases:
+        status = Status.NEW
+    callback = _callback_after(planned, policy, at)
+    assignee = owner.key if owner is not None else ticket.assignee
+    return replace(ticket, status=status, callback=callback, assignee=assignee)
+
+
+def _callback_after(planned: Plan, policy: Policy, at: datetime) -> Callback | None:
+    ticket, callback = planned.ticket, planned.ticket.callback
+    if planned.status not in (None, Status.WAITING_CUSTOMER):
+        callback = resumed(ticket, policy, at) or callback
+    means = [planned.activity, Activity.REPLY if planned.public_words else None]
+    for how in means:
+        if callback is not None and how is not None and keeps(ticket, how, policy):
+            return kept(callback, how, planned.by.key, at)
+    return callback
+
+
+def _spent(planned: Plan, policy: Policy) -> InterventionFacts | None:
+    if planned.activity is None:
+        return None
+    minutes = planned.spend.minutes if planned.spend else 0
+    return charge(planned.activity, minutes, planned.ticket, policy)
+
+
+def _message(
+    event: MailReceived,
+    sender: Sender,
+    ticket: int,
+    direction: Direction,
+    to: tuple[str, ...],
+    text: str,
+    automatic: bool = False,
+) -> AddMessage:
+    mail = event.mail
+    return AddMessage(
+        ticket, direction, sender.address.mail, to, text, event.received_at,
+        automatic, event.inbox_id, mail.message_id, mail.attachments,
+    )  # fmt: skip
+
+
+def _said(event: MailReceived, sender: Sender, planned: Plan) -> AddMessage:
+    """The technician's words for the story; a mail of nothing but commands is kept as what it asked for."""
+    if planned.public_words:
+        to = (planned.ticket.requester.mail,)
+        return _message(event, sender, planned.ticket.number, Direction.OUT, to, planned.text)
+    text = planned.text or "\n".join(order.line for order in planned.orders)
+    return _message(event, sender, planned.ticket.number, Direction.INTERNAL, (), text)
+
+
+def _changes(planned: Plan, after: Ticket, policy: Policy, at: datetime) -> Iterator[Effect]:
+    ticket, number = planned.ticket, planned.ticket.number
+    if after.assignee != ticket.assignee and after.assignee is not None:
+        yield Assign(number, after.assignee)
+    if after.callback is not None and after.callback != ticket.callback:
+        yield SetCallback(number, after.callback)
+    if after.status is not ticket.status and not planned.releases:
+        yield ChangeStatus(number, after.status, at)
+    if ticket.status in WAITING and after.status is not ticket.status:
+        yield CancelTimer(number, WAITING_OVER)
+    if planned.wait is not None and planned.wait.duration is not None:
+        calendar = policy.calendar_of(policy.queues.get(ticket.queue, policy.default_queue))
+        yield SetTimer(number, WAITING_OVER, due(calendar, at, planned.wait.duration))
+    if after.status in SETTLED:
+        yield CancelPages(number, f"#{number} is {after.status.value}")
+
+
+def _intervention(planned: Plan, spent: InterventionFacts | None, at: datetime) -> Iterator[Effect]:
+    if planned.activity is None or spent is None:
+        return
+    public, number = not planned.internal, planned.ticket.number
+    yield AddIntervention(number, planned.by.key, planned.activity, spent.minutes, spent.charged, public, at)
+
+
+def _released(event: MailReceived, sender: Sender, planned: Plan, seen: Seen, policy: Policy) -> list[Effect]:
+    if not planned.releases:
+        return []
+    effects, _ = release(planned.ticket, words_of(event, sender), seen, policy)
+    return effects
+
+
+def _notification(
+    event: MailReceived, sender: Sender, planned: Plan, after: Ticket, spent: InterventionFacts | None, policy: Policy
+) -> Iterator[Effect]:
+    """The customer's mail of this intervention: the technician's own words, or an automatic sentence in their place."""
+    if not planned.notifies:
+        return
+    words = replace(words_of(event, sender), text=planned.text)
+    message, enclosure = message_facts(words, policy)
+    personal = planned.public_words
+    view = View.REQUESTER if personal else view_of_requester(after)
+    facts = facts_about(after, policy, after.language, view)
+    facts = replace(facts, technician=person_facts(planned.by), message=message, intervention=spent)
+    silent_close = after.status is Status.CLOSED and planned.activity is None
+    template, tone = ("closing" if silent_close else "notification"), (Tone.PERSON if personal else Tone.GENERATED)
+    letter = replace(letter_to_requester(template, after, policy, tone, facts), enclosure=enclosure)
+    yield SendMail(letter, record=not personal)
+
+
+def _handed_over(event: MailReceived, sender: Sender, planned: Plan, after: Ticket, policy: Policy) -> Iterator[Effect]:
+    """Somebody else who is given the ticket is told, with what was said."""
+    if planned.owner is None or planned.owner is planned.by:
+        return
+    words = replace(words_of(event, sender), text=planned.text)
+    yield from tell(after, (planned.owner,), NoticeFacts("assigned", planned.by.name), words, policy)
+
+
+def _did(planned: Plan, after: Ticket, spent: InterventionFacts | None) -> Iterator[Did]:
+    """What a transcript says was done, in the order in which a person would tell it."""
+    if planned.owner is planned.by and planned.ticket.assignee != planned.by.key:
+        yield Did("taken")
+    elif planned.owner is not None and planned.owner is not planned.by:
+        yield Did("assigned", planned.owner.name)
+    if planned.internal:
+        yield Did("noted")
+    if planned.notifies:
+        yield Did("answered", planned.ticket.requester.mail)
+    if spent is not None and spent.minutes:
+        yield did_time(spent)
+    if after.callback is not None and after.callback.kept_at and after.callback != planned.ticket.callback:
+        yield Did("callback-kept" if after.callback.in_time else "callback-late")
+    if planned.status is not None or planned.releases:
+        yield Did(after.status.value if not planned.releases else "released")
+    if not planned.orders and not planned.public_words:
+        yield Did("acknowledged")

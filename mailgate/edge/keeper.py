@@ -1,0 +1,131 @@
+"""Who keeps a door, how much it puts up with, and who is inside.
+
+The caps are those of hazards §2.5, anchored in Postfix's: they bound what a stranger can hold or waste. A relay of the
+trusted networks is never turned away for being one too many, so strangers cannot shut the door on it (A6).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Protocol
+
+from mailgate.core.custody import Custody
+
+UNIX = "unix"
+"""The peer of a Unix socket, trusted because the file system decides who reaches it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Times in seconds. `text_rate` is the least octets per second that keep a DATA phase alive, `text_patience` the
+    longest pause in it; `errors` and `commands` (of each verb) count per session, `recipients` per mail."""
+
+    command_seconds: float = 300.0
+    session_seconds: float = 900.0
+    text_patience: float = 120.0
+    text_rate: int = 500
+    commit_seconds: float = 120.0
+    recipients: int = 100
+    errors: int = 20
+    commands: int = 1000
+    per_peer: int = 50
+    total: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """What a door needs to know: who takes the mails, whose addresses are ours (`knows` gets them in lower case), the
+    largest mail in octets, and the networks of our own relays."""
+
+    custody: Custody
+    knows: Callable[[str], bool]
+    hostname: str
+    max_size: int
+    trusted: tuple[IPv4Network | IPv6Network, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+    def trusts(self, peer: str) -> bool:
+        """`peer` is an IP address or UNIX."""
+        if peer == UNIX:
+            return True
+        address = ip_address(peer)
+        return any(address in network for network in self.trusted)
+
+
+class Guest(Protocol):
+    """One connected client."""
+
+    peer: str
+
+    @property
+    def in_hand(self) -> bool:
+        """A mail of this client is arriving or being committed."""
+
+    def dismiss(self) -> None:
+        """Say 421 and close."""
+
+    def drop(self) -> None:
+        """Close at once."""
+
+
+class Guests:
+    """Who is inside one door."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self.leaving = False
+        self._keeper = keeper
+        self._inside: set[Guest] = set()
+        self._per_peer: Counter[str] = Counter()
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    def admit(self, guest: Guest) -> bool:
+        """False when there is no room, or the door is closing."""
+        if self.leaving or not self._has_room(guest.peer):
+            return False
+        self._inside.add(guest)
+        self._per_peer[guest.peer] += 1
+        self._empty.clear()
+        return True
+
+    def leave(self, guest: Guest) -> None:
+        """The connection of an admitted guest is gone."""
+        self._inside.discard(guest)
+        self._per_peer[guest.peer] -= 1
+        if not self._per_peer[guest.peer]:
+            del self._per_peer[guest.peer]
+        if not self._inside:
+            self._empty.set()
+
+    async def send_home(self, grace_seconds: float) -> None:
+        """Idle guests go now, those with a mail in hand when it is settled, and whoever is left after the grace."""
+        self.leaving = True
+        for guest in tuple(self._inside):
+            if not guest.in_hand:
+                guest.dismiss()
+        try:
+            await asyncio.wait_for(self._empty.wait(), grace_seconds)
+        except TimeoutError:
+            for guest in tuple(self._inside):
+                guest.drop()
+
+    def _has_room(self, peer: str) -> bool:
+        limits = self._keeper.limits
+        if self._keeper.trusts(peer):
+            return True
+        return len(self._inside) < limits.total and self._per_peer[peer] < limits.per_peer
+
+
+def peer_of(transport: asyncio.BaseTransport) -> str:
+    """The client's IP address (a mapped IPv4 address as IPv4, without its zone), or UNIX."""
+    name = transport.get_extra_info("peername")
+    if not isinstance(name, tuple):
+        return UNIX
+    address = ip_address(str(name[0]).partition("%")[0])
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return str(address)

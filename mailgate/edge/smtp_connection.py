@@ -1,0 +1,154 @@
+"""The life of one connection to the SMTP or LMTP door: who may come in, how long they may stay, what they hear.
+
+aiosmtpd reads the commands. Its own answers to trouble are what is replaced here: an exception is answered `451` in
+constant words and leaves the session usable (hazards M1, A8), a client that closes its sending side still gets the
+answers to what it said (M5), a session has an end that no NOOP puts off (M4), refusals count against a budget (A7),
+and every reply carries an enhanced status code (RFC 2034).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import ClassVar
+
+import structlog
+from aiosmtpd.smtp import SMTP, Envelope
+
+from mailgate.core.model import Door
+from mailgate.edge.keeper import Guests, Keeper, peer_of
+from mailgate.edge.smtp_replies import (
+    CRLF,
+    STOPPING,
+    TOO_MANY_ERRORS,
+    TOO_MANY_GUESTS,
+    TOO_SLOW,
+    TROUBLE,
+    counts_as_error,
+    with_enhanced_code,
+)
+
+log = structlog.get_logger()
+
+COMMAND_OCTETS = 4096
+"""RFC 5321 §4.5.3.1.4 asks for 512, and more for each extension."""
+
+FAREWELL_SECONDS = 5.0
+"""How long a client that we close on may take to read why."""
+
+
+class Connection(SMTP):
+    """What SMTP and LMTP clients have in common."""
+
+    door: ClassVar[Door]
+    line_length_limit = 1 << 16
+    command_size_limit = COMMAND_OCTETS
+    command_size_limits = defaultdict(lambda: COMMAND_OCTETS)  # noqa: RUF012  # aiosmtpd shares it and clears it
+
+    def __init__(self, handler: object, keeper: Keeper, guests: Guests) -> None:
+        super().__init__(
+            handler,
+            data_size_limit=keeper.max_size,
+            enable_SMTPUTF8=True,
+            hostname=keeper.hostname,
+            ident=f"{'ESMTP' if self.door is Door.SMTP else 'LMTP'} mailgate",
+            timeout=keeper.limits.command_seconds,
+            command_call_limit=keeper.limits.commands,
+            loop=asyncio.get_running_loop(),
+        )
+        self.peer = ""
+        self.in_hand = False
+        self._keeper = keeper
+        self._guests = guests
+        self._admitted = False
+        self._errors = 0
+        self._ends_at = self.loop.time() + keeper.limits.session_seconds
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.peer = peer_of(transport)
+        self._admitted = self._guests.admit(self)
+        if not self._admitted:
+            self.transport = transport
+            self._say_and_close(TOO_MANY_GUESTS)
+            return
+        super().connection_made(transport)
+        assert self._handler_coroutine is not None
+        self._handler_coroutine.add_done_callback(_report)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._admitted:
+            self._guests.leave(self)
+            super().connection_lost(error)
+
+    def eof_received(self) -> bool:
+        """The client will say no more, but still listens: the session ends when all it said is answered."""
+        self._reader.feed_eof()
+        return True
+
+    def dismiss(self) -> None:
+        self._say_and_close(STOPPING)
+
+    def drop(self) -> None:
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+
+    def _timeout_cb(self) -> None:
+        self._say_and_close(TOO_SLOW)
+
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        """Each command restarts the clock, but commands alone do not keep a session beyond its end."""
+        left = self._ends_at - self.loop.time()
+        super()._reset_timeout(max(0.001, min(duration or self._timeout_duration, left)))
+
+    def _say_and_close(self, farewell: str) -> None:
+        transport = self.transport
+        if isinstance(transport, asyncio.WriteTransport) and not transport.is_closing():
+            transport.write(farewell.encode() + CRLF)
+            transport.close()
+            self.loop.call_later(FAREWELL_SECONDS, transport.abort)
+
+    def _wait_for_client(self, seconds: float) -> None:
+        """Lets the next `seconds` pass whatever the session's end says: a mail is in hand."""
+        super()._reset_timeout(max(0.001, seconds))
+
+    async def _hang_up(self, farewell: str | None = None) -> None:
+        """Ends the session's task at this await."""
+        if farewell:
+            self._say_and_close(farewell)
+        if self.transport is not None:
+            self.transport.close()
+        assert self._handler_coroutine is not None
+        self._handler_coroutine.cancel()
+        await asyncio.sleep(0)
+
+    async def push(self, status: str | bytes | None) -> None:
+        if status is None:  # the session was hung up while an exception was being handled
+            return
+        reply = with_enhanced_code(status)
+        await self._say((reply,))
+        await self._count(reply)
+
+    async def _say(self, lines: Iterable[str]) -> None:
+        """All lines in one piece, as they are."""
+        await super().push("\r\n".join(lines))
+
+    async def _count(self, reply: str) -> None:
+        self._errors += counts_as_error(reply)
+        if self._errors > self._keeper.limits.errors:
+            await self._hang_up(TOO_MANY_ERRORS)
+
+    async def handle_exception(self, error: Exception) -> str:
+        """The only place where an exception becomes a reply."""
+        if isinstance(error, asyncio.IncompleteReadError):
+            await self._hang_up()
+        log.error("smtp.trouble", door=self.door.value, peer=self.peer, exc_info=error)
+        self.envelope = Envelope()
+        return TROUBLE
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    """Logs how a session ended when it was neither QUIT nor a lost connection."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, ConnectionError):
+        log.error("smtp.session_failed", exc_info=error)

@@ -1,0 +1,85 @@
+"""Fakes of what the doors hand their mails to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from mailgate.core.custody import Delivery, ImapCursor
+
+
+class ListCustody:
+    """Remembers every delivery in order and promises its number, counted from 1."""
+
+    def __init__(self) -> None:
+        self.deliveries: list[Delivery] = []
+        self._lock = threading.Lock()
+
+    def submit(self, delivery: Delivery) -> Future[int]:
+        with self._lock:
+            self.deliveries.append(delivery)
+            promise: Future[int] = Future()
+            promise.set_result(len(self.deliveries))
+            return promise
+
+
+class FailingCustody(ListCustody):
+    """Keeps nothing while `error` is set; afterwards it is a ListCustody."""
+
+    def __init__(self, error: Exception | None, at_once: bool = False) -> None:
+        super().__init__()
+        self.error = error
+        self._at_once = at_once
+
+    def submit(self, delivery: Delivery) -> Future[int]:
+        if self.error is None:
+            return super().submit(delivery)
+        if self._at_once:
+            raise self.error
+        promise: Future[int] = Future()
+        promise.set_exception(self.error)
+        return promise
+
+
+class SlowCustody(ListCustody):
+    """Commits only when told by `commit()`; `asked` is set when a mail waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = threading.Event()
+        self.committed: list[Delivery] = []
+        self._waiting: list[Callable[[], None]] = []
+
+    def submit(self, delivery: Delivery) -> Future[int]:
+        promise: Future[int] = Future()
+
+        def settle() -> None:
+            if promise.set_running_or_notify_cancel():
+                self.committed.append(delivery)
+                promise.set_result(len(self.committed))
+
+        self._waiting.append(settle)
+        self.asked.set()
+        return promise
+
+    def commit(self) -> None:
+        for settle in self._waiting:
+            settle()
+
+
+class CursorCustody(ListCustody):
+    """A custody that keeps its word like the store: the cursor of a mailbox moves with the mail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cursors: dict[str, ImapCursor] = {}
+
+    def submit(self, delivery: Delivery) -> Future[int]:
+        if delivery.source is not None:
+            source = delivery.source
+            self.cursors[source.mailbox] = ImapCursor(source.uidvalidity, source.uid)
+        return super().submit(delivery)
+
+    def cursor(self, mailbox: str) -> ImapCursor | None:
+        return self.cursors.get(mailbox)

@@ -1,1 +1,1 @@
-"""A TOML file on disk to a checked, frozen value, every mistake with its file, line and column."""
+"""TOML files as people write them: checked against pydantic models, every mistake with its file, line and column."""

@@ -1,0 +1,202 @@
+"""Tables that were found right, turned into the core's frozen values. Nothing can go wrong here any more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from mailgate.core.hours import Calendar
+from mailgate.core.model import Activity
+from mailgate.core.policy import (
+    Actions,
+    Condition,
+    Contact,
+    Customer,
+    Desk,
+    Escalation,
+    Limits,
+    Priority,
+    Queue,
+    Rate,
+    Rule,
+    Severity,
+    Tariff,
+    Team,
+    Technician,
+)
+from mailgate.rulebook.examples import STRANGER, ExampleMail
+from mailgate.rulebook.expectations import Expectation
+from mailgate.rulebook.opening_hours import week
+from mailgate.rulebook.public_holidays import OwnDays, closings
+from mailgate.rulebook.schema import (
+    CalendarTable,
+    CustomerTable,
+    ExampleMailTable,
+    ExpectTable,
+    LimitsTable,
+    PriorityTable,
+    QueueTable,
+    RateTable,
+    RuleTable,
+    SeverityTable,
+    TariffTable,
+    TeamTable,
+    TechnicianTable,
+    ThenTable,
+)
+
+
+def calendar(key: str, table: CalendarTable, desk: Desk) -> Calendar:
+    """`[calendar.*]`, with its holidays worked out year by year as they are asked for."""
+    own = OwnDays(frozenset(table.extra_holidays), frozenset(table.except_holidays))
+    closed = closings(table.holidays, own, desk.language)
+    return Calendar(key, table.timezone or desk.timezone, week(table.hours), closed)
+
+
+def queue(key: str, table: QueueTable) -> Queue:
+    """`[queue.*]`"""
+    return Queue(
+        key=key,
+        addresses=tuple(table.addresses),
+        calendar=table.calendar,
+        callback=table.callback,
+        notify=table.notify,
+        team=table.team,
+        title=dict(table.title),
+        callback_kept_by=frozenset(map(Activity, table.callback_kept_by)),
+        unknown_senders=table.unknown_senders,
+        quiet_hours=table.quiet_hours,
+        escalate=tuple(Escalation(step.after, step.notify or 0, step.team) for step in table.escalate),
+        tariff=table.tariff,
+    )
+
+
+def technician(key: str, table: TechnicianTable) -> Technician:
+    """`[technician.*]`"""
+    return Technician(
+        key=key,
+        name=table.name,
+        mails=tuple(table.mail),
+        pagers=tuple(table.pager),
+        skills=frozenset(table.skills),
+        away=tuple(table.away),
+        language=table.language,
+        timezone=table.timezone,
+    )
+
+
+def team(key: str, table: TeamTable) -> Team:
+    """`[team.*]`; a member named twice is one member."""
+    return Team(key, tuple(dict.fromkeys(table.members)), table.order, tuple(dict.fromkeys(table.leads)))
+
+
+def customer(key: str, table: CustomerTable) -> Customer:
+    """`[customer.*]`"""
+    return Customer(
+        key=key,
+        name=table.name,
+        domains=tuple(table.domains),
+        contacts=tuple(Contact(one.mail, one.name, one.responsible, one.language) for one in table.contacts),
+        language=table.language,
+        timezone=table.timezone,
+        covered=frozenset(table.covered),
+        bank=table.bank,
+    )
+
+
+def severity(key: str, table: SeverityTable) -> Severity:
+    """`[severity.*]`"""
+    return Severity(key, table.engage, table.resolve, table.calendar)
+
+
+def priority(key: str, table: PriorityTable) -> Priority:
+    """`[priority.*]`"""
+    return Priority(key, table.update_every, table.calendar)
+
+
+def tariff(key: str, table: TariffTable) -> Tariff:
+    """`[tariff.*]`"""
+    return Tariff(key, _rate(table.phone), _rate(table.site))
+
+
+def _rate(table: RateTable | None) -> Rate | None:
+    return None if table is None else Rate(table.unit, table.unit_without_bank, table.minimum)
+
+
+def limits(table: LimitsTable) -> Limits:
+    """`[limits]`; the days of a token are named by `TokenKind`."""
+    return Limits(table.enclosures, table.page, table.history, table.token_days.model_dump())
+
+
+def rule(table: RuleTable, file: str, line: int) -> Rule:
+    """`[[rule]]`; without a name it is called by its place."""
+    name = table.name or f"{file}:{line}"
+    return Rule(name, file, line, table.when or Condition(), _actions(table.then), table.stop)
+
+
+def _actions(table: ThenTable) -> Actions:
+    return Actions(
+        queue=table.queue,
+        priority=table.priority,
+        severity=table.severity,
+        kind=table.kind,
+        level=table.level,
+        team=table.team,
+        skills=None if table.skills is None else frozenset(table.skills),
+        assign=table.assign,
+        notify=table.notify,
+        tag=None if table.tag is None else tuple(table.tag),
+        template=table.template,
+        acknowledge=table.acknowledge,
+        park=table.park,
+        refuse=_refusal(table.refuse),
+        customer=table.customer,
+    )
+
+
+def _refusal(written: bool | str | None) -> str | None:
+    """The words for the sender: "" leaves them to the template, None does not refuse."""
+    if isinstance(written, bool):
+        return "" if written else None
+    return written
+
+
+def example_mail(table: ExampleMailTable, zone: ZoneInfo) -> ExampleMail:
+    """`mail` of a `[[rule.example]]`."""
+    return ExampleMail(
+        sender=table.sender or STRANGER,
+        to=tuple(table.to),
+        cc=tuple(table.cc),
+        subject=table.subject,
+        body=table.body,
+        headers=tuple((name.lower(), value) for name, value in table.headers.items()),
+        attachment=table.attachment,
+        at=_local(table.at, zone) if table.at else None,
+    )
+
+
+def expectation(table: ExpectTable, zone: ZoneInfo) -> Expectation:
+    """`expect` of a `[[rule.example]]`; `assignee` is another word for `assign`."""
+    return Expectation(
+        outcome=table.outcome,
+        queue=table.queue,
+        customer=table.customer,
+        priority=table.priority,
+        severity=table.severity,
+        kind=table.kind,
+        level=table.level,
+        tag=None if table.tag is None else tuple(table.tag),
+        team=table.team,
+        assign=table.assign or table.assignee,
+        notify=table.notify,
+        pages=table.pages,
+        acknowledge=table.acknowledge,
+        park=table.park,
+        refuse=table.refuse,
+        callback=_local(table.callback, zone) if isinstance(table.callback, datetime) else table.callback,
+    )
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """A moment as written, on the desk's clock unless it says otherwise."""
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)

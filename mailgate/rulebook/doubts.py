@@ -1,0 +1,34 @@
+"""What is allowed but probably not meant: warnings beside a rulebook that works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailgate.core.policy import Policy
+from mailgate.toml.document import Mistake, Source, did_you_mean
+
+
+def doubts(sources: tuple[Source, ...], policy: Policy) -> Iterator[Mistake]:
+    """Every warning about these rules."""
+    for source in sources:
+        yield from _teams_too_small(source, policy)
+        yield from _skills_of_nobody(source, policy)
+
+
+def _teams_too_small(source: Source, policy: Policy) -> Iterator[Mistake]:
+    """A promise of three people from a team of two falls short on every single mail."""
+    for path in source.paths("queue", "*", "notify"):
+        queue = policy.queues[str(path[1])]
+        size = len(policy.teams[queue.team].members)
+        if size < queue.notify:
+            text = f"queue '{queue.key}' notifies {queue.notify} people, but team '{queue.team}' has only {size}"
+            yield source.at_value(path, text)
+
+
+def _skills_of_nobody(source: Source, policy: Policy) -> Iterator[Mistake]:
+    """A skill that nobody has prefers nobody."""
+    skills = sorted({skill for one in policy.technicians.values() for skill in one.skills})
+    for end in ((), ("*",)):
+        for path, skill in source.texts("rule", "*", "then", "skills", *end):
+            if skill not in skills:
+                yield source.at_value(path, f"no technician has the skill '{skill}'{did_you_mean(skill, skills)}")

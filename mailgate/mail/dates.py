@@ -30,7 +30,8 @@ class Grammar:
     day_year: str
     clock: str
     at: str
-    short: str
+    short_day: str
+    short_clock: str
     hours: str
     units: Mapping[Unit, tuple[str, str]]
     sizes: tuple[str, ...]
@@ -48,8 +49,9 @@ FRENCH = Grammar(
     day="{weekday} {day} {month}",
     day_year="{weekday} {day} {month} {year}",
     clock="{hour}\u00a0h\u00a0{minute:02}",
-    at="{day} à\u00a0{clock}",
-    short="{weekday:.3} {day} {month} {hour}h{minute:02}",
+    at="{day} à {clock}",
+    short_day="{weekday:.3} {day} {month}",
+    short_clock="{hour}h{minute:02}",
     hours="{hours}\u00a0h\u00a0{minutes:02}",
     units={
         Unit.MINUTES: ("min", "min"),
@@ -72,8 +74,9 @@ ENGLISH = Grammar(
     day="{weekday}, {month} {day}",
     day_year="{weekday}, {month} {day}, {year}",
     clock="{hour}:{minute:02}",
-    at="{day} at\u00a0{clock}",
-    short="{weekday:.3} {month} {day} {hour}:{minute:02}",
+    at="{day} at {clock}",
+    short_day="{weekday:.3} {month} {day}",
+    short_clock="{hour}:{minute:02}",
     hours="{hours}\u00a0h\u00a0{minutes:02}\u00a0min",
     units={
         Unit.MINUTES: ("minute", "minutes"),
@@ -121,8 +124,8 @@ class Tongue:
 
     def day(self, on: date) -> str:
         """A date: "lundi 23 novembre", with its year when that isn't the current one."""
-        shape = self.grammar.day_year if self._other_year(on) else self.grammar.day
-        return shape.format(**self._parts(on), year=on.year)
+        words = self.grammar
+        return self._filled(words.day_year if self._other_year(on) else words.day, on, words.months)
 
     def clock(self, at: datetime) -> str:
         """A time of day: "12 h 00"."""
@@ -141,9 +144,9 @@ class Tongue:
 
     def short(self, at: datetime) -> str:
         """A date and time for pagers: "lun 23 nov 12h00"."""
-        there = self.local(at)
-        parts = self._parts(there.date()) | {"month": self.grammar.short_months[there.month - 1]}
-        return self.grammar.short.format(**parts, hour=there.hour, minute=there.minute)
+        there, words = self.local(at), self.grammar
+        day = self._filled(words.short_day, there.date(), words.short_months)
+        return f"{day} {words.short_clock.format(hour=there.hour, minute=there.minute)}"
 
     def duration(self, minutes: int) -> str:
         """A length of work: "15 min", "60 min", "2 h", "1 h 30"."""
@@ -171,7 +174,6 @@ class Tongue:
     def _other_year(self, on: date) -> bool:
         return self.now is not None and on.year != self.local(self.now).year
 
-    def _parts(self, on: date) -> dict[str, str]:
-        words = self.grammar
-        day = words.first if on.day == 1 else str(on.day)
-        return {"weekday": words.weekdays[on.weekday()], "day": day, "month": words.months[on.month - 1]}
+    def _filled(self, shape: str, on: date, months: tuple[str, ...]) -> str:
+        weekday, day = self.grammar.weekdays[on.weekday()], self.grammar.first if on.day == 1 else str(on.day)
+        return shape.format(weekday=weekday, day=day, month=months[on.month - 1], year=on.year)

@@ -1,0 +1,155 @@
+"""A letter becomes the bytes of one mail, ready for the outbox: written once, so a second sending is the same mail.
+
+Headers are those of interfaces.md §5. What a mail is decides how it may come back (RFC 3834): the automatic answer to
+one mail leaves with the null reverse-path, everything else with a signed one that names its outbox row. Each reader
+gets a reply address of their own; before anything leaves, every token in its words is taken out, so that a technician
+who quotes a mail of the desk never hands their own to the customer (promise 6, hazards A25).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from mailgate.core.letters import Correspondent, Letter, Tone
+from mailgate.core.model import Attachment, TokenKind
+from mailgate.core.policy import Desk
+from mailgate.mail import address, mime
+from mailgate.mail.dates import zone_of
+from mailgate.mail.headers import Field, date_field, fixed_field, identifiers_field, mailbox_field, text_field
+from mailgate.mail.keyring import Keyring
+from mailgate.mail.plain import PlainWords
+from mailgate.mail.templates import Templates
+from mailgate.mail.text import clean_header, to_ascii
+from mailgate.mail.words import TemplateFailed, Words
+
+__all__ = ["Draft", "PlainWords", "Scribe", "Stamp", "TemplateFailed", "Templates", "Words"]
+
+TOKEN_DAYS = {TokenKind.TECHNICIAN: 90, TokenKind.CONTACT: 365, TokenKind.BOUNCE: 30}
+"""How long a token holds where the rules' `token_days` say nothing."""
+REFERENCES_MOST = 20
+SUPPRESS = {Tone.REPLIED: "All", Tone.GENERATED: "DR, RN, NRN, OOF, AutoReply"}
+"""X-Auto-Response-Suppress: what may not be answered automatically; without "All", bounces come back."""
+
+_TOKEN_SHAPED = re.compile(r"\+[a-z2-7]{42}(?![a-z2-7])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What makes one mail unlike any other: its outbox row, and `occasion`, unique for ever ("inbox-12.3")."""
+
+    outbox_id: int
+    occasion: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A mail ready to leave. `envelope_from` is "" for the null reverse-path; `text` is what its text part says."""
+
+    message: bytes
+    message_id: str
+    envelope_from: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scribe:
+    """Writes a desk's letters. `token_days` is how many days a token of each kind holds."""
+
+    words: Templates | PlainWords
+    ring: Keyring
+    desk: Desk
+    token_days: Mapping[str, int] = field(default_factory=dict)
+
+    def write(self, letter: Letter, stamp: Stamp, enclosures: tuple[tuple[Attachment, bytes], ...] = ()) -> Draft:
+        """The mail; TemplateFailed when its template can't say it."""
+        words = self._without_tokens(_tagged(self.words.render(letter, stamp.now), letter.ticket))
+        message_id = address.message_id(self.ring, letter.ticket, stamp.occasion, self.domain)
+        head = tuple(self._head(letter, words.subject, message_id, stamp))
+        message = mime.message(head, _body(letter, words, message_id, enclosures))
+        return Draft(message, message_id, self._envelope_from(letter, stamp), words.subject, words.text)
+
+    @property
+    def domain(self) -> str:
+        """The domain of our Message-IDs."""
+        return self.desk.address.rpartition("@")[2]
+
+    def _head(self, letter: Letter, subject: str, message_id: str, stamp: Stamp) -> Iterator[Field]:
+        yield mailbox_field("From", self.desk.address, self._sender(letter))
+        yield mailbox_field("To", letter.to.address, _shown(letter, letter.to.name))
+        yield from self._reply_to(letter, stamp.now.date())
+        yield text_field("Subject", subject)
+        yield date_field("Date", stamp.now.astimezone(zone_of(self.desk.timezone)))
+        yield fixed_field("Message-ID", message_id)
+        yield from self._thread(letter)
+        if letter.tone is not Tone.PERSON:
+            yield fixed_field("Auto-Submitted", letter.tone.value)
+            yield fixed_field("X-Auto-Response-Suppress", SUPPRESS[letter.tone])
+
+    def _sender(self, letter: Letter) -> str:
+        author = letter.facts.technician
+        if letter.tone is Tone.PERSON and author is not None:
+            return f"{author.name} ({self.desk.name})"
+        return _shown(letter, self.desk.name)
+
+    def _reply_to(self, letter: Letter, today: date) -> Iterator[Field]:
+        if letter.to.token is not None:
+            token = self._token(letter.to.token, letter.ticket or 0, letter.to, today)
+            yield mailbox_field("Reply-To", address.tagged(self.desk.address, token), _shown(letter, self.desk.name))
+
+    def _thread(self, letter: Letter) -> Iterator[Field]:
+        """Every mail of a ticket refers to the same root, also those whose first mail the reader never saw."""
+        roots = (address.thread_id(self.ring, letter.ticket, self.domain),) if letter.ticket else ()
+        answered = (letter.in_reply_to,) if letter.in_reply_to else ()
+        answers = identifiers_field("In-Reply-To", answered or roots)
+        references = identifiers_field("References", (*roots, *letter.references[-REFERENCES_MOST:], *answered))
+        yield from (one for one in (answers, references) if one is not None)
+
+    def _envelope_from(self, letter: Letter, stamp: Stamp) -> str:
+        if letter.tone is Tone.REPLIED:
+            return ""
+        token = self._token(TokenKind.BOUNCE, stamp.outbox_id, letter.to, stamp.now.date())
+        return address.tagged(self.desk.address, token)
+
+    def _token(self, kind: TokenKind, ticket: int, to: Correspondent, today: date) -> str:
+        days = self.token_days.get(kind.value, TOKEN_DAYS[kind])
+        return address.sign(self.ring, kind, ticket, to.person, today + timedelta(days=days))
+
+    def _without_tokens(self, words: Words) -> Words:
+        html = self._without_token(words.html) if words.html is not None else None
+        return Words(self._without_token(words.subject), self._without_token(words.text), html)
+
+    def _without_token(self, text: str) -> str:
+        """The text with every token of ours taken out, whoever it was made for and however old it is."""
+        return _TOKEN_SHAPED.sub(lambda found: "" if self._is_ours(found[0][1:]) else found[0], text)
+
+    def _is_ours(self, token: str) -> bool:
+        return address.verify(self.ring, token, date.min) is not None
+
+
+def _tagged(words: Words, ticket: int | None) -> Words:
+    """The words with the ticket's tag before the subject, once."""
+    if ticket is None:
+        return Words(clean_header(words.subject), words.text, words.html)
+    tag = f"[#{ticket}]"
+    subject = clean_header(words.subject.replace(tag, " "))
+    return Words(f"{tag} {subject}".rstrip(), words.text, words.html)
+
+
+def _shown(letter: Letter, name: str) -> str:
+    """A name as this letter may show it: a pager's in ASCII."""
+    return name if letter.limit is None else to_ascii(name)
+
+
+def _body(letter: Letter, words: Words, seed: str, enclosures: tuple[tuple[Attachment, bytes], ...]) -> mime.Part:
+    if letter.limit is not None:
+        return mime.plain_part(words.text)
+    said = mime.text_part("plain", words.text)
+    if words.html is not None:
+        said = mime.multipart("alternative", (said, mime.text_part("html", words.html)), seed)
+    files = tuple(mime.file_part(one, octets) for one, octets in enclosures)
+    return mime.multipart("mixed", (said, *files), seed) if files else said

@@ -1,0 +1,142 @@
+"""One letter of every kind, in its plainest and its fullest form: what `check` renders each template with.
+
+A template that stumbles over a fact fails here, at `check`, and not on the night its mail is needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from mailgate.core.hours import Deadline
+from mailgate.core.intents import Problem
+from mailgate.core.letters import (
+    BankFacts,
+    Correspondent,
+    CustomerFacts,
+    DeadlineFacts,
+    DeskFacts,
+    Did,
+    Facts,
+    InterventionFacts,
+    Letter,
+    LinkFacts,
+    MessageFacts,
+    NoticeFacts,
+    PersonFacts,
+    TicketFacts,
+    Tone,
+    TranscriptFacts,
+)
+from mailgate.core.model import Activity, Attachment, Direction, Line, Status, TokenKind
+
+ASKED_AT = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
+DUE_AT = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+STARTS_AT = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)
+
+DEADLINE = DeadlineFacts(Deadline(ASKED_AT, ASKED_AT, DUE_AT, "regular", "America/Toronto"), "4h")
+OUTSIDE = DeadlineFacts(
+    Deadline(ASKED_AT, STARTS_AT, DUE_AT, "regular", "America/Toronto", ((date(2026, 11, 21), "Fête locale"),)), "4h"
+)
+TICKET = TicketFacts(
+    number=1042,
+    subject="Plus aucune caisse n’imprime depuis ce matin",
+    queue="regulier",
+    queue_title="soutien régulier",
+    urgent=False,
+    status=Status.OPEN.value,
+    kind="assistance",
+    level=1,
+    severity="haute",
+    priority="P2",
+    requester="jean.roy@acme.example",
+    requester_name="Jean Roy",
+    assignee="Marie Tremblay",
+    opened_at=ASKED_AT,
+    history=(
+        Line(ASKED_AT, "jean.roy@acme.example", Direction.IN, "Bonjour, l’imprimante du comptoir ne répond plus."),
+        Line(STARTS_AT, "Marie Tremblay", Direction.INTERNAL, "Pilote à vérifier."),
+    ),
+)
+FACTS = Facts(
+    desk=DeskFacts("Exemple Logiciels", "tickets@example.com"),
+    ticket=TICKET,
+    customer=CustomerFacts("acme", "Acme"),
+    contact=PersonFacts("Jean Roy", "jean.roy@acme.example", registered=True),
+    technician=PersonFacts("Marie Tremblay", "tech1@example.com", "tech1", registered=True),
+    technicians=(PersonFacts("Marie Tremblay", "tech1@example.com", "tech1", registered=True),),
+    message=MessageFacts(
+        "Bonjour,\n\nVoici ce que montre l’écran.\n\nMerci",
+        "jean.roy@acme.example",
+        "Jean Roy",
+        ASKED_AT,
+        (Attachment(1, "capture d’écran.png", "image/png", 1_240_000),),
+        (Attachment(2, "sauvegarde.zip", "application/zip", 48_000_000),),
+    ),
+    intervention=InterventionFacts(Activity.CALL.value, 15, 60, 30, 60),
+    deadline=OUTSIDE,
+    bank=BankFacts(750),
+    links=LinkFacts("https://support.example.com/s/abc"),
+)
+BARE = Facts(
+    desk=FACTS.desk,
+    ticket=replace(TICKET, subject=None, requester_name="", severity=None, priority=None, assignee=None, history=()),
+    contact=PersonFacts("", "inconnu@example.org"),
+    deadline=DEADLINE,
+)
+SETTLED = replace(FACTS, ticket=replace(TICKET, status=Status.RESOLVED.value), message=MessageFacts(""), bank=None)
+DONE = TranscriptFacts(("#appel 15", "#résolu"), (Did("time", "15 → 30"), Did("resolved")), help=True)
+UNDONE = TranscriptFacts(
+    ("#note",), problems=(Problem("unknown-command", "#apel 15", "#apel", "#appel 15"), Problem("no-token"))
+)
+
+
+def _noticed(code: str, detail: str = "", facts: Facts = FACTS) -> Facts:
+    return replace(facts, notice=NoticeFacts(code, detail))
+
+
+def _of_desk(code: str, detail: str) -> Facts:
+    return Facts(FACTS.desk, notice=NoticeFacts(code, detail))
+
+
+SAMPLES: dict[str, tuple[Facts, ...]] = {
+    "acknowledgement": (FACTS, BARE, replace(FACTS, deadline=None)),
+    "notification": (FACTS, SETTLED, replace(FACTS, intervention=InterventionFacts("reply", 0, 0, covered=True))),
+    "page": (FACTS, BARE, _of_desk("unreadable", "inbox 12")),
+    "technician": (
+        _noticed("new"),
+        _noticed("assigned", "Luc Gagnon"),
+        _noticed("follow-up", facts=replace(BARE, technician=FACTS.technician, message=FACTS.message)),
+    ),
+    "parked": (_noticed("parked"), _noticed("parked", facts=BARE), _noticed("release-asked")),
+    "released": (FACTS, BARE),
+    "refused": (_of_desk("refused", ""), _of_desk("refused", "Ce service est fermé.")),
+    "transcript": (
+        replace(FACTS, transcript=DONE),
+        replace(FACTS, transcript=UNDONE),
+        replace(FACTS, ticket=None, transcript=UNDONE),
+    ),
+    "validation": (FACTS, BARE),
+    "reminder": (FACTS, BARE),
+    "closing": (FACTS, BARE),
+    "escalated": (FACTS, _noticed("escalated", "un développement est nécessaire")),
+    "notice": (
+        _of_desk("quarantine", "inbox 12: ValueError: sample"),
+        _noticed("too-few-people", "2/3"),
+        _noticed("delivery-failed", "notification → jean.roy@acme.example: 550 no such user"),
+        _of_desk("anything-else", "sample"),
+    ),
+}
+"""For each template's name, the facts it may meet."""
+
+NAMES = tuple(SAMPLES)
+
+
+def sample_letters(name: str, language: str) -> tuple[Letter, ...]:
+    """A letter for each kind of facts that a template may meet; one of the site's own making gets every fact."""
+    reader = Correspondent("reader@example.com", "Jean Roy", language, "America/Toronto", TokenKind.CONTACT, person=1)
+    limit = 160 if name == "page" else None
+    return tuple(
+        Letter(name, reader, Tone.GENERATED, facts, facts.ticket.number if facts.ticket else None, limit=limit)
+        for facts in SAMPLES.get(name, (FACTS,))
+    )

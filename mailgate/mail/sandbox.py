@@ -1,0 +1,104 @@
+"""Jinja with the doors shut: a template reads frozen facts, calls macros, and nothing else.
+
+Templates belong to administrators, so the danger is a slip rather than an attack; but the values in them are
+strangers'. Jinja's own sandbox still calls any method of an object it is given and multiplies strings until memory ends
+(hazards M14, A44). Here only macros are callable, filters are a list, and arithmetic is for numbers.
+
+HTML and text have an environment each, and one of them escapes everything. With one environment for both, a macro of a
+text template that an HTML template calls would come out unescaped (A45). There is no `safe` filter and no
+`{% autoescape %}`: nothing can say that a stranger's words are markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from jinja2 import BaseLoader, StrictUndefined, TemplateSyntaxError, nodes, pass_context
+from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2.filters import FILTERS
+from jinja2.runtime import BlockReference, Context, LoopContext, Macro
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from mailgate.mail.dates import Tongue
+
+TONGUE = "_tongue"
+"""The hidden name under which a template carries its reader's language and clock."""
+
+ALLOWED = (
+    "abs capitalize count d default e escape first int join last length list lower map reject rejectattr replace round "
+    "select selectattr sort string sum title trim truncate unique upper wordcount"
+).split()
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Compiles templates that can only read; `escapes` says whether what they print is HTML."""
+
+    intercepted_binops = frozenset({"+", "*", "**", "%"})
+
+    def __init__(self, loader: BaseLoader, *, escapes: bool) -> None:
+        super().__init__(
+            loader=loader,
+            autoescape=escapes,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            finalize=_printed,
+        )
+        self.globals.clear()
+        self.filters = {name: FILTERS[name] for name in ALLOWED} | SPOKEN | {"lines": lines}
+
+    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
+        """Refuse to build texts by arithmetic."""
+        if operator == "**" or not (isinstance(left, int | float) and isinstance(right, int | float)):
+            raise SecurityError(f"'{operator}' is for small numbers; join texts with '~'")
+        return super().call_binop(context, operator, left, right)
+
+    def is_safe_callable(self, obj: object) -> bool:
+        """Whether a template may call this: macros, blocks and `loop`, never a method of a fact."""
+        return isinstance(obj, Macro | BlockReference | LoopContext)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        for switch in tree.find_all(nodes.EvalContextModifier):
+            raise TemplateSyntaxError("escaping can't be switched off", switch.lineno, name, filename)
+        return tree
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text, without their ends."""
+    return str(text).splitlines()
+
+
+def _printed(value: object) -> object:
+    """What does not apply is None, and prints as nothing."""
+    return "" if value is None else value
+
+
+def _tongue(context: Context) -> Tongue:
+    tongue = context.get(TONGUE)
+    if not isinstance(tongue, Tongue):
+        raise UndefinedError("import it 'with context': dates and sizes need to know who reads them")
+    return tongue
+
+
+def _told(method: Callable[..., str]) -> Callable[..., str]:
+    """A method of `Tongue` as a filter: the tongue is the reader's."""
+
+    @pass_context
+    def told(context: Context, *values: object) -> str:
+        return method(_tongue(context), *values)
+
+    return told
+
+
+SPOKEN = {
+    "moment": _told(Tongue.moment),
+    "day": _told(Tongue.day),
+    "day_and_hour": _told(Tongue.day_and_hour),
+    "short": _told(Tongue.short),
+    "duration": _told(Tongue.duration),
+    "promise": _told(Tongue.promise),
+    "size": _told(Tongue.size),
+}

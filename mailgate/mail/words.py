@@ -1,0 +1,89 @@
+"""A letter in words, and how its words are made to fit a pager.
+
+Whoever finds the words (`Templates`, or `PlainWords` when a template fails), what they are told is made presentable
+here first: a subject is one line, and a pager's facts are ASCII. When a page is too long its subject gives way, then
+the names; the ticket number and the deadline stand last and stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from mailgate.core.letters import Facts, Letter
+from mailgate.mail.text import clean_header, to_ascii
+
+PAGE_MOST = 900
+"""Longest page: it is one line of a mail, which ends at 998 octets."""
+LINE_END = 2
+"""A mail's body ends in CRLF, which some gateways count."""
+ELLIPSIS = "..."
+NAME_LEAST = 8
+
+
+class TemplateFailed(Exception):
+    """A template can't be found or raised; the text names file and line: "templates/fr/x.txt.j2:3: …"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a letter says, without the ticket's tag in the subject. `html` is None where there is only text."""
+
+    subject: str
+    text: str
+    html: str | None = None
+
+
+def worded(letter: Letter, write: Callable[[Letter], Words]) -> Words:
+    """The words that `write` finds for a letter, fitted to `letter.limit` when it is for a pager."""
+    letter = _with_subject(letter, clean_header)
+    if letter.limit is None:
+        return write(letter)
+    return _paged(_with_subject(_with_names(letter, to_ascii), to_ascii), write, min(letter.limit, PAGE_MOST))
+
+
+def _paged(letter: Letter, write: Callable[[Letter], Words], limit: int) -> Words:
+    most = max(limit - LINE_END, 0)
+    words = write(letter)
+    for shortened in (_with_subject, _with_names):
+        excess = len(to_ascii(words.text)) - most
+        if excess > 0:
+            letter = shortened(letter, _Shorter(excess))
+            words = write(letter)
+    return Words(to_ascii(words.subject), _cut(to_ascii(words.text), most))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shorter:
+    """Takes `excess` characters from a text, and shows that it did; what is short already stays."""
+
+    excess: int
+
+    def __call__(self, text: str) -> str:
+        return _cut(text, max(len(text) - self.excess, NAME_LEAST))
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: max(most - len(ELLIPSIS), 0)].rstrip() + ELLIPSIS[:most]
+
+
+def _with_subject(letter: Letter, change: Callable[[str], str]) -> Letter:
+    ticket = letter.facts.ticket
+    if ticket is None or ticket.subject is None:
+        return letter
+    return _with_facts(letter, replace(letter.facts, ticket=replace(ticket, subject=change(ticket.subject))))
+
+
+def _with_names(letter: Letter, change: Callable[[str], str]) -> Letter:
+    """Change who asks: the customer's name, and the requester's for a customer whom nobody knows."""
+    facts = letter.facts
+    customer = replace(facts.customer, name=change(facts.customer.name)) if facts.customer else None
+    ticket = facts.ticket
+    if ticket is not None:
+        names = change(ticket.requester_name), change(ticket.requester)
+        ticket = replace(ticket, requester_name=names[0], requester=names[1])
+    return _with_facts(letter, replace(facts, customer=customer, ticket=ticket))
+
+
+def _with_facts(letter: Letter, facts: Facts) -> Letter:
+    return replace(letter, facts=facts)

@@ -1,0 +1,173 @@
+"""Our mails on their way to the relay, one recipient and one transaction each (RFC 5321).
+
+What the answer means is decided here once. Only a 5xx to MAIL, RCPT or DATA speaks about the mail and refuses it. All
+the rest is about the relay or about how it was configured (no connection, no TLS, a wrong password, a hang, an answer
+lost after the final dot), and no mail may be lost for that: it is deferred, and sent again under the same Message-ID.
+
+A relay object keeps one session open and uses it for one mail at a time. Give each worker its own object: a relay that
+hangs on a bulk mail then never delays a page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import structlog
+from aiosmtplib import SMTP, SMTPDataError, SMTPException, SMTPResponse
+
+from mailgate.core.delivery import Deferred, Delivered, Delivery, Parcel, Refused
+from mailgate.edge.envelope import clean_reply, is_plain_address
+
+log = structlog.get_logger()
+
+Tls = Literal["starttls", "implicit", "opportunistic", "none"]
+"""STARTTLS or TLS from the first octet, both with the relay's certificate verified; STARTTLS when it is offered,
+without verification (for loopback only); plain text."""
+
+START_TLS: dict[Tls, bool | None] = {"starttls": True, "implicit": False, "opportunistic": None, "none": False}
+
+NOT_ABOUT_THE_MAIL = frozenset({530, 534, 535, 538})
+"""Permanent codes that speak of missing TLS or of credentials (RFC 4954 §6, RFC 3207 §4)."""
+
+SLOWEST_UPLOAD = 20_000
+"""Octets per second below which the upload of a mail counts as a hang."""
+
+
+@dataclass(slots=True)
+class SmtpRelay:
+    """`timeout` is in seconds and bounds each command; `password` is asked at each login, so that it can be changed.
+
+    `hostname` is our name in EHLO (default: what the system says). `ca_file` replaces the system's authorities."""
+
+    host: str
+    port: int
+    tls: Tls = "starttls"
+    user: str | None = None
+    password: Callable[[], str] | None = field(default=None, repr=False)
+    ca_file: Path | None = None
+    timeout: float = 60.0
+    hostname: str | None = None
+    _client: SMTP | None = field(default=None, init=False, repr=False)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
+
+    async def send(self, parcel: Parcel) -> Delivery:
+        """Never raises for what a relay or a network can do."""
+        if reason := _unfit(parcel):
+            return Refused(reason)
+        async with self._turn:
+            try:
+                return await self._transaction(await self._session(), parcel)
+            except (SMTPException, OSError, ValueError) as error:  # ValueError: unreadable SASL challenges
+                self._drop()
+                return Deferred(clean_reply(f"{self.host}: {error}"))
+            except BaseException:
+                self._drop()  # cancelled in the middle: this session is in no known state
+                raise
+
+    async def close(self) -> None:
+        """Says QUIT when a session is open."""
+        client, self._client = self._client, None
+        if client is not None and client.is_connected:
+            try:
+                await client.quit(timeout=2)
+            except (SMTPException, OSError) as error:
+                log.debug("relay.quit_failed", relay=self.host, error=clean_reply(str(error)))
+            client.close()
+
+    async def _transaction(self, client: SMTP, parcel: Parcel) -> Delivery:
+        for command in _envelope(client, parcel):
+            reply = await client.execute_command(*command)
+            if reply.code // 100 != 2:
+                return verdict(reply)
+        try:
+            patience = self.timeout + len(parcel.message) / SLOWEST_UPLOAD
+            return verdict(await client.data(parcel.message, timeout=patience))
+        except SMTPDataError as error:
+            return verdict(SMTPResponse(error.code, error.message))
+
+    async def _session(self) -> SMTP:
+        """The kept session when it still answers, else a new one."""
+        client = self._client
+        if client is not None and await _answers(client):
+            return client
+        self._drop()
+        self._client = client = await self._new_client()
+        await client.connect()
+        if client.is_ehlo_or_helo_needed:  # nothing was said yet, or STARTTLS made it void
+            await client.ehlo()
+        return client
+
+    async def _new_client(self) -> SMTP:
+        context = await asyncio.to_thread(self._tls_context)
+        password = await asyncio.to_thread(self.password) if self.password else None
+        return SMTP(
+            hostname=self.host,
+            port=self.port,
+            username=self.user,
+            password=password,
+            local_hostname=self.hostname,
+            timeout=self.timeout,
+            use_tls=self.tls == "implicit",
+            start_tls=START_TLS[self.tls],
+            tls_context=context,
+        )
+
+    def _tls_context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+        if self.tls == "opportunistic":
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+
+def verdict(reply: SMTPResponse) -> Delivery:
+    """What a reply to MAIL, RCPT or DATA says about this mail (RFC 5321 §4.2.1)."""
+    text = clean_reply(f"{reply.code} {reply.message}")
+    match reply.code // 100:
+        case 2:
+            return Delivered(text)
+        case 5 if reply.code not in NOT_ABOUT_THE_MAIL:
+            return Refused(text)
+        case _:
+            return Deferred(text)
+
+
+def _unfit(parcel: Parcel) -> str | None:
+    """Why no relay may be asked to take this parcel, or None."""
+    if parcel.envelope_from and not is_plain_address(parcel.envelope_from):
+        return "the sender is not a mail address"
+    return None if is_plain_address(parcel.target) else "the recipient is not a mail address"
+
+
+def _envelope(client: SMTP, parcel: Parcel) -> Iterator[tuple[bytes, ...]]:
+    yield (b"MAIL", f"FROM:<{parcel.envelope_from}>".encode(), *_options(client, parcel))
+    yield (b"RCPT", f"TO:<{parcel.target}>".encode())
+
+
+def _options(client: SMTP, parcel: Parcel) -> Iterator[bytes]:
+    if client.supports_extension("size"):
+        yield b"SIZE=%d" % len(parcel.message)
+    if client.supports_extension("8bitmime") and not parcel.message.isascii():
+        yield b"BODY=8BITMIME"
+    if not (parcel.envelope_from + parcel.target).isascii():
+        yield b"SMTPUTF8"  # without the extension the relay refuses it, which is the right end (RFC 6531 §3.2)
+
+
+async def _answers(client: SMTP) -> bool:
+    """RSET also forgets a transaction that was refused half-way."""
+    if not client.is_connected:
+        return False
+    try:
+        return (await client.execute_command(b"RSET")).code == 250
+    except (SMTPException, OSError):
+        return False

@@ -1,0 +1,134 @@
+"""`mailgate explain`: the whole pipeline on a real mail; nothing is written, sent or remembered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from mailgate.cli import clock, explanation
+from mailgate.cli.explanation import Explanation, MailShown, PageShown, Promise, Promises
+from mailgate.cli.failures import DONE
+from mailgate.cli.options import HERE, AsJson, SiteConfig
+from mailgate.cli.output import print_json
+from mailgate.core.custody import Delivery
+from mailgate.core.effects import Page, SendMail
+from mailgate.core.hours import Deadline
+from mailgate.core.model import Door, Mail, Outcome
+
+if TYPE_CHECKING:
+    from mailgate.core.policy import Policy
+    from mailgate.engine import Rehearsal
+    from mailgate.site import Site
+
+WHERE_IT_WENT = ("delivered-to", "x-original-to", "envelope-to")
+"""Headers in which a mail server notes the envelope's recipient."""
+
+
+def explain(
+    mail: Annotated[Path, typer.Argument(metavar="MAIL.eml", help="A mail as a file, with all its headers.")],
+    sender: Annotated[str | None, typer.Option("--from", metavar="A", help="The envelope sender.")] = None,
+    to: Annotated[list[str] | None, typer.Option("--to", metavar="A", help="A recipient; may be repeated.")] = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="As if it came then, in ISO 8601.")] = None,
+    config: SiteConfig = HERE,
+    as_json: AsJson = False,
+) -> int:
+    """Show what a mail would do and why: rules, deadlines, mails and pages. Touches nothing."""
+    from mailgate import site
+
+    desk = site.load(config)
+    zone = ZoneInfo(desk.config.desk.timezone)
+    now = clock.now() if at is None else _time(at, zone)
+    answer = _answer(desk, _delivery(mail.read_bytes(), sender, to, desk.policy), now)
+    if as_json:
+        print_json(explanation.as_json(answer))
+    else:
+        print(explanation.as_text(answer, zone))
+    return DONE
+
+
+def _time(text: str, zone: ZoneInfo) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"--at '{text}' is not a time: write 2026-11-23T16:30 or add an offset") from None
+    return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def _delivery(raw: bytes, sender: str | None, to: list[str] | None, policy: Policy) -> Delivery:
+    """The mail as a door would hand it over; an envelope that is not given is read from the headers."""
+    from mailgate.core.identity import is_ours
+    from mailgate.mail import parse
+
+    mail = parse.read(raw)
+    envelope_from = _envelope_from(mail) if sender is None else sender.strip("<>")
+    named = _recipients(mail) if to is None else tuple(to)
+    return Delivery(Door.CLI, envelope_from, tuple(one for one in named if is_ours(one, policy)), raw)
+
+
+def _envelope_from(mail: Mail) -> str:
+    for noted in mail.header("return-path"):
+        return noted.strip().strip("<>")
+    return mail.sender.mail if mail.sender else ""
+
+
+def _recipients(mail: Mail) -> tuple[str, ...]:
+    noted = (value.strip().strip("<>") for name in WHERE_IT_WENT for value in mail.header(name))
+    return tuple(dict.fromkeys((*noted, *(address.mail for address in (*mail.to, *mail.cc)))))
+
+
+def _answer(desk: Site, delivery: Delivery, now: datetime) -> Explanation:
+    from mailgate import engine, site
+    from mailgate.store.database import Database
+
+    if not delivery.recipients:
+        return _turned_away()
+    ring = site.ring_of(desk.config) or site.stand_in_ring()
+    database = Database.peek(desk.config.database.url)
+    return _explanation(engine.rehearse(desk.desk(ring), database, delivery, now))
+
+
+def _turned_away() -> Explanation:
+    because = "no recipient is an address of this desk: its doors answer 550 (say --to when the headers don't name it)"
+    return Explanation(Outcome.REFUSED, because, None, None, (), (), (), Promises(), (), ())
+
+
+def _explanation(rehearsal: Rehearsal) -> Explanation:
+    decision, findings = rehearsal.decision, rehearsal.decision.findings
+    drafts = rehearsal.drafts
+    return Explanation(
+        outcome=decision.outcome,
+        because=decision.because,
+        identity=findings.identity,
+        kind=findings.kind,
+        facts=tuple(findings.facts.items()),
+        rules=findings.rules,
+        effects=decision.effects,
+        deadlines=Promises(_promise(findings.callback)),
+        mails=tuple(
+            MailShown(effect.letter.to.address, draft.subject, draft.text)
+            for effect, draft in drafts
+            if isinstance(effect, SendMail)
+        ),
+        pages=tuple(
+            PageShown(effect.technician, effect.channel, draft.text)
+            for effect, draft in drafts
+            if isinstance(effect, Page)
+        ),
+    )
+
+
+def _promise(callback: Deadline | None) -> Promise | None:
+    """How the deadline came about, in the words of the desk's own calendar."""
+    from mailgate.mail.dates import Tongue
+
+    if callback is None:
+        return None
+    tongue = Tongue("en", callback.timezone)
+    begins = "outside the hours, the clock starts" if callback.outside else "the clock starts"
+    parts = [f"calendar '{callback.calendar}' ({callback.timezone})", f"{begins} {tongue.moment(callback.starts_at)}"]
+    parts += [f"closed on {tongue.day(day)} ({name})" for day, name in callback.skipped]
+    return Promise(callback.due_at, "; ".join(parts))

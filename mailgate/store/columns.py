@@ -21,7 +21,7 @@ from mailgate.core.delivery import Lane
 from mailgate.core.model import Activity, Channel, Direction, Door, Outcome, PageState, Status
 from mailgate.mail.text import clean_text
 
-JSON_TYPE = JSON().with_variant(JSONB(), "postgresql")
+JSON_TYPE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 WORD_LENGTH = 32
 
 

@@ -2,7 +2,7 @@
 
 from mailgate.store.tables.boxes import CursorRow, InboxRow, OutboxMessageRow, OutboxRow, PageRow, RawRow
 from mailgate.store.tables.desk import CounterRow, JournalRow, TimerRow, TurnRow
-from mailgate.store.tables.row import Row
+from mailgate.store.tables.row import Row, saved
 from mailgate.store.tables.tickets import AttachmentRow, InterventionRow, MessageRow, ParticipantRow, TicketRow
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "TicketRow",
     "TimerRow",
     "TurnRow",
+    "saved",
 ]

@@ -116,7 +116,6 @@ class OutboxRow(Row, table=True):
     state: OutboxStateWord = OutboxState.PROMISED
     attempts: int = 0
     next_attempt_at: Time
-    leased_by: MaybeWords = None
     last_error: MaybeWords = None
     promised_at: Time
     settled_at: MaybeTime = None

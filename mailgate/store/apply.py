@@ -1,0 +1,74 @@
+"""A decision becomes rows: each effect in its turn, all in the event's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import assert_never
+
+from mailgate.core.effects import (
+    AcknowledgePages,
+    AddIntervention,
+    AddMessage,
+    Assign,
+    CancelPages,
+    CancelTimer,
+    ChangeStatus,
+    Effect,
+    FailPage,
+    MoveToQueue,
+    OpenTicket,
+    Page,
+    Quarantine,
+    RetryInbox,
+    RetryOutbox,
+    SendMail,
+    SetCallback,
+    SetTimer,
+    TakeTurn,
+)
+from mailgate.store import inbox, timers
+from mailgate.store.database import Tx
+from mailgate.store.promises import Desk, Writer, promise, withdraw
+from mailgate.store.tables import TurnRow
+from mailgate.store.ticket_changes import change_ticket
+
+Reminder = SetTimer | CancelTimer | TakeTurn | Quarantine | RetryInbox
+
+
+def apply_all(tx: Tx, scribe: Writer, effects: Iterable[Effect], occasion: str, now: datetime) -> None:
+    """Write every effect down. `occasion` names the event ("inbox-12"); the same event makes the same Message-IDs."""
+    for index, effect in enumerate(effects):
+        _apply(tx, effect, Desk(scribe, f"{occasion}.{index}", now))
+
+
+def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
+    match effect:
+        case (
+            OpenTicket() | AddMessage() | AddIntervention() | ChangeStatus() | Assign() | SetCallback() | MoveToQueue()
+        ):
+            change_ticket(tx, effect)
+        case SendMail() | Page():
+            promise(tx, effect, desk)
+        case AcknowledgePages() | CancelPages() | RetryOutbox() | FailPage():
+            withdraw(tx, effect, desk.now)
+        case SetTimer() | CancelTimer() | TakeTurn() | Quarantine() | RetryInbox():
+            _remember(tx, effect)
+        case _:
+            assert_never(effect)
+
+
+def _remember(tx: Tx, effect: Reminder) -> None:
+    match effect:
+        case SetTimer(ticket, kind, due_at):
+            timers.set_timer(tx, ticket, kind, due_at)
+        case CancelTimer(ticket, kind):
+            timers.cancel(tx, ticket, kind)
+        case TakeTurn(team, technician):
+            tx.merge(TurnRow(team=team, technician=technician))
+        case Quarantine(inbox_id, reason):
+            inbox.quarantine(tx, inbox_id, reason)
+        case RetryInbox(inbox_id):
+            inbox.retry(tx, inbox_id)
+        case _:
+            assert_never(effect)

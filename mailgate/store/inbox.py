@@ -1,0 +1,189 @@
+"""Custody: what came in, byte for byte, and what became of it.
+
+The commit of `accept` is the moment from which a mail cannot be lost; the 250 follows it. Everything that happens later
+is decided from these rows, so an operator's wish and a failed delivery are rows here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import Update, insert, update
+from sqlmodel import col, select
+
+from mailgate.core.custody import Delivery, ImapCursor, ImapSource
+from mailgate.core.events import DeliveryFailed, RetryAsked, TicketRequested
+from mailgate.core.model import Door, Outcome
+from mailgate.mail import parse
+from mailgate.store.columns import InboxKind, InboxState
+from mailgate.store.database import Tx
+from mailgate.store.tables import CursorRow, InboxRow, RawRow, saved
+
+Asked = DeliveryFailed | TicketRequested | RetryAsked
+"""The events that are put in the inbox as they are, not as mail."""
+
+_KINDS = {
+    DeliveryFailed: (InboxKind.DELIVERY_FAILED, Door.OUTBOX),
+    TicketRequested: (InboxKind.TICKET_REQUESTED, Door.CLI),
+    RetryAsked: (InboxKind.RETRY_ASKED, Door.CLI),
+}
+_SHAPES: dict[InboxKind, TypeAdapter[Asked]] = {kind: TypeAdapter(event) for event, (kind, _) in _KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One pending inbox row: a mail as delivered, or an event with its `inbox_id` filled in."""
+
+    id: int
+    event: Asked | None
+    delivery: Delivery | None
+    digest: str
+    received_at: datetime
+
+
+def accept(tx: Tx, deliveries: Sequence[Delivery], now: datetime) -> tuple[int, ...]:
+    """Take mails into custody, all of them or none; the ids are in the order of `deliveries`.
+
+    A mail fetched again from the same place of a mailbox keeps the id it has. Mailbox cursors move along."""
+    keys = [delivery.source or position for position, delivery in enumerate(deliveries)]
+    ids: dict[ImapSource | int, int] = {key: known for key in keys if (known := _in_custody(tx, key))}
+    fresh = {key: delivery for key, delivery in zip(keys, deliveries, strict=True) if key not in ids}
+    ids |= zip(fresh, _insert(tx, tuple(fresh.values()), now), strict=True)
+    for delivery in deliveries:
+        _move_cursor(tx, delivery.source)
+    return tuple(ids[key] for key in keys)
+
+
+def ask(tx: Tx, event: Asked, now: datetime) -> int:
+    """Put an event into the inbox; its `inbox_id` and `received_at` are set when it comes out again."""
+    kind, door = _KINDS[type(event)]
+    payload = _SHAPES[kind].dump_python(event, mode="json")
+    row = InboxRow(kind=kind, door=door, payload=payload, received_at=now)
+    tx.add(row)
+    tx.flush()
+    return saved(row.id)
+
+
+def cursor(tx: Tx, mailbox: str) -> ImapCursor | None:
+    """How far a mailbox was read, None for a new one."""
+    row = tx.get(CursorRow, mailbox)
+    return None if row is None else ImapCursor(row.uidvalidity, row.uid)
+
+
+def next_pending(tx: Tx) -> Received | None:
+    """The oldest row that nothing was decided about yet."""
+    pending = select(InboxRow).where(InboxRow.state == InboxState.PENDING).order_by(col(InboxRow.id)).limit(1)
+    row = tx.exec(pending.with_for_update(skip_locked=True)).first()
+    return None if row is None else _received(tx, row)
+
+
+def done(tx: Tx, inbox_id: int, outcome: Outcome, ticket: int | None, now: datetime) -> None:
+    """A pending row was decided. One that its decision put in quarantine stays there."""
+    pending = _one(inbox_id).where(col(InboxRow.state) == InboxState.PENDING)
+    tx.exec(pending.values(state=InboxState.DONE, outcome=outcome, ticket=ticket, done_at=now))
+
+
+def quarantine(tx: Tx, inbox_id: int, reason: str) -> None:
+    """Keep the row aside until somebody looks; nothing of it is lost."""
+    tx.exec(_one(inbox_id).values(state=InboxState.QUARANTINED, reason=reason))
+
+
+def retry(tx: Tx, inbox_id: int) -> bool:
+    """A quarantined row becomes pending again; False when there is none of that id."""
+    aside = _one(inbox_id).where(col(InboxRow.state) == InboxState.QUARANTINED)
+    return tx.exec(aside.values(state=InboxState.PENDING, reason=None)).rowcount == 1
+
+
+def raw(tx: Tx, inbox_id: int) -> bytes | None:
+    """The mail exactly as received, None when the row holds none."""
+    row = tx.get(RawRow, inbox_id)
+    return None if row is None else row.raw
+
+
+def _one(inbox_id: int) -> Update:
+    return update(InboxRow).where(col(InboxRow.id) == inbox_id)
+
+
+def _in_custody(tx: Tx, key: ImapSource | int) -> int | None:
+    if isinstance(key, int):
+        return None
+    place = (InboxRow.mailbox == key.mailbox, InboxRow.uidvalidity == key.uidvalidity, InboxRow.uid == key.uid)
+    return tx.exec(select(InboxRow.id).where(*place)).first()
+
+
+def _insert(tx: Tx, deliveries: Sequence[Delivery], now: datetime) -> Sequence[int]:
+    if not deliveries:
+        return ()
+    rows = [_columns(delivery, now) for delivery in deliveries]
+    ids = (
+        tx.exec(insert(InboxRow).returning(col(InboxRow.id), sort_by_parameter_order=True), params=rows).scalars().all()
+    )
+    raws = [{"inbox_id": inbox_id, "raw": delivery.raw} for inbox_id, delivery in zip(ids, deliveries, strict=True)]
+    tx.exec(insert(RawRow), params=raws)
+    return ids
+
+
+def _columns(delivery: Delivery, now: datetime) -> dict[str, object]:
+    source = delivery.source
+    return {
+        "kind": InboxKind.MAIL,
+        "door": delivery.door,
+        "peer": delivery.peer,
+        "trusted": delivery.trusted,
+        "envelope_from": delivery.envelope_from,
+        "recipients": delivery.recipients,
+        "digest": parse.digest(delivery.raw),
+        "size": len(delivery.raw),
+        "received_at": now,
+        "mailbox": source and source.mailbox,
+        "uidvalidity": source and source.uidvalidity,
+        "uid": source and source.uid,
+    }
+
+
+def _move_cursor(tx: Tx, source: ImapSource | None) -> None:
+    if source is None:
+        return
+    row = tx.get(CursorRow, source.mailbox)
+    if row is None or row.uidvalidity != source.uidvalidity or row.uid < source.uid:
+        tx.merge(CursorRow(mailbox=source.mailbox, uidvalidity=source.uidvalidity, uid=source.uid))
+
+
+def _received(tx: Tx, row: InboxRow) -> Received:
+    return Received(
+        id=saved(row.id),
+        event=_event(row),
+        delivery=_delivery(tx, row),
+        digest=row.digest or "",
+        received_at=row.received_at,
+    )
+
+
+def _event(row: InboxRow) -> Asked | None:
+    if row.kind is InboxKind.MAIL:
+        return None
+    event = _SHAPES[row.kind].validate_python(row.payload)
+    return replace(event, inbox_id=saved(row.id), received_at=row.received_at)
+
+
+def _delivery(tx: Tx, row: InboxRow) -> Delivery | None:
+    if row.kind is not InboxKind.MAIL:
+        return None
+    return Delivery(
+        door=row.door,
+        envelope_from=row.envelope_from,
+        recipients=row.recipients,
+        raw=tx.get_one(RawRow, row.id).raw,
+        peer=row.peer,
+        trusted=row.trusted,
+        source=_source(row),
+    )
+
+
+def _source(row: InboxRow) -> ImapSource | None:
+    if row.mailbox is None or row.uidvalidity is None or row.uid is None:
+        return None
+    return ImapSource(row.mailbox, row.uidvalidity, row.uid)

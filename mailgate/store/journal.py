@@ -1,0 +1,47 @@
+"""The append-only book of what happened and why, written in the transaction that did it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mailgate.core.decision import Decision
+from mailgate.core.events import (
+    DeliveryFailed,
+    Event,
+    MailReceived,
+    MailUnreadable,
+    RetryAsked,
+    TicketRequested,
+    TimerFired,
+)
+from mailgate.store.database import Tx
+from mailgate.store.tables import JournalRow
+
+WORDS: dict[type[Event], str] = {
+    MailReceived: "mail-received",
+    MailUnreadable: "mail-unreadable",
+    DeliveryFailed: "delivery-failed",
+    TicketRequested: "ticket-requested",
+    RetryAsked: "retry-asked",
+    TimerFired: "timer-fired",
+}
+"""What an event is called in the book; a timer adds its kind ("timer-fired callback-due")."""
+
+
+def record(tx: Tx, event: Event, decision: Decision, now: datetime) -> None:
+    """Write down one decision."""
+    tx.add(
+        JournalRow(
+            at=now,
+            event=_name(event),
+            because=decision.because,
+            outcome=decision.outcome,
+            ticket=decision.ticket,
+            inbox_id=None if isinstance(event, TimerFired) else event.inbox_id,
+        )
+    )
+
+
+def _name(event: Event) -> str:
+    word = WORDS[type(event)]
+    return f"{word} {event.kind}" if isinstance(event, TimerFired) else word

@@ -1,0 +1,181 @@
+"""Promises to send: taken under a lease, tried, settled. At least once, byte for byte the same every time.
+
+A worker takes rows until a time; when it dies, the rows come back after that time. `attempts` counts the leases and is
+the fence: who comes back late with an older number finds that its row belongs to another attempt and changes nothing.
+
+Between lease and settlement a page may be acknowledged or cancelled. It then leaves if it is on its way, but is not
+tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from sqlalchemy import Update, update
+from sqlmodel import col, select
+
+from mailgate.core import delivery
+from mailgate.core.delivery import Deferred, Delivered, Lane, Parcel, Refused
+from mailgate.core.events import DeliveryFailed
+from mailgate.core.model import Channel, PageState
+from mailgate.store import inbox
+from mailgate.store.columns import OutboxState
+from mailgate.store.database import Tx
+from mailgate.store.tables import OutboxMessageRow, OutboxRow, PageRow, saved
+
+UNSEEN = (PageState.PROMISED, PageState.CANCELLED)
+"""The states of a page that learning of its departure changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A parcel that this worker may send until its lease ends; `attempts` counts this attempt too.
+
+    `settle` wants this value back: `fence` tells whether the row still belongs to this attempt."""
+
+    parcel: Parcel
+    lane: Lane
+    attempts: int
+    promised_at: datetime
+    template: str
+    ticket: int | None
+    technician: str | None
+    channel: Channel | None
+    subject: str
+    fence: int
+
+
+def lease(tx: Tx, lane: Lane, limit: int, until: datetime, now: datetime) -> tuple[Leased, ...]:
+    """Take at most `limit` rows that are due, the longest overdue first; rows whose lease ended are due again."""
+    due = (
+        select(OutboxRow.id)
+        .where(OutboxRow.lane == lane, col(OutboxRow.settled_at).is_(None), OutboxRow.next_attempt_at <= now)
+        .order_by(col(OutboxRow.next_attempt_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(OutboxRow)
+        .where(col(OutboxRow.id).in_(due))
+        .values(state=OutboxState.LEASED, attempts=OutboxRow.attempts + 1, next_attempt_at=until)
+        .returning(OutboxRow)
+    )
+    rows = sorted(tx.exec(taken).scalars().all(), key=lambda row: saved(row.id))
+    messages = _messages(tx, rows)
+    return tuple(_leased(row, messages[saved(row.id)]) for row in rows)
+
+
+def settle(tx: Tx, leased: Leased, result: delivery.Delivery, next_attempt_at: datetime | None, now: datetime) -> bool:
+    """Write down how the attempt ended; False, and nothing changes, when the row belongs to a later attempt.
+
+    Without `next_attempt_at` a deferred parcel has failed for good. A failure becomes an event in the inbox."""
+    match result:
+        case Delivered():
+            return _sent(tx, leased, now)
+        case Deferred(reason) | Refused(reason) if not _wanted(tx, leased):
+            return _dropped(tx, leased, reason, now)
+        case Deferred(reason) if next_attempt_at is not None:
+            return _promised_again(tx, leased, reason, next_attempt_at)
+        case Deferred(reason) | Refused(reason):
+            return _failed(tx, leased, reason, now)
+        case _:
+            assert_never(result)
+
+
+def due_at(tx: Tx, lane: Lane) -> datetime | None:
+    """When the lane's next row may be taken, None when nothing waits."""
+    waiting = select(OutboxRow.next_attempt_at).where(OutboxRow.lane == lane, col(OutboxRow.settled_at).is_(None))
+    return tx.exec(waiting.order_by(col(OutboxRow.next_attempt_at)).limit(1)).first()
+
+
+def fail_page(tx: Tx, outbox_id: int) -> None:
+    """The page that the row carried did not reach its person; harmless when it carried none, or they know already."""
+    page = _page(tx, outbox_id)
+    if page is not None and page.state is PageState.PROMISED:
+        page.state = PageState.FAILED
+
+
+def _sent(tx: Tx, leased: Leased, now: datetime) -> bool:
+    held = _changed(tx, _held(leased).values(state=OutboxState.SENT, settled_at=now, last_error=None))
+    page = _page(tx, leased.parcel.outbox_id)
+    if held and page is not None:
+        page.sent_at = now
+        page.state = PageState.SENT if page.state in UNSEEN else page.state
+    return held
+
+
+def _promised_again(tx: Tx, leased: Leased, reason: str, next_attempt_at: datetime) -> bool:
+    again = _held(leased).values(state=OutboxState.PROMISED, next_attempt_at=next_attempt_at, last_error=reason)
+    return _changed(tx, again)
+
+
+def _dropped(tx: Tx, leased: Leased, reason: str, now: datetime) -> bool:
+    why = f"no longer needed; the last attempt said: {reason}"
+    return _changed(tx, _held(leased).values(state=OutboxState.CANCELLED, settled_at=now, last_error=why))
+
+
+def _failed(tx: Tx, leased: Leased, reason: str, now: datetime) -> bool:
+    held = _changed(tx, _held(leased).values(state=OutboxState.FAILED, settled_at=now, last_error=reason))
+    if held:
+        fail_page(tx, leased.parcel.outbox_id)
+        inbox.ask(tx, _failure(leased, reason, now), now)
+    return held
+
+
+def _failure(leased: Leased, reason: str, now: datetime) -> DeliveryFailed:
+    return DeliveryFailed(
+        inbox_id=0,
+        received_at=now,
+        outbox_id=leased.parcel.outbox_id,
+        template=leased.template,
+        recipient=leased.parcel.target,
+        subject=leased.subject,
+        reason=reason,
+        ticket=leased.ticket,
+        technician=leased.technician,
+        channel=leased.channel,
+    )
+
+
+def _wanted(tx: Tx, leased: Leased) -> bool:
+    page = _page(tx, leased.parcel.outbox_id)
+    return page is None or page.state is PageState.PROMISED
+
+
+def _page(tx: Tx, outbox_id: int) -> PageRow | None:
+    return tx.exec(select(PageRow).where(PageRow.outbox_id == outbox_id)).first()
+
+
+def _held(leased: Leased) -> Update:
+    return update(OutboxRow).where(
+        col(OutboxRow.id) == leased.parcel.outbox_id,
+        col(OutboxRow.state) == OutboxState.LEASED,
+        col(OutboxRow.attempts) == leased.fence,
+    )
+
+
+def _changed(tx: Tx, change: Update) -> bool:
+    return tx.exec(change).rowcount == 1
+
+
+def _messages(tx: Tx, rows: Sequence[OutboxRow]) -> Mapping[int, bytes]:
+    wanted = select(OutboxMessageRow).where(col(OutboxMessageRow.outbox_id).in_([row.id for row in rows]))
+    return {found.outbox_id: found.message for found in tx.exec(wanted)}
+
+
+def _leased(row: OutboxRow, message: bytes) -> Leased:
+    return Leased(
+        parcel=Parcel(saved(row.id), row.envelope_from, row.target, message, row.by_mail),
+        lane=row.lane,
+        attempts=row.attempts,
+        promised_at=row.promised_at,
+        template=row.template,
+        ticket=row.ticket,
+        technician=row.technician,
+        channel=row.channel,
+        subject=row.subject,
+        fence=row.attempts,
+    )

@@ -1,0 +1,174 @@
+"""The effects that promise a mail or a page, or take such a promise back.
+
+A mail is rendered here, before the commit, and stored as bytes: a template that fails undoes the decision instead of
+surfacing hours later, and a second sending is the same octet for octet (design.md §1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol, assert_never
+
+from sqlalchemy import Update, update
+from sqlmodel import col
+
+from mailgate.core.delivery import Lane
+from mailgate.core.effects import AcknowledgePages, AddMessage, CancelPages, FailPage, Page, RetryOutbox, SendMail
+from mailgate.core.letters import Letter
+from mailgate.core.model import Attachment, Direction, PageState
+from mailgate.mail import parse
+from mailgate.mail.compose import Draft, Stamp
+from mailgate.store import inbox, outbox
+from mailgate.store.columns import OutboxState
+from mailgate.store.database import Tx
+from mailgate.store.tables import OutboxMessageRow, OutboxRow, PageRow, saved
+from mailgate.store.ticket_changes import add_message
+
+Promise = SendMail | Page
+Withdrawal = AcknowledgePages | CancelPages | RetryOutbox | FailPage
+
+OPEN_TO_ACKNOWLEDGEMENT = (
+    PageState.PROMISED,
+    PageState.SENT,
+    PageState.ACCEPTED,
+    PageState.ESCALATED,
+    PageState.EXHAUSTED,
+)
+
+
+class Writer(Protocol):
+    """Turns a letter into the octets that leave."""
+
+    def write(self, letter: Letter, stamp: Stamp, enclosures: tuple[tuple[Attachment, bytes], ...]) -> Draft:
+        """Raises TemplateFailed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who writes, and on which occasion (unique per letter, it makes the Message-ID)."""
+
+    writer: Writer
+    occasion: str
+    now: datetime
+
+
+def promise(tx: Tx, effect: Promise, desk: Desk) -> None:
+    """Promise one mail or page; its outbox id is in its reverse-path, so the row comes first and then the words."""
+    row = _mail(effect, desk.now) if isinstance(effect, SendMail) else _page(effect, desk.now)
+    tx.add(row)
+    tx.flush()
+    outbox_id = saved(row.id)
+    stamp = Stamp(outbox_id, desk.occasion, desk.now)
+    draft = desk.writer.write(effect.letter, stamp, _enclosures(tx, effect.letter))
+    row.message_id, row.envelope_from, row.subject = draft.message_id, draft.envelope_from, draft.subject
+    tx.add(OutboxMessageRow(outbox_id=outbox_id, message=draft.message if row.by_mail else draft.text.encode()))
+    match effect:
+        case Page():
+            _await_answer(tx, effect, outbox_id, desk.now)
+        case SendMail(record=True):
+            _record(tx, effect.letter, draft, desk.now)
+
+
+def withdraw(tx: Tx, effect: Withdrawal, now: datetime) -> None:
+    """A promise is kept, no longer needed, broken, or given again."""
+    match effect:
+        case AcknowledgePages():
+            _acknowledge(tx, effect, now)
+        case CancelPages():
+            _cancel(tx, effect, now)
+        case RetryOutbox():
+            _promise_again(tx, effect.outbox_id, now)
+        case FailPage():
+            outbox.fail_page(tx, effect.outbox_id)
+        case _:
+            assert_never(effect)
+
+
+def _mail(effect: SendMail, now: datetime) -> OutboxRow:
+    return OutboxRow(
+        lane=Lane.BULK,
+        template=effect.letter.template,
+        ticket=effect.letter.ticket,
+        target=effect.letter.to.address,
+        next_attempt_at=now,
+        promised_at=now,
+    )
+
+
+def _page(effect: Page, now: datetime) -> OutboxRow:
+    return OutboxRow(
+        lane=Lane.PAGE,
+        template=effect.letter.template,
+        ticket=effect.letter.ticket,
+        technician=effect.technician,
+        channel=effect.channel,
+        target=effect.target,
+        by_mail="://" not in effect.target,
+        next_attempt_at=max(now, effect.not_before or now),
+        promised_at=now,
+    )
+
+
+def _await_answer(tx: Tx, effect: Page, outbox_id: int, now: datetime) -> None:
+    tx.add(
+        PageRow(
+            ticket=effect.letter.ticket,
+            technician=effect.technician,
+            channel=effect.channel,
+            target=effect.target,
+            outbox_id=outbox_id,
+            state=PageState.PROMISED,
+            promised_at=now,
+        )
+    )
+
+
+def _record(tx: Tx, letter: Letter, draft: Draft, now: datetime) -> None:
+    """The desk's own words become part of the story."""
+    if letter.ticket is not None:
+        desk, to = letter.facts.desk.address, (letter.to.address,)
+        said = AddMessage(letter.ticket, Direction.OUT, desk, to, draft.text, now, automatic=True)
+        add_message(tx, replace(said, message_id=draft.message_id))
+
+
+def _enclosures(tx: Tx, letter: Letter) -> tuple[tuple[Attachment, bytes], ...]:
+    if letter.enclosure is None:
+        return ()
+    raw = inbox.raw(tx, letter.enclosure.inbox_id)
+    return tuple((part, parse.attachment(raw or b"", part.index)) for part in letter.enclosure.parts)
+
+
+def _acknowledge(tx: Tx, effect: AcknowledgePages, now: datetime) -> None:
+    theirs = (col(PageRow.ticket) == effect.ticket, col(PageRow.technician) == effect.technician)
+    unanswered = update(PageRow).where(*theirs, col(PageRow.state).in_(OPEN_TO_ACKNOWLEDGEMENT))
+    tx.exec(unanswered.values(state=PageState.ACKNOWLEDGED, acknowledged_at=effect.at))
+    waiting = _waiting(effect.ticket).where(col(OutboxRow.technician) == effect.technician)
+    _take_back(tx, waiting, "acknowledged before it left", now)
+
+
+def _cancel(tx: Tx, effect: CancelPages, now: datetime) -> None:
+    promised = (col(PageRow.ticket) == effect.ticket, col(PageRow.state) == PageState.PROMISED)
+    tx.exec(update(PageRow).where(*promised).values(state=PageState.CANCELLED))
+    _take_back(tx, _waiting(effect.ticket), effect.reason, now)
+
+
+def _waiting(ticket: int) -> Update:
+    return update(OutboxRow).where(
+        col(OutboxRow.ticket) == ticket,
+        col(OutboxRow.lane) == Lane.PAGE,
+        col(OutboxRow.state) == OutboxState.PROMISED,
+    )
+
+
+def _take_back(tx: Tx, waiting: Update, reason: str, now: datetime) -> None:
+    tx.exec(waiting.values(state=OutboxState.CANCELLED, last_error=reason, settled_at=now))
+
+
+def _promise_again(tx: Tx, outbox_id: int, now: datetime) -> None:
+    """A new promise of the same octets: its lifetime starts over, its attempts count on (they are the fence)."""
+    unsent = (col(OutboxRow.id) == outbox_id, col(OutboxRow.state).in_((OutboxState.PROMISED, OutboxState.FAILED)))
+    again = {"state": OutboxState.PROMISED, "next_attempt_at": now, "promised_at": now, "settled_at": None}
+    tx.exec(update(OutboxRow).where(*unsent).values(again))
+    failed = (col(PageRow.outbox_id) == outbox_id, col(PageRow.state) == PageState.FAILED)
+    tx.exec(update(PageRow).where(*failed).values(state=PageState.PROMISED))

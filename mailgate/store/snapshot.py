@@ -1,0 +1,133 @@
+"""What a decision may know of the past, read by index and frozen.
+
+The first thing read is the ticket counter, with a row lock: on PostgreSQL that puts the decisions of several nodes one
+after the other, so what is read here still holds when the effects are written. (SQLite has one writer anyway.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import cache, partial
+from itertools import islice
+from typing import assert_never
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from mailgate.core.events import (
+    DeliveryFailed,
+    Event,
+    MailReceived,
+    MailUnreadable,
+    RetryAsked,
+    TicketRequested,
+    TimerFired,
+)
+from mailgate.core.model import Direction, Ticket, Token, TokenKind
+from mailgate.core.seen import Seen, Twin
+from mailgate.store.columns import InboxKind, InboxState
+from mailgate.store.database import Tx
+from mailgate.store.tables import CounterRow, InboxRow, MessageRow, OutboxRow, TicketRow, TurnRow, saved
+from mailgate.store.tables.tickets import CARRIED
+from mailgate.store.ticket_changes import TICKET_COUNTER
+from mailgate.store.tickets import find_ticket
+
+REFERENCES = 50
+"""How many of a mail's last References are looked up."""
+
+CANDIDATES = 10
+"""How many tickets named by one kind of trace are tried."""
+
+_TAG = re.compile(r"\[#([0-9]{1,9})\]")
+
+
+Tickets = Callable[[int | None], Ticket | None]
+"""Finds a ticket by its number; each one is read once."""
+
+
+def load(tx: Tx, event: Event) -> Seen:
+    """The snapshot for one event."""
+    seen = Seen(_next_ticket(tx), turns=_turns(tx), load=_load(tx))
+    tickets = cache(partial(find_ticket, tx))
+    match event:
+        case MailReceived():
+            return _of_mail(tx, event, seen, tickets)
+        case DeliveryFailed(ticket=number) | TimerFired(ticket=number):
+            return replace(seen, by_token=tickets(number))
+        case RetryAsked():
+            return replace(seen, by_token=tickets(_retried(tx, event)))
+        case MailUnreadable() | TicketRequested():
+            return seen
+        case _:
+            assert_never(event)
+
+
+def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
+    twins = _twins(tx, event)
+    return replace(
+        seen,
+        twins=twins,
+        by_twin=_first(tickets, (twin.ticket for twin in reversed(twins))),
+        by_token=tickets(_by_token(tx, event.token)),
+        by_thread=_first(tickets, event.threads),
+        by_reference=tickets(_by_reference(tx, event.mail.references)),
+        by_tag=_first(tickets, (int(number) for number in _TAG.findall(event.mail.subject))),
+    )
+
+
+def _next_ticket(tx: Tx) -> int:
+    counter = select(CounterRow.next).where(CounterRow.name == TICKET_COUNTER)
+    return tx.exec(counter.with_for_update()).one()
+
+
+def _turns(tx: Tx) -> Mapping[str, str]:
+    return {row.team: row.technician for row in tx.exec(select(TurnRow))}
+
+
+def _load(tx: Tx) -> Mapping[str, int]:
+    assigned = col(TicketRow.assignee)
+    carried = select(assigned, func.count()).where(assigned.is_not(None), CARRIED).group_by(assigned)
+    return {technician: count for technician, count in tx.exec(carried) if technician is not None}
+
+
+def _first(tickets: Tickets, numbers: Iterable[int | None]) -> Ticket | None:
+    return next((ticket for number in islice(numbers, CANDIDATES) if (ticket := tickets(number))), None)
+
+
+def _twins(tx: Tx, event: MailReceived) -> tuple[Twin, ...]:
+    """Earlier mails with the same content from the same sender; one in quarantine was never dealt with."""
+    earlier = select(InboxRow.id, InboxRow.recipients, InboxRow.ticket).where(
+        InboxRow.digest == event.digest,
+        InboxRow.kind == InboxKind.MAIL,
+        InboxRow.envelope_from == event.envelope_from,
+        InboxRow.state != InboxState.QUARANTINED,
+        col(InboxRow.id) < event.inbox_id,
+    )
+    found = tx.exec(earlier.order_by(col(InboxRow.id)))
+    return tuple(Twin(saved(inbox_id), tuple(recipients), ticket) for inbox_id, recipients, ticket in found)
+
+
+def _by_token(tx: Tx, token: Token | None) -> int | None:
+    if token is None:
+        return None
+    return _promised_for(tx, token.ticket) if token.kind is TokenKind.BOUNCE else token.ticket
+
+
+def _by_reference(tx: Tx, references: tuple[str, ...]) -> int | None:
+    """The ticket of the newest incoming message that the mail refers to."""
+    if not references:
+        return None
+    named = select(MessageRow.ticket).where(
+        col(MessageRow.message_id).in_(references[-REFERENCES:]), MessageRow.direction == Direction.IN
+    )
+    return tx.exec(named.order_by(col(MessageRow.id).desc()).limit(1)).first()
+
+
+def _retried(tx: Tx, event: RetryAsked) -> int | None:
+    return _promised_for(tx, event.row) if event.box == "outbox" else None
+
+
+def _promised_for(tx: Tx, outbox_id: int) -> int | None:
+    return tx.exec(select(OutboxRow.ticket).where(OutboxRow.id == outbox_id)).first()

@@ -1,0 +1,158 @@
+"""The effects that change a ticket and its story."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from mailgate.core.effects import (
+    AddIntervention,
+    AddMessage,
+    Assign,
+    ChangeStatus,
+    MoveToQueue,
+    OpenTicket,
+    SetCallback,
+)
+from mailgate.core.model import Attachment, Callback, Direction, Status
+from mailgate.store.database import Tx
+from mailgate.store.tables import (
+    AttachmentRow,
+    CounterRow,
+    InterventionRow,
+    MessageRow,
+    ParticipantRow,
+    TicketRow,
+    saved,
+)
+
+TicketChange = OpenTicket | AddMessage | AddIntervention | ChangeStatus | Assign | SetCallback | MoveToQueue
+
+TICKET_COUNTER = "ticket"
+
+WAITING = (Status.WAITING_CUSTOMER, Status.WAITING_THIRD, Status.WAITING_VALIDATION)
+ENDED = (Status.CLOSED, Status.MERGED)
+
+
+def change_ticket(tx: Tx, effect: TicketChange) -> None:
+    """Turn one effect into columns and rows."""
+    match effect:
+        case OpenTicket():
+            _open(tx, effect)
+        case AddMessage():
+            add_message(tx, effect)
+        case AddIntervention():
+            _add_intervention(tx, effect)
+        case ChangeStatus():
+            _change_status(tx, effect)
+        case Assign():
+            _ticket(tx, effect.ticket).assignee = effect.technician
+        case SetCallback():
+            _set_callback(_ticket(tx, effect.ticket), effect.callback)
+        case MoveToQueue():
+            _ticket(tx, effect.ticket).queue = effect.queue
+        case _:
+            assert_never(effect)
+
+
+def add_message(tx: Tx, effect: AddMessage) -> None:
+    """Append a message; a person who writes in takes part from then on (an automatic mail is no person)."""
+    row = MessageRow(
+        ticket=effect.ticket,
+        direction=effect.direction,
+        sender=effect.sender,
+        recipients=effect.to,
+        text=effect.text,
+        at=effect.at,
+        automatic=effect.automatic,
+        inbox_id=effect.inbox_id,
+        message_id=effect.message_id,
+    )
+    tx.add(row)
+    tx.flush()
+    tx.add_all(_attachment(saved(row.id), part) for part in effect.attachments)
+    if effect.direction is Direction.IN and not effect.automatic:
+        _take_part(tx, effect.ticket, effect.sender)
+
+
+def _attachment(message: int, part: Attachment) -> AttachmentRow:
+    return AttachmentRow(
+        message=message,
+        part=part.index,
+        name=part.name,
+        content_type=part.content_type,
+        size=part.size,
+        inline=part.inline,
+    )
+
+
+def _open(tx: Tx, effect: OpenTicket) -> None:
+    ticket = effect.ticket
+    row = TicketRow(
+        number=ticket.number,
+        queue=ticket.queue,
+        subject=ticket.subject,
+        requester_mail=ticket.requester.mail,
+        requester_name=ticket.requester.name,
+        opened_at=ticket.opened_at,
+        language=ticket.language,
+        timezone=ticket.timezone,
+        status=ticket.status,
+        kind=ticket.kind,
+        level=ticket.level,
+        severity=ticket.severity,
+        priority=ticket.priority,
+        customer=ticket.customer,
+        registered=ticket.registered,
+        assignee=ticket.assignee,
+        update_due_at=ticket.update_due_at,
+        waiting_since=ticket.waiting_since,
+        closed_at=ticket.closed_at,
+        tags=ticket.tags,
+    )
+    if ticket.callback is not None:
+        _set_callback(row, ticket.callback)
+    tx.add(row)
+    tx.get_one(CounterRow, TICKET_COUNTER).next = ticket.number + 1
+    tx.flush()
+    for address in {ticket.requester.mail.lower(), *ticket.participants}:
+        _take_part(tx, ticket.number, address)
+
+
+def _set_callback(row: TicketRow, callback: Callback) -> None:
+    row.callback_calendar = callback.calendar
+    row.callback_starts_at = callback.starts_at
+    row.callback_due_at = callback.due_at
+    row.callback_paused_minutes = callback.paused_minutes
+    row.callback_kept_at = callback.kept_at
+    row.callback_kept_by = callback.kept_by
+    row.callback_kept_how = callback.kept_how
+    row.callback_in_time = callback.in_time
+
+
+def _change_status(tx: Tx, effect: ChangeStatus) -> None:
+    row = _ticket(tx, effect.ticket)
+    row.status = effect.status
+    row.waiting_since = effect.at if effect.status in WAITING else None
+    row.closed_at = effect.at if effect.status in ENDED else None
+
+
+def _add_intervention(tx: Tx, effect: AddIntervention) -> None:
+    tx.add(
+        InterventionRow(
+            ticket=effect.ticket,
+            technician=effect.by,
+            activity=effect.activity,
+            minutes=effect.minutes,
+            charged=effect.charged,
+            public=effect.public,
+            at=effect.at,
+        )
+    )
+
+
+def _take_part(tx: Tx, ticket: int, address: str) -> None:
+    tx.merge(ParticipantRow(ticket=ticket, address=address.lower()))
+
+
+def _ticket(tx: Tx, number: int) -> TicketRow:
+    return tx.get_one(TicketRow, number)

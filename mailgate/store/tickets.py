@@ -1,0 +1,84 @@
+"""A ticket as the core sees it, read back from its rows."""
+
+from __future__ import annotations
+
+from sqlmodel import col, select
+
+from mailgate.core.model import Address, Callback, Direction, Line, Ticket
+from mailgate.store.database import Tx
+from mailgate.store.tables import MessageRow, PageRow, ParticipantRow, TicketRow
+
+HISTORY = 5
+REFERENCES = 10
+
+
+def find_ticket(tx: Tx, number: int | None) -> Ticket | None:
+    """The whole ticket, None when there is none of that number."""
+    row = None if number is None else tx.get(TicketRow, number)
+    if row is None:
+        return None
+    return Ticket(
+        number=row.number,
+        queue=row.queue,
+        subject=row.subject,
+        requester=Address(row.requester_mail, row.requester_name),
+        opened_at=row.opened_at,
+        language=row.language,
+        timezone=row.timezone,
+        status=row.status,
+        kind=row.kind,
+        level=row.level,
+        severity=row.severity,
+        priority=row.priority,
+        customer=row.customer,
+        registered=row.registered,
+        assignee=row.assignee,
+        callback=callback_of(row),
+        update_due_at=row.update_due_at,
+        waiting_since=row.waiting_since,
+        closed_at=row.closed_at,
+        tags=row.tags,
+        participants=_participants(tx, row.number),
+        notified=_notified(tx, row.number),
+        references=_references(tx, row.number),
+        history=_history(tx, row.number),
+    )
+
+
+def callback_of(row: TicketRow) -> Callback | None:
+    """The call-back promise, None when the ticket has none."""
+    if row.callback_calendar is None or row.callback_starts_at is None or row.callback_due_at is None:
+        return None
+    return Callback(
+        calendar=row.callback_calendar,
+        starts_at=row.callback_starts_at,
+        due_at=row.callback_due_at,
+        paused_minutes=row.callback_paused_minutes,
+        kept_at=row.callback_kept_at,
+        kept_by=row.callback_kept_by,
+        kept_how=row.callback_kept_how,
+        in_time=row.callback_in_time,
+    )
+
+
+def _participants(tx: Tx, number: int) -> frozenset[str]:
+    return frozenset(tx.exec(select(ParticipantRow.address).where(ParticipantRow.ticket == number)))
+
+
+def _notified(tx: Tx, number: int) -> tuple[str, ...]:
+    paged = select(PageRow.technician).where(PageRow.ticket == number).order_by(col(PageRow.id))
+    return tuple(dict.fromkeys(tx.exec(paged)))
+
+
+def _references(tx: Tx, number: int) -> tuple[str, ...]:
+    incoming = select(MessageRow.message_id).where(
+        MessageRow.ticket == number, MessageRow.direction == Direction.IN, MessageRow.message_id != ""
+    )
+    newest = tx.exec(incoming.order_by(col(MessageRow.id).desc()).limit(REFERENCES))
+    return tuple(newest)[::-1]
+
+
+def _history(tx: Tx, number: int) -> tuple[Line, ...]:
+    newest = select(MessageRow).where(MessageRow.ticket == number).order_by(col(MessageRow.id).desc()).limit(HISTORY)
+    lines = [Line(row.at, row.sender, row.direction, row.text, row.automatic) for row in tx.exec(newest)]
+    return tuple(reversed(lines))

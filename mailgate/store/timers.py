@@ -1,0 +1,46 @@
+"""Deadlines as rows: they come back as `TimerFired` when they are due, whatever happened in between.
+
+Setting a timer again makes a new row, so the one that fired and the one that its decision set never share an id, and
+finishing the first cannot take the second away.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+
+from mailgate.core.events import TimerFired
+from mailgate.store.database import Tx
+from mailgate.store.tables import TimerRow, saved
+
+
+def set_timer(tx: Tx, ticket: int, kind: str, due_at: datetime) -> None:
+    """Come back at `due_at`; replaces the ticket's timer of this kind."""
+    cancel(tx, ticket, kind)
+    tx.add(TimerRow(ticket=ticket, kind=kind, due_at=due_at))
+
+
+def cancel(tx: Tx, ticket: int, kind: str) -> None:
+    """The ticket's timer of this kind is not needed any more; harmless when there is none."""
+    tx.exec(delete(TimerRow).where(col(TimerRow.ticket) == ticket, col(TimerRow.kind) == kind))
+
+
+def next_due(tx: Tx, now: datetime) -> TimerFired | None:
+    """The timer that is overdue for longest."""
+    due = select(TimerRow).where(TimerRow.due_at <= now).order_by(col(TimerRow.due_at)).limit(1)
+    row = tx.exec(due.with_for_update(skip_locked=True)).first()
+    if row is None:
+        return None
+    return TimerFired(timer_id=saved(row.id), kind=row.kind, ticket=row.ticket, due_at=row.due_at)
+
+
+def due_at(tx: Tx) -> datetime | None:
+    """When the next timer is due, None when none is set."""
+    return tx.exec(select(TimerRow.due_at).order_by(col(TimerRow.due_at)).limit(1)).first()
+
+
+def finish(tx: Tx, timer_id: int) -> None:
+    """The timer fired and was decided."""
+    tx.exec(delete(TimerRow).where(col(TimerRow.id) == timer_id))

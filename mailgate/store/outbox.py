@@ -25,6 +25,7 @@ from mailgate.store import inbox
 from mailgate.store.columns import OutboxState
 from mailgate.store.database import Tx
 from mailgate.store.tables import OutboxMessageRow, OutboxRow, PageRow, saved
+from mailgate.store.tables.boxes import OPEN
 
 UNSEEN = (PageState.PROMISED, PageState.CANCELLED)
 """The states of a page that learning of its departure changes."""
@@ -48,19 +49,34 @@ class Leased:
     fence: int
 
 
-def lease(tx: Tx, lane: Lane, limit: int, until: datetime, now: datetime) -> tuple[Leased, ...]:
-    """Take at most `limit` rows that are due, the longest overdue first; rows whose lease ended are due again."""
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """At most `limit` rows of a lane for one worker. `owner` is only there for people who look at the table."""
+
+    lane: Lane
+    limit: int
+    owner: str
+    until: datetime
+
+
+def lease(tx: Tx, wanted: Lease, now: datetime) -> tuple[Leased, ...]:
+    """Take what is due, the longest overdue first; rows whose lease ended are due again."""
     due = (
         select(OutboxRow.id)
-        .where(OutboxRow.lane == lane, col(OutboxRow.settled_at).is_(None), OutboxRow.next_attempt_at <= now)
+        .where(OutboxRow.lane == wanted.lane, OPEN, OutboxRow.next_attempt_at <= now)
         .order_by(col(OutboxRow.next_attempt_at))
-        .limit(limit)
+        .limit(wanted.limit)
         .with_for_update(skip_locked=True)
     )
     taken = (
         update(OutboxRow)
         .where(col(OutboxRow.id).in_(due))
-        .values(state=OutboxState.LEASED, attempts=OutboxRow.attempts + 1, next_attempt_at=until)
+        .values(
+            state=OutboxState.LEASED,
+            attempts=OutboxRow.attempts + 1,
+            next_attempt_at=wanted.until,
+            leased_by=wanted.owner,
+        )
         .returning(OutboxRow)
     )
     rows = sorted(tx.exec(taken).scalars().all(), key=lambda row: saved(row.id))
@@ -87,7 +103,7 @@ def settle(tx: Tx, leased: Leased, result: delivery.Delivery, next_attempt_at: d
 
 def due_at(tx: Tx, lane: Lane) -> datetime | None:
     """When the lane's next row may be taken, None when nothing waits."""
-    waiting = select(OutboxRow.next_attempt_at).where(OutboxRow.lane == lane, col(OutboxRow.settled_at).is_(None))
+    waiting = select(OutboxRow.next_attempt_at).where(OutboxRow.lane == lane, OPEN)
     return tx.exec(waiting.order_by(col(OutboxRow.next_attempt_at)).limit(1)).first()
 
 

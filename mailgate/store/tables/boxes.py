@@ -116,6 +116,7 @@ class OutboxRow(Row, table=True):
     state: OutboxStateWord = OutboxState.PROMISED
     attempts: int = 0
     next_attempt_at: Time
+    leased_by: MaybeWords = None
     last_error: MaybeWords = None
     promised_at: Time
     settled_at: MaybeTime = None

@@ -183,6 +183,7 @@ def _outbox() -> None:
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_by", sa.Text()),
         sa.Column("last_error", sa.Text()),
         sa.Column("promised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True)),

@@ -1,0 +1,35 @@
+"""What the command line shows: frozen listings, named as in interfaces.md §2 (`from_` is `from` there).
+
+Times are aware and in UTC. Nothing here is on the path of a mail.
+"""
+
+from mailgate.store.query.boxes import InboxLine, OutboxLine, inbox, outbox, raw
+from mailgate.store.query.stories import (
+    AttachmentShown,
+    InterventionShown,
+    JournalShown,
+    MessageShown,
+    PageShown,
+    TicketStory,
+    ticket,
+)
+from mailgate.store.query.summaries import CallbackShown, TicketFilter, TicketSummary, tickets
+
+__all__ = [
+    "AttachmentShown",
+    "CallbackShown",
+    "InboxLine",
+    "InterventionShown",
+    "JournalShown",
+    "MessageShown",
+    "OutboxLine",
+    "PageShown",
+    "TicketFilter",
+    "TicketStory",
+    "TicketSummary",
+    "inbox",
+    "outbox",
+    "raw",
+    "ticket",
+    "tickets",
+]

@@ -1,0 +1,155 @@
+"""One ticket with everything that ever happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from mailgate.core.model import Activity, Channel, Direction, PageState
+from mailgate.store.database import Tx
+from mailgate.store.query.summaries import TicketSummary, summary_of
+from mailgate.store.tables import AttachmentRow, InterventionRow, JournalRow, MessageRow, PageRow, TicketRow
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentShown:
+    """An attached file: part `index` of the mail in inbox row `inbox_id`, `size` in decoded octets."""
+
+    inbox_id: int | None
+    index: int
+    name: str
+    content_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageShown:
+    """One message; `inbox_id` is the mail it came in as."""
+
+    direction: Direction
+    from_: str
+    to: tuple[str, ...]
+    at: datetime
+    text: str
+    automatic: bool
+    message_id: str
+    inbox_id: int | None
+    attachments: tuple[AttachmentShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InterventionShown:
+    """What a technician did, in minutes."""
+
+    by: str
+    activity: Activity
+    minutes: int
+    charged: int
+    at: datetime
+    public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageShown:
+    """One page to one person over one channel: `to` is the address, `technician` the key."""
+
+    to: str
+    technician: str
+    channel: Channel
+    promised_at: datetime
+    sent_at: datetime | None
+    acknowledged_at: datetime | None
+    state: PageState
+
+
+@dataclass(frozen=True, slots=True)
+class JournalShown:
+    """One entry of the journal."""
+
+    at: datetime
+    event: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketStory:
+    """A ticket and its whole story, each part oldest first. In JSON the ticket's own keys stand beside the parts."""
+
+    ticket: TicketSummary
+    messages: tuple[MessageShown, ...]
+    interventions: tuple[InterventionShown, ...]
+    pages: tuple[PageShown, ...]
+    journal: tuple[JournalShown, ...]
+
+
+def ticket(tx: Tx, number: int) -> TicketStory | None:
+    """The whole story, None when there is no such ticket."""
+    row = tx.get(TicketRow, number)
+    if row is None:
+        return None
+    return TicketStory(
+        ticket=summary_of(row),
+        messages=_messages(tx, number),
+        interventions=_interventions(tx, number),
+        pages=_pages(tx, number),
+        journal=_journal(tx, number),
+    )
+
+
+def _messages(tx: Tx, number: int) -> tuple[MessageShown, ...]:
+    said = tx.exec(select(MessageRow).where(MessageRow.ticket == number).order_by(col(MessageRow.id))).all()
+    parts = tx.exec(
+        select(AttachmentRow)
+        .join(MessageRow, col(MessageRow.id) == col(AttachmentRow.message))
+        .where(MessageRow.ticket == number)
+        .order_by(col(AttachmentRow.message), col(AttachmentRow.part))
+    ).all()
+    return tuple(_message(row, [part for part in parts if part.message == row.id]) for row in said)
+
+
+def _message(row: MessageRow, parts: Iterable[AttachmentRow]) -> MessageShown:
+    return MessageShown(
+        direction=row.direction,
+        from_=row.sender,
+        to=row.recipients,
+        at=row.at,
+        text=row.text,
+        automatic=row.automatic,
+        message_id=row.message_id,
+        inbox_id=row.inbox_id,
+        attachments=tuple(
+            AttachmentShown(row.inbox_id, part.part, part.name, part.content_type, part.size) for part in parts
+        ),
+    )
+
+
+def _interventions(tx: Tx, number: int) -> tuple[InterventionShown, ...]:
+    made = select(InterventionRow).where(InterventionRow.ticket == number).order_by(col(InterventionRow.id))
+    return tuple(
+        InterventionShown(row.technician, row.activity, row.minutes, row.charged, row.at, row.public)
+        for row in tx.exec(made)
+    )
+
+
+def _pages(tx: Tx, number: int) -> tuple[PageShown, ...]:
+    promised = select(PageRow).where(PageRow.ticket == number).order_by(col(PageRow.id))
+    return tuple(
+        PageShown(
+            to=row.target,
+            technician=row.technician,
+            channel=row.channel,
+            promised_at=row.promised_at,
+            sent_at=row.sent_at,
+            acknowledged_at=row.acknowledged_at,
+            state=row.state,
+        )
+        for row in tx.exec(promised)
+    )
+
+
+def _journal(tx: Tx, number: int) -> tuple[JournalShown, ...]:
+    written = select(JournalRow).where(JournalRow.ticket == number).order_by(col(JournalRow.id))
+    return tuple(JournalShown(row.at, row.event, row.because) for row in tx.exec(written))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlmodel import col, select
 
 from mailgate.core.model import Activity, Channel, Direction, PageState
 from mailgate.store.database import Tx
-from mailgate.store.query.summaries import TicketSummary, summary_of
+from mailgate.store.query.summaries import TicketSummary, fill
 from mailgate.store.tables import AttachmentRow, InterventionRow, JournalRow, MessageRow, PageRow, TicketRow
 
 
@@ -75,10 +76,9 @@ class JournalShown:
 
 
 @dataclass(frozen=True, slots=True)
-class TicketStory:
-    """A ticket and its whole story, each part oldest first. In JSON the ticket's own keys stand beside the parts."""
+class TicketStory(TicketSummary):
+    """A ticket and its whole story, each part oldest first."""
 
-    ticket: TicketSummary
     messages: tuple[MessageShown, ...]
     interventions: tuple[InterventionShown, ...]
     pages: tuple[PageShown, ...]
@@ -90,13 +90,14 @@ def ticket(tx: Tx, number: int) -> TicketStory | None:
     row = tx.get(TicketRow, number)
     if row is None:
         return None
-    return TicketStory(
-        ticket=summary_of(row),
+    story = partial(
+        TicketStory,
         messages=_messages(tx, number),
         interventions=_interventions(tx, number),
         pages=_pages(tx, number),
         journal=_journal(tx, number),
     )
+    return fill(story, row)
 
 
 def _messages(tx: Tx, number: int) -> tuple[MessageShown, ...]:

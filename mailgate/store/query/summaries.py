@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
@@ -14,6 +15,8 @@ from mailgate.store.database import Tx
 from mailgate.store.tables import TicketRow
 from mailgate.store.tables.tickets import IN_HAND
 from mailgate.store.tickets import callback_of
+
+Shape = TypeVar("Shape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,12 @@ class TicketFilter:
 def tickets(tx: Tx, wanted: TicketFilter, now: datetime) -> tuple[TicketSummary, ...]:
     """The tickets that pass the filter, newest first."""
     found = select(TicketRow).where(*_conditions(wanted, now)).order_by(col(TicketRow.number).desc())
-    return tuple(summary_of(row) for row in tx.exec(found))
+    return tuple(fill(TicketSummary, row) for row in tx.exec(found))
 
 
-def summary_of(row: TicketRow) -> TicketSummary:
-    """A ticket's own columns."""
-    return TicketSummary(
+def fill(shape: Callable[..., Shape], row: TicketRow) -> Shape:
+    """Make a `TicketSummary`, or what has at least its fields, from a ticket's own columns."""
+    return shape(
         number=row.number,
         queue=row.queue,
         kind=row.kind,

@@ -149,16 +149,9 @@ def _actions(table: ThenTable) -> Actions:
         template=table.template,
         acknowledge=table.acknowledge,
         park=table.park,
-        refuse=_refusal(table.refuse),
+        refuse=table.refuse,
         customer=table.customer,
     )
-
-
-def _refusal(written: bool | str | None) -> str | None:
-    """The words for the sender: "" leaves them to the template, None does not refuse."""
-    if isinstance(written, bool):
-        return "" if written else None
-    return written
 
 
 def example_mail(table: ExampleMailTable, zone: ZoneInfo) -> ExampleMail:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from mailgate.core.policy import Desk
 from mailgate.rulebook.names import SECTIONS
 from mailgate.toml.document import Mistake, Source
-from mailgate.toml.positions import Path
+from mailgate.toml.positions import Path, Position
 
 MOST_CONTACTS = 4
 """domain.md §3."""
@@ -95,11 +95,16 @@ def _owned_twice(claims: Iterable[Claim], taken: dict[str, str]) -> Iterator[Mis
 
 
 def _claims(sources: tuple[Source, ...], *patterns: tuple[str, ...]) -> tuple[Claim, ...]:
-    """Who claims what, at these paths; a pattern's end may be one text or a list of them."""
-    return tuple(
-        Claim(text.strip().lower(), f"{path[0]} '{path[1]}'", source, path)
-        for pattern in patterns
-        for source in sources
-        for written in (pattern, (*pattern, "*"))
-        for path, text in source.texts(*written)
-    )
+    """Who claims what at these paths, as the files are read; a pattern's end may be one text or a list of them."""
+    return tuple(claim for source in sources for claim in sorted(_claims_in(source, patterns), key=_place))
+
+
+def _claims_in(source: Source, patterns: tuple[tuple[str, ...], ...]) -> Iterator[Claim]:
+    for pattern in patterns:
+        for written in (pattern, (*pattern, "*")):
+            for path, text in source.texts(*written):
+                yield Claim(text.strip().lower(), f"{path[0]} '{path[1]}'", source, path)
+
+
+def _place(claim: Claim) -> Position:
+    return claim.source.span(claim.path).value

@@ -70,6 +70,17 @@ def moment_or_time(written: object) -> datetime | time:
     return moment(written)
 
 
+def refusal(written: object) -> str | None:
+    """The words for a refused sender: "" leaves them to the template (`true`), None refuses nobody (`false`)."""
+    match written:
+        case bool():
+            return "" if written else None
+        case str():
+            return written
+        case _:
+            raise ValueError(f"'refuse' must be true, false or the words for the sender, not {written}")
+
+
 Delay = Annotated[Duration, PlainValidator(duration)]
 Day = Annotated[date, PlainValidator(day)]
 Absence = Annotated[Away, PlainValidator(absence)]
@@ -77,3 +88,4 @@ Moment = Annotated[datetime, PlainValidator(moment)]
 Due = Annotated[datetime | time, PlainValidator(moment_or_time)]
 PagerUrl = Annotated[Pager, PlainValidator(lambda written: pager(_text(written)))]
 Holidays = Annotated[Region, PlainValidator(lambda written: region(_text(written)))]
+Refusal = Annotated[str | None, PlainValidator(refusal)]

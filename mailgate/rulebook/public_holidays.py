@@ -18,6 +18,9 @@ from functools import cache
 from mailgate.toml.document import did_you_mean
 
 SATURDAY = 5
+MANY = 40
+"""A country's subdivisions are listed when they are no more than this."""
+
 SATURDAY_STAYS = frozenset({("CA", "QC")})
 """Where a holiday on a Saturday gives no day off on the following Monday."""
 
@@ -38,16 +41,18 @@ def region(code: str) -> Region:
     from holidays import country_holidays, list_supported_countries
 
     country, _, subdivision = code.partition("-")
-    countries = list_supported_countries(include_aliases=True)
+    countries = list_supported_countries()
     if country not in countries:
-        raise ValueError(f"no public holidays are known for country '{country}'{did_you_mean(country, countries)}")
+        near = did_you_mean(country, countries) or ": write a country, or both as in CA-QC"
+        raise ValueError(f"no public holidays are known for country '{country}'{near}")
     if not subdivision:
         return Region(country)
-    if subdivision not in countries[country]:
-        near = did_you_mean(subdivision, countries[country])
-        raise ValueError(f"no public holidays are known for '{subdivision}' in {country}{near}")
-    aliases = country_holidays(country).subdivisions_aliases
-    return Region(country, aliases.get(subdivision, subdivision))
+    found = country_holidays(country)
+    code = found.subdivisions_aliases.get(subdivision, subdivision)
+    if code not in found.subdivisions:
+        near = did_you_mean(subdivision, found.subdivisions, few=MANY)
+        raise ValueError(f"no public holidays are known for '{subdivision}' of {country}{near}")
+    return Region(country, code)
 
 
 @dataclass(frozen=True, slots=True)

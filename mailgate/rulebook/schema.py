@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from mailgate.core.model import Outcome
 from mailgate.core.policy import Order, UnknownSenders
 from mailgate.rulebook.conditions import When
-from mailgate.rulebook.fields import Absence, Day, Delay, Due, Holidays, Moment, PagerUrl
+from mailgate.rulebook.fields import Absence, Day, Delay, Due, Holidays, Moment, PagerUrl, Refusal
 from mailgate.rulebook.names import (
     CalendarName,
     CustomerName,
@@ -185,7 +185,7 @@ class ThenTable(Table):
     template: Text | None = None
     acknowledge: bool | None = None
     park: bool | None = None
-    refuse: bool | str | None = None
+    refuse: Refusal = None
     customer: CustomerName | None = None
 
 

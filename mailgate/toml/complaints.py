@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -39,14 +39,21 @@ class _Trouble:
     model: type[BaseModel]
 
     @property
+    def named(self) -> Path:
+        """The path up to its last name: a complaint about an entry of a list names the list."""
+        return (
+            self.path if not self.path or isinstance(self.path[-1], str) else replace(self, path=self.path[:-1]).named
+        )
+
+    @property
     def key(self) -> str:
-        """The nearest name in the path."""
-        return next((part for part in reversed(self.path) if isinstance(part, str)), "the document")
+        """The key it is about."""
+        return str(self.named[-1]) if self.named else "the document"
 
     @property
     def table(self) -> str:
         """ " in [queue.urgent]", the table that holds the key; "" at the top of the document."""
-        return in_table(self.path[:-1])
+        return in_table(self.named[:-1])
 
 
 def complaints(error: ValidationError, model: type[BaseModel]) -> Iterator[Complaint]:

@@ -17,14 +17,16 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from mailgate.toml.complaints import Complaint, complaints
-from mailgate.toml.mistakes import Collected, Mistake, SiteMistakes, did_you_mean
+from mailgate.toml.mistakes import Collected, Mistake, Place, SiteMistakes, did_you_mean
 from mailgate.toml.positions import Path, Position, Span, locate, position
 
-__all__ = ["Collected", "Mistake", "SiteMistakes", "Source", "did_you_mean", "parse", "read"]
+__all__ = ["Collected", "Mistake", "Place", "SiteMistakes", "Source", "did_you_mean", "parse", "read"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
 _AT_LINE = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
+_TWICE = re.compile(r"Cannot declare \((.*)\) twice")
+_QUOTED = r"'([^']*)'"
 _AT_END = " (at end of document)"
 _PLAINER = {
     "Cannot overwrite a value": "this key is already set in this table",
@@ -52,13 +54,17 @@ class Source:
 
     def at_key(self, path: Path, text: str) -> Mistake:
         """A mistake about a key."""
-        place = self.span(path).key
-        return Mistake(self.name, place.line, place.column, text)
+        at = self.span(path).key
+        return Mistake(self.name, at.line, at.column, text)
 
     def at_value(self, path: Path, text: str) -> Mistake:
         """A mistake about a value (of a table with a header: about the table)."""
-        place = self.span(path).value
-        return Mistake(self.name, place.line, place.column, text)
+        return self.place(path).mistake(text)
+
+    def place(self, path: Path) -> Place:
+        """Where a value is written."""
+        at = self.span(path).value
+        return Place(self.name, at.line, at.column)
 
     def texts(self, *pattern: str) -> Iterator[tuple[Path, str]]:
         """Every text at the paths of a pattern ("*" is any key or index), whatever else is wrong around it."""
@@ -127,6 +133,9 @@ def _syntax(message: str, text: str, name: str) -> Mistake:
 
 
 def _plainer(message: str) -> str:
+    twice = _TWICE.fullmatch(message)
+    if twice is not None:
+        return f"[{'.'.join(re.findall(_QUOTED, twice[1]))}] is already declared in this file"
     return _PLAINER.get(message, message)
 
 

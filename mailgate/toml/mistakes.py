@@ -27,6 +27,19 @@ class Mistake:
         return f"{where}: {self.text}"
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is written, for a mistake that may be found later."""
+
+    file: str
+    line: int
+    column: int
+
+    def mistake(self, text: str) -> Mistake:
+        """A mistake here."""
+        return Mistake(self.file, self.line, self.column, text)
+
+
 class SiteMistakes(Exception):
     """The site cannot be used as it is: `mistakes` holds all that is wrong, sorted by place, at least one."""
 
@@ -58,10 +71,10 @@ def nearest(word: str, valid: Iterable[str]) -> str | None:
     return words[near[0]] if near else None
 
 
-def did_you_mean(word: str, valid: Iterable[str]) -> str:
+def did_you_mean(word: str, valid: Iterable[str], few: int = FEW) -> str:
     """The end of a sentence about an unknown `word`: " (did you mean 'callback'?)", the few valid words, or ""."""
     words = tuple(valid)
     near = nearest(word, words)
     if near is not None:
         return f" (did you mean '{near}'?)"
-    return f" (known: {', '.join(words)})" if 0 < len(words) <= FEW else ""
+    return f" (known: {', '.join(words)})" if 0 < len(words) <= few else ""

@@ -16,7 +16,7 @@ Path = tuple[str | int, ...]
 """Keys and list indices from the root of a document to one value."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Position:
     """Line and column, both counted from 1, in characters."""
 

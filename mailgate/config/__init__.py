@@ -1,0 +1,37 @@
+"""config.toml: this machine. Sockets, database, relay, and where the secrets are; never the desk's policy.
+
+`reading` is the way in, `values` what everybody else sees, `schema` what may be written, `places` the written forms of
+sockets and URLs, `secrets` how a password is kept out of the file.
+"""
+
+from mailgate.config.reading import load
+from mailgate.config.secrets import Secret
+from mailgate.config.values import (
+    Config,
+    Database,
+    ImapDoor,
+    Listen,
+    LmtpDoor,
+    MaildirRelay,
+    Relay,
+    SmtpDoor,
+    SmtpRelay,
+    UnixListen,
+    WebDoor,
+)
+
+__all__ = [
+    "Config",
+    "Database",
+    "ImapDoor",
+    "Listen",
+    "LmtpDoor",
+    "MaildirRelay",
+    "Relay",
+    "Secret",
+    "SmtpDoor",
+    "SmtpRelay",
+    "UnixListen",
+    "WebDoor",
+    "load",
+]

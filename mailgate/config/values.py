@@ -1,0 +1,153 @@
+"""config.toml as the rest of the program sees it: frozen, every path absolute, every secret still unread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Literal
+
+from mailgate.config.secrets import Secret
+from mailgate.core.policy import Desk
+from mailgate.toml.document import Mistake, Place, SiteMistakes, did_you_mean
+
+Network = IPv4Network | IPv6Network
+SmtpTls = Literal["starttls", "implicit", "opportunistic"]
+ImapTls = Literal["required", "starttls", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """A TCP socket to listen on; port 0 is any free one."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnixListen:
+    """A Unix socket to listen on."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where the tables live. `path` is the SQLite file, None for PostgreSQL; `url` names it by its absolute path."""
+
+    url: str
+    path: Path | None
+    password: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpDoor:
+    """`[smtp]`: `max_size` in octets; Authentication-Results are believed from `trusted_relays` under `authserv_id`."""
+
+    listen: Listen
+    max_size: int
+    trusted_relays: tuple[Network, ...] = ()
+    authserv_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LmtpDoor:
+    """`[lmtp]`"""
+
+    listen: Listen | UnixListen
+    max_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImapDoor:
+    """One `[[imap]]` mailbox. `processed` is the folder that read mail goes to (None: it is only marked as seen),
+    `queue` the queue of mails whose headers name no known address. TLS is implicit when "required"."""
+
+    host: str
+    port: int
+    user: str
+    password: Secret
+    folder: str
+    processed: str | None
+    tls: ImapTls
+    queue: str | None
+    ca_file: Path | None
+    poll_seconds: int
+    max_size: int
+    queue_place: Place | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MaildirRelay:
+    """Nothing leaves: every mail is a file in this directory."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpRelay:
+    """The server that takes our mail. "starttls" and "implicit" insist on TLS; "opportunistic" is loopback only:
+    STARTTLS when offered, else plain text."""
+
+    host: str
+    port: int
+    tls: SmtpTls
+    user: str | None = None
+    password: Secret | None = None
+    ca_file: Path | None = None
+
+
+Relay = MaildirRelay | SmtpRelay
+
+
+@dataclass(frozen=True, slots=True)
+class WebDoor:
+    """`[web]`: `base_url` is how the world reaches it, without a slash at its end."""
+
+    listen: Listen
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A site's config.toml. `root` is its directory: `rules/` and `templates/` live there."""
+
+    path: Path
+    root: Path
+    desk: Desk
+    secret_path: Path
+    database: Database
+    smtp: SmtpDoor | None
+    lmtp: LmtpDoor | None
+    imap: tuple[ImapDoor, ...]
+    relay: Relay
+    web: WebDoor | None
+    log_format: Literal["json", "console"]
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Every secret that this configuration will need."""
+        relay = self.relay.password if isinstance(self.relay, SmtpRelay) else None
+        found = (relay, self.database.password, *(mailbox.password for mailbox in self.imap))
+        return tuple(secret for secret in found if secret is not None)
+
+    def unreadable_secrets(self) -> tuple[Mistake, ...]:
+        """What is wrong with the secrets on this machine, for this user; nothing is kept of what was read."""
+        return tuple(_unreadable(self.secrets))
+
+    def unknown_queues(self, queues: Collection[str]) -> tuple[Mistake, ...]:
+        """The `queue` of every mailbox that the rules do not declare."""
+        return tuple(
+            mailbox.queue_place.mistake(f"unknown queue '{mailbox.queue}'{did_you_mean(mailbox.queue, queues)}")
+            for mailbox in self.imap
+            if mailbox.queue is not None and mailbox.queue_place is not None and mailbox.queue not in queues
+        )
+
+
+def _unreadable(secrets: tuple[Secret, ...]) -> Iterator[Mistake]:
+    for secret in secrets:
+        try:
+            secret.read()
+        except SiteMistakes as error:
+            yield from error.mistakes

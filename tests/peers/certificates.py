@@ -1,0 +1,58 @@
+"""A certificate authority of our own, and a server certificate of it."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.peers import require
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """PEM files: the authority to trust, the server's certificate and its key."""
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+
+def a_certificate(directory: Path, name: str = "localhost") -> Certificate:
+    """For the host `name`, and for 127.0.0.1 when that is "localhost"; made by openssl, good for two days."""
+    openssl = require("openssl")
+    paths = Certificate(directory / "ca.pem", directory / "server.pem", directory / "server.key")
+    ca_key, request, extensions = directory / "ca.key", directory / "server.csr", directory / "server.ext"
+    names = f"subjectAltName=DNS:{name}" + (",IP:127.0.0.1" if name == "localhost" else "")
+    extensions.write_text(f"{names}\nbasicConstraints=CA:FALSE\n")
+    new_key: list[str | Path] = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    authority: list[str | Path] = [
+        "-x509",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=test authority",
+        "-keyout",
+        ca_key,
+        "-out",
+        paths.authority,
+    ]
+    signing: list[str | Path] = [
+        "-days",
+        "2",
+        "-CA",
+        paths.authority,
+        "-CAkey",
+        ca_key,
+        "-CAcreateserial",
+        "-extfile",
+        extensions,
+    ]
+    _run(openssl, "req", *new_key, *authority)
+    _run(openssl, "req", *new_key, "-subj", f"/CN={name}", "-keyout", paths.key, "-out", request)
+    _run(openssl, "x509", "-req", "-in", request, *signing, "-out", paths.certificate)
+    return paths
+
+
+def _run(*command: str | Path) -> None:
+    subprocess.run(command, check=True, capture_output=True, timeout=30)

@@ -3,7 +3,7 @@
 Times are aware and in UTC. Nothing here is on the path of a mail.
 """
 
-from mailgate.store.query.boxes import InboxLine, OutboxLine, inbox, outbox, raw
+from mailgate.store.query.boxes import Fate, InboxLine, OutboxLine, fate, inbox, message, outbox, raw
 from mailgate.store.query.stories import (
     AttachmentShown,
     InterventionShown,
@@ -18,6 +18,7 @@ from mailgate.store.query.summaries import CallbackShown, TicketFilter, TicketSu
 __all__ = [
     "AttachmentShown",
     "CallbackShown",
+    "Fate",
     "InboxLine",
     "InterventionShown",
     "JournalShown",
@@ -27,7 +28,9 @@ __all__ = [
     "TicketFilter",
     "TicketStory",
     "TicketSummary",
+    "fate",
     "inbox",
+    "message",
     "outbox",
     "raw",
     "ticket",

@@ -11,7 +11,7 @@ from mailgate.core.model import Door
 from mailgate.store import inbox as custody
 from mailgate.store.columns import InboxKind, InboxState, OutboxState
 from mailgate.store.database import Tx
-from mailgate.store.tables import InboxRow, OutboxRow, saved
+from mailgate.store.tables import InboxRow, OutboxMessageRow, OutboxRow, saved
 
 WAITING_IN = (InboxState.PENDING, InboxState.QUARANTINED)
 WAITING_OUT = (OutboxState.PROMISED, OutboxState.LEASED, OutboxState.FAILED)
@@ -47,6 +47,15 @@ class OutboxLine:
     last_error: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one inbox row; `ticket` is the one it was decided to be about."""
+
+    state: InboxState
+    ticket: int | None
+    reason: str | None
+
+
 def inbox(tx: Tx) -> tuple[InboxLine, ...]:
     """What is pending or in quarantine, oldest first."""
     waiting = select(InboxRow).where(col(InboxRow.state).in_(WAITING_IN)).order_by(col(InboxRow.id))
@@ -62,6 +71,18 @@ def outbox(tx: Tx) -> tuple[OutboxLine, ...]:
 def raw(tx: Tx, inbox_id: int) -> bytes | None:
     """A mail exactly as received, None when there is none of that id."""
     return custody.raw(tx, inbox_id)
+
+
+def message(tx: Tx, outbox_id: int) -> bytes | None:
+    """What leaves with an outbox row, byte for byte; None when there is none of that id."""
+    row = tx.get(OutboxMessageRow, outbox_id)
+    return None if row is None else row.message
+
+
+def fate(tx: Tx, inbox_id: int) -> Fate | None:
+    """What became of an inbox row, None when there is none of that id."""
+    row = tx.get(InboxRow, inbox_id)
+    return None if row is None else Fate(row.state, row.ticket, row.reason)
 
 
 def _inbox_line(row: InboxRow) -> InboxLine:

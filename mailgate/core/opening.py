@@ -219,7 +219,8 @@ def _park(asked: Request, seen: Seen, policy: Policy) -> Decision:
         facts = facts_about(ticket, policy, ticket.language, view_of_requester(ticket))
         facts = replace(facts, notice=NoticeFacts("parked"))
         effects.append(SendMail(letter_to_requester("parked", ticket, policy, Tone.REPLIED, facts), record=True))
-    effects += _ask_release(ticket, asked, policy)
+    if not asked.automatic:
+        effects += _ask_release(ticket, asked, policy)
     reasons = [f"{asked.door} parks a request of {asked.asker}", asked.silence, asked.routing.matched]
     return Decision(
         Outcome.PARKED, sentence(reasons), tuple(effects), ticket.number, findings(asked.routing, asked.kind)

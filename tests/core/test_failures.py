@@ -1,0 +1,114 @@
+"""What did not work: the mail is kept, somebody hears of it, and no two dead mailboxes write to each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mailgate.core.effects import FailPage, OpenTicket, Page, Quarantine, RetryInbox, RetryOutbox, SetCallback, TakeTurn
+from mailgate.core.events import DeliveryFailed, MailUnreadable, RetryAsked, TicketRequested
+from mailgate.core.model import Activity, Callback, Channel, Door, Outcome
+from mailgate.core.seen import Seen
+from tests.builders import NOW, a_policy, a_ticket
+from tests.core.asking import ask, letters, of, only, paged
+
+
+def unreadable(*recipients: str) -> MailUnreadable:
+    """A mail that broke the reader."""
+    return MailUnreadable(5, Door.SMTP, "x@nowhere.example", recipients, NOW, "ValueError: boom")
+
+
+def test_an_urgent_address_pages_even_for_a_mail_nobody_can_read() -> None:
+    """ "Mail received, could not be read" is still an urgent mail."""
+    decision = ask(unreadable("support-urgent@example.com"))
+    assert only(decision, Quarantine).inbox_id == 5
+    assert paged(decision) == ["tech1", "tech2", "tech3"]
+    assert {page.channel for page in of(decision, Page)} == {Channel.MAIL, Channel.PAGER}
+    assert [letter.to.address for letter in letters(decision, "notice")] == ["admin@example.com"]
+    assert only(decision, TakeTurn).technician == "tech3"
+
+
+@pytest.mark.parametrize("address", ["support-regulier@example.com", "tickets@example.com"])
+def test_elsewhere_the_administrators_hear_of_it(address: str) -> None:
+    """Quarantine wakes nobody at night for a regular mail."""
+    decision = ask(unreadable(address))
+    assert paged(decision) == []
+    assert len(letters(decision, "notice")) == 1
+
+
+def test_a_listed_team_has_no_turn_to_remember() -> None:
+    """Only rotation moves."""
+    policy = a_policy()
+    team = replace(policy.teams["support"], order=policy.teams["support"].order.__class__.LISTED)
+    decision = ask(unreadable("support-urgent@example.com"), policy=replace(policy, teams={"support": team}))
+    assert of(decision, TakeTurn) == []
+
+
+def failed(template: str, recipient: str, **changes: object) -> DeliveryFailed:
+    """Our mail was refused for good."""
+    event = DeliveryFailed(6, NOW, 40, template, recipient, "[#1001] Panne", "550 5.1.1 unknown user", 1001)
+    return replace(event, **changes)  # type: ignore[arg-type]  # the test names the fields
+
+
+def test_a_refused_notification_is_told_to_the_assignee_and_keeps_no_promise() -> None:
+    """A reply that did not arrive is no contact (domain.md §1)."""
+    kept = Callback("urgent", NOW, NOW, kept_at=NOW, kept_by="tech2", kept_how=Activity.REPLY, in_time=True)
+    decision = ask(
+        failed("notification", "chef@acme.example"), Seen(1002, by_token=a_ticket(assignee="tech2", callback=kept))
+    )
+    assert only(decision, SetCallback).callback.kept_at is None
+    assert [letter.to.address for letter in letters(decision, "notice")] == ["tech2@example.com"]
+    assert "550 5.1.1" in decision.because
+
+
+@pytest.mark.parametrize("how", [None, Activity.CALL])
+def test_a_refused_mail_takes_no_call_back(how: Activity | None) -> None:
+    """The call was made, whatever became of the mail."""
+    kept = Callback("urgent", NOW, NOW, kept_how=how)
+    decision = ask(failed("notification", "chef@acme.example"), Seen(1002, by_token=a_ticket(callback=kept)))
+    assert of(decision, SetCallback) == []
+
+
+def test_a_refused_page_fails_and_its_person_is_not_told_by_the_dead_address() -> None:
+    """Somebody else must hear that tech1 was not reached."""
+    event = failed("technician", "tech1@example.com", technician="tech1", channel=Channel.MAIL)
+    decision = ask(event, Seen(1002, by_token=a_ticket(assignee="tech1")))
+    assert only(decision, FailPage).outbox_id == 40
+    told = [letter.to.address for letter in letters(decision, "notice")]
+    assert told == ["tech4@example.com", "admin@example.com"]
+
+
+def test_a_refused_notice_is_told_to_nobody() -> None:
+    """Else two dead mailboxes write to each other for ever."""
+    assert ask(failed("notice", "admin@example.com", ticket=None)).effects == ()
+
+
+def test_a_refused_mail_without_a_ticket_goes_to_the_administrators() -> None:
+    """A refusal to a stranger that bounced: a line in the journal and one mail."""
+    decision = ask(failed("refused", "x@nowhere.example", ticket=None))
+    assert [letter.to.address for letter in letters(decision, "notice")] == ["admin@example.com"]
+
+
+@pytest.mark.parametrize(("box", "effect"), [("inbox", RetryInbox(9)), ("outbox", RetryOutbox(9))])
+def test_an_operator_may_have_a_row_tried_again(box: str, effect: object) -> None:
+    """Through the same pipeline as everything else."""
+    assert ask(RetryAsked(7, NOW, box, 9)).effects == (effect,)
+
+
+def test_a_ticket_opened_at_the_desk_is_like_a_mail_of_the_contact() -> None:
+    """By phone: acknowledged, paged, with its clock."""
+    asked = TicketRequested(8, NOW, "acme", "chef@acme.example", "Imprimante", "Ne marche plus", "urgent")
+    decision = ask(asked)
+    ticket = only(decision, OpenTicket).ticket
+    assert (ticket.customer, ticket.queue, ticket.registered) == ("acme", "urgent", True)
+    assert len(letters(decision, "acknowledgement")) == 1
+    assert paged(decision) == ["tech1", "tech2", "tech3"]
+    assert decision.outcome is Outcome.TICKET
+
+
+def test_a_customer_who_left_the_rules_meanwhile_still_gets_the_ticket() -> None:
+    """The row was accepted; rules change."""
+    decision = ask(TicketRequested(8, NOW, "gone", "x@nowhere.example", "Aide"))
+    ticket = only(decision, OpenTicket).ticket
+    assert (ticket.customer, ticket.queue) == (None, "regulier")

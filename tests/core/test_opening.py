@@ -1,0 +1,344 @@
+"""A new request: ticket, acknowledgement, pages and clock in one decision (domain.md §1 and §3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mailgate.core.effects import AddMessage, Assign, OpenTicket, Page, SendMail, TakeTurn
+from mailgate.core.letters import Tone
+from mailgate.core.model import Address, Attachment, Channel, Identity, Mail, MailKind, Outcome, Status
+from mailgate.core.policy import Actions, Condition, Contact, Like, Limits, Policy, Rule, UnknownSenders
+from mailgate.core.seen import Seen
+from tests.builders import a_mail, a_policy, a_queue, a_technician, local, received
+from tests.core.asking import ask, letters, of, only, paged
+
+
+def with_queue(**changes: object) -> Policy:
+    """The firm with another urgent queue."""
+    policy = a_policy()
+    return replace(policy, queues={**policy.queues, "urgent": a_queue("urgent", "1h", 3, **changes)})
+
+
+def with_rule(**then: object) -> Policy:
+    """The firm with one rule that always matches."""
+    return a_policy(rules=(Rule("toujours", "rules/x.toml", 1, Condition(), Actions(**then)),))  # type: ignore[arg-type]  # the test names the fields
+
+
+def test_a_mail_to_the_urgent_door_does_the_four_things() -> None:
+    """Logged, acknowledged, three people notified by mail and pager, the clock started: the product in one mail."""
+    decision = ask(received())
+    ticket = only(decision, OpenTicket).ticket
+    assert decision.outcome is Outcome.TICKET
+    assert (ticket.number, ticket.customer, ticket.requester.mail) == (1001, "acme", "chef@acme.example")
+    assert ticket.callback is not None
+    assert ticket.callback.due_at == local("2026-11-16 11:00")
+    assert len(letters(decision, "acknowledgement")) == 1
+    assert paged(decision) == ["tech1", "tech2", "tech3"]
+    assert [page.channel for page in of(decision, Page)] == [Channel.MAIL, Channel.PAGER] * 3
+
+
+def test_the_regular_door_notifies_two() -> None:
+    """The number is the queue's promise, not the team's size."""
+    assert len(paged(ask(received(to="support-regulier@example.com")))) == 2
+
+
+def test_of_two_doors_the_one_that_promises_sooner_counts() -> None:
+    """One mail to both is one ticket, and nobody waits four hours for it."""
+    both = received(recipients=("support-regulier@example.com", "support-urgent@example.com"))
+    assert only(ask(both), OpenTicket).ticket.queue == "urgent"
+
+
+def test_the_desks_own_address_opens_in_the_first_queue() -> None:
+    """An expired or foreign token counts as no token, and the mail is not lost."""
+    decision = ask(received(to="tickets+expired@example.com"))
+    assert only(decision, OpenTicket).ticket.queue == "regulier"
+
+
+def test_a_contact_is_acknowledged_at_the_registered_address() -> None:
+    """Whatever the envelope says: the answer goes to the person the customer named."""
+    (letter,) = letters(ask(received(envelope_from="relay@acme.example")), "acknowledgement")
+    assert letter.to.address == "chef@acme.example"
+    assert letter.tone is Tone.REPLIED
+    assert letter.facts.ticket is not None
+    assert letter.facts.ticket.subject == "Panne du serveur"
+
+
+def test_a_stranger_is_acknowledged_with_nothing_of_their_own_words() -> None:
+    """Otherwise anybody could make the desk send their text to anybody (A35, I13)."""
+    mail = replace(a_mail(), sender=Address("victim@nowhere.example", "BUY NOW"))
+    decision = ask(received(mail, envelope_from="victim@nowhere.example"))
+    (letter,) = letters(decision, "acknowledgement")
+    assert letter.to.name == ""
+    assert letter.facts.ticket is not None
+    assert letter.facts.ticket.subject is None
+    assert letter.facts.message is None
+    assert letter.facts.contact is not None
+    assert letter.facts.contact.name == ""
+    assert decision.findings.identity is Identity.UNKNOWN
+
+
+def test_an_ambiguous_from_is_nobody() -> None:
+    """Two mailboxes in From: never "the first one wins" (hazards §2.4); the envelope sender is answered."""
+    decision = ask(received(a_mail(None), envelope_from="chef@acme.example"))
+    assert decision.findings.identity is Identity.UNKNOWN
+    assert letters(decision, "acknowledgement")[0].to.address == "chef@acme.example"
+
+
+SILENT = {
+    "null reverse-path": received(envelope_from=""),
+    "autoresponder": received(a_mail(headers=(("auto-submitted", "auto-replied"),))),
+    "vacation": received(a_mail(headers=(("x-autoreply", "yes"),))),
+    "exchange": received(a_mail(headers=(("x-auto-response-suppress", "All"),))),
+    "precedence": received(a_mail(headers=(("precedence", "auto_reply"),))),
+    "list": received(a_mail(headers=(("list-id", "<news.acme.example>"),))),
+    "bulk": received(a_mail(headers=(("precedence", "bulk"),))),
+    "report": received(a_mail(report=True)),
+    "robot": received(a_mail("no-reply@robots.example")),
+    "daemon": received(a_mail("mailer-daemon@robots.example")),
+    "ourselves": received(a_mail("support-regulier@example.com")),
+    "our desk": received(a_mail("tickets+abc@example.com")),
+}
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_an_automatic_mail_is_never_acknowledged(name: str) -> None:
+    """Two programs that answer each other never stop (RFC 3834 §2)."""
+    decision = ask(SILENT[name])
+    assert letters(decision, "acknowledgement") == []
+    assert decision.outcome is Outcome.TICKET
+    assert "not answered" in decision.because
+
+
+def test_an_automatic_mail_still_opens_and_pages() -> None:
+    """A forged Auto-Submitted must not silence an outage (A34)."""
+    assert paged(ask(SILENT["autoresponder"])) == ["tech1", "tech2", "tech3"]
+
+
+def test_auto_submitted_no_is_a_person() -> None:
+    """RFC 3834 §5: the keyword "no" says that a human sent it."""
+    decision = ask(received(a_mail(headers=(("auto-submitted", "no (really)"),))))
+    assert decision.findings.kind is MailKind.PERSON
+    assert len(letters(decision, "acknowledgement")) == 1
+
+
+def test_a_colleague_who_is_not_authorised_is_parked_and_not_lost() -> None:
+    """Nobody is paged, no clock runs, the sender is told, and each authorised contact can release it."""
+    decision = ask(received(a_mail("stagiaire@acme.example")))
+    ticket = only(decision, OpenTicket).ticket
+    assert decision.outcome is Outcome.PARKED
+    assert (ticket.status, ticket.callback) == (Status.PARKED, None)
+    assert of(decision, Page) == []
+    told = {(one.to.address, one.facts.notice.code) for one in letters(decision, "parked") if one.facts.notice}
+    assert told == {
+        ("stagiaire@acme.example", "parked"),
+        ("chef@acme.example", "release-asked"),
+        ("it@acme.example", "release-asked"),
+    }
+
+
+def test_a_robot_at_the_customers_is_parked_without_a_word() -> None:
+    """Its thousand mails must not become a thousand questions to the contacts."""
+    decision = ask(received(a_mail("no-reply@acme.example")))
+    assert decision.outcome is Outcome.PARKED
+    assert of(decision, SendMail) == []
+
+
+def test_a_firm_without_named_contacts_may_all_write() -> None:
+    """The list of authorised people is the customer's choice; none named means everybody."""
+    policy = a_policy()
+    open_firm = replace(policy.customers["acme"], contacts=())
+    decision = ask(received(a_mail("anyone@acme.example")), policy=replace(policy, customers={"acme": open_firm}))
+    assert decision.outcome is Outcome.TICKET
+    assert only(decision, OpenTicket).ticket.customer == "acme"
+
+
+def test_a_queue_may_park_strangers_and_tell_the_leads() -> None:
+    """Nobody at a customer can release them, so somebody at the desk must hear."""
+    decision = ask(received(a_mail("x@nowhere.example")), policy=with_queue(unknown_senders=UnknownSenders.PARK))
+    assert decision.outcome is Outcome.PARKED
+    assert [letter.to.address for letter in letters(decision, "technician")] == ["tech4@example.com"]
+
+
+def test_a_queue_may_refuse_strangers_politely() -> None:
+    """A refusal is told, leaves no ticket, and reaches no technician."""
+    decision = ask(received(a_mail("x@nowhere.example")), policy=with_queue(unknown_senders=UnknownSenders.REFUSE))
+    assert decision.outcome is Outcome.REFUSED
+    assert of(decision, OpenTicket) == []
+    assert [letter.to.address for letter in letters(decision, "refused")] == ["x@nowhere.example"]
+
+
+def test_a_refused_robot_is_told_nothing() -> None:
+    """Refusing must not start a loop either."""
+    mail = a_mail("no-reply@nowhere.example")
+    decision = ask(received(mail), policy=with_queue(unknown_senders=UnknownSenders.REFUSE))
+    assert decision.effects == ()
+
+
+def test_a_rule_may_refuse_with_its_own_reason() -> None:
+    """The administrator's words reach the sender."""
+    (letter,) = letters(ask(received(), policy=with_rule(refuse="Écrivez au bureau.")), "refused")
+    assert letter.facts.notice is not None
+    assert letter.facts.notice.detail == "Écrivez au bureau."
+
+
+def test_a_rule_may_park_and_may_let_a_colleague_in() -> None:
+    """`park = true` holds a known contact, `park = false` frees a colleague."""
+    assert ask(received(), policy=with_rule(park=True)).outcome is Outcome.PARKED
+    assert ask(received(a_mail("stagiaire@acme.example")), policy=with_rule(park=False)).outcome is Outcome.TICKET
+
+
+def test_a_rule_may_keep_the_acknowledgement_back() -> None:
+    """For equipment that writes as a person would."""
+    decision = ask(received(), policy=with_rule(acknowledge=False))
+    assert letters(decision, "acknowledgement") == []
+    assert "a rule says so" in decision.because
+
+
+def test_a_parked_request_may_stay_unanswered_too() -> None:
+    """`acknowledge = false` holds for every automatic answer."""
+    decision = ask(received(a_mail("stagiaire@acme.example")), policy=with_rule(acknowledge=False))
+    assert {letter.to.address for letter in letters(decision, "parked")} == {"chef@acme.example", "it@acme.example"}
+
+
+def test_a_rule_sets_everything_it_may_set() -> None:
+    """One rule, all of `then` (interfaces.md §4)."""
+    policy = with_rule(
+        queue="regulier", priority="P1", severity="critique", kind="training", level=2, assign="tech3", notify=1,
+        tag=("vip",), template="accueil",
+    )  # fmt: skip
+    decision = ask(received(), policy=policy)
+    ticket = only(decision, OpenTicket).ticket
+    assert (ticket.queue, ticket.priority, ticket.severity, ticket.kind) == ("regulier", "P1", "critique", "training")
+    assert (ticket.level, ticket.assignee, ticket.tags) == (2, "tech3", ("vip",))
+    assert paged(decision) == ["tech3"]
+    assert len(letters(decision, "accueil")) == 1
+    assert of(decision, Assign) == []
+
+
+def test_a_rule_may_name_the_customer() -> None:
+    """A contact's private address, mapped by the administrator."""
+    decision = ask(received(a_mail("chantal@home.example")), policy=with_rule(customer="acme"))
+    assert only(decision, OpenTicket).ticket.customer == "acme"
+
+
+def test_the_customer_may_choose_a_severity_in_the_mail() -> None:
+    """A line such as "Criticité : haute" (domain.md §4), with the no-break space that French puts there."""
+    mail = a_mail(text="Bonjour,\nCriticité\u00a0: Haute\nrien ne marche")
+    assert only(ask(received(mail)), OpenTicket).ticket.severity == "haute"
+    unknown = a_mail(text="Criticité : énorme")
+    assert only(ask(received(unknown)), OpenTicket).ticket.severity is None
+
+
+def test_the_customers_language_decides_and_then_the_mails() -> None:
+    """The rules first, then what the person wrote in, then the desk's."""
+    english = a_mail("x@nowhere.example", language="en")
+    german = a_mail("x@nowhere.example", language="de")
+    assert only(ask(received(a_mail(language="en"))), OpenTicket).ticket.language == "fr-CA"
+    assert only(ask(received(english)), OpenTicket).ticket.language == "en"
+    assert only(ask(received(german)), OpenTicket).ticket.language == "fr-CA"
+    policy = a_policy()
+    own = replace(policy.customers["acme"], contacts=(Contact("chef@acme.example", language="en"),))
+    decision = ask(received(), policy=replace(policy, customers={"acme": own}))
+    assert only(decision, OpenTicket).ticket.language == "en"
+
+
+def test_the_technicians_get_the_attachments_that_fit_and_the_names_of_the_rest() -> None:
+    """A photo of the screen is half of the request; a disk image is not for the mail."""
+    small, large = Attachment(1, "écran.png", "image/png", 900), Attachment(2, "disque.iso", "application/x", 9_000)
+    logo = Attachment(3, "logo.png", "image/png", 10, inline=True)
+    mail = a_mail(attachments=(small, large, logo))
+    decision = ask(received(mail), policy=a_policy(limits=Limits(enclosures=1000)))
+    letter = of(decision, Page)[0].letter
+    assert letter.enclosure is not None
+    assert letter.enclosure.parts == (small,)
+    assert letter.facts.message is not None
+    assert letter.facts.message.left_out == (large,)
+    assert of(decision, Page)[1].letter.enclosure is None
+
+
+def test_each_technicians_mail_carries_their_own_signed_address() -> None:
+    """Nobody's answer may pass for another's."""
+    persons = {page.letter.to.person for page in of(ask(received()), Page)}
+    assert len(persons) == 3
+
+
+def test_too_few_people_is_told_to_the_leads() -> None:
+    """A promise of three with one at work is a shortfall that a person must hear of."""
+    policy = a_policy()
+    away = ((local("2026-11-01 00:00").date(), local("2026-11-30 00:00").date()),)
+    people = {key: replace(one, away=away if key != "tech1" else ()) for key, one in policy.technicians.items()}
+    decision = ask(received(), policy=replace(policy, technicians=people))
+    assert paged(decision) == ["tech1"]
+    assert [letter.to.address for letter in letters(decision, "notice")] == ["tech4@example.com"]
+    assert "2 of 3 people missing" in decision.because
+
+
+def test_the_shortfall_reaches_the_administrators_when_nobody_leads() -> None:
+    """Somebody must hear of it."""
+    policy = a_policy()
+    team = replace(policy.teams["support"], members=("tech1",))
+    decision = ask(received(), policy=replace(policy, teams={"support": team}))
+    assert [letter.to.address for letter in letters(decision, "notice")] == ["admin@example.com"]
+
+
+def test_the_rotation_goes_on_after_the_last_one_paged() -> None:
+    """The same three people must not be woken every night."""
+    decision = ask(received(), Seen(1001, turns={"support": "tech2"}))
+    assert paged(decision) == ["tech3", "tech4", "tech1"]
+    assert only(decision, TakeTurn) == TakeTurn("support", "tech1")
+
+
+def test_a_quiet_queue_holds_the_pager_and_not_the_mail() -> None:
+    """`quiet_hours`: at night the pager waits for the opening, mail never does."""
+    night = received(received_at=local("2026-11-16 23:00"))
+    pages = of(ask(night, policy=with_queue(quiet_hours=True)), Page)
+    assert {page.not_before for page in pages if page.channel is Channel.MAIL} == {None}
+    assert {page.not_before for page in pages if page.channel is Channel.PAGER} == {local("2026-11-17 07:00")}
+    day = of(ask(received(), policy=with_queue(quiet_hours=True)), Page)
+    assert {page.not_before for page in day} == {None}
+
+
+def test_the_mail_itself_is_the_first_message_of_the_ticket() -> None:
+    """With its raw row, so that nothing of it can be forgotten."""
+    message = only(ask(received(inbox_id=7)), AddMessage)
+    assert (message.inbox_id, message.text, message.automatic) == (7, "Bonjour, rien ne marche.", False)
+
+
+def test_the_acknowledgement_is_part_of_the_story() -> None:
+    """Whoever takes over reads what the customer was promised."""
+    acknowledgement = next(effect for effect in of(ask(received()), SendMail))
+    assert acknowledgement.record
+
+
+def test_a_technician_may_ask_for_help_as_anybody() -> None:
+    """Without a token and without a command, a mail to a queue is a request."""
+    mail = a_mail("tech1@example.com")
+    decision = ask(received(mail, to="support-regulier@example.com"))
+    assert decision.outcome is Outcome.TICKET
+    assert only(decision, OpenTicket).ticket.requester.mail == "tech1@example.com"
+
+
+def test_a_rule_that_looks_at_the_sender_leaves_others_alone() -> None:
+    """And says which condition failed."""
+    rule = Rule("vip", "rules/60.toml", 4, Condition((("from", Like("*@vip.example")),)), Actions(priority="P1"))
+    decision = ask(received(), policy=a_policy(rules=(rule,)))
+    (trace,) = decision.findings.rules
+    assert not trace.matched
+    assert trace.why == "from is 'chef@acme.example', not like '*@vip.example'"
+
+
+def test_an_empty_mail_is_a_request_too() -> None:
+    """No subject, no text, no Message-ID: somebody still needs an answer."""
+    decision = ask(received(Mail(Address("chef@acme.example"))))
+    assert decision.outcome is Outcome.TICKET
+    assert letters(decision, "acknowledgement")[0].in_reply_to == ""
+
+
+def test_technicians_of_the_customers_language_come_first() -> None:
+    """A French firm's night is not the moment to practise English."""
+    policy = a_policy()
+    people = {**policy.technicians, "tech1": a_technician(1, language="en")}
+    decision = ask(received(to="support-regulier@example.com"), policy=replace(policy, technicians=people))
+    assert paged(decision) == ["tech2", "tech3"]

@@ -1,0 +1,218 @@
+"""One event, one decision, one transaction.
+
+    received = the next pending inbox row, or a timer that is due
+    event    = what it says, as values                    (mail is read here, outside the transaction)
+    ┌─ one transaction: step ─────────────────────────────────┐
+    │ snapshot → decide → effects → journal → row done         │
+    └─ COMMIT ─────────────────────────────────────────────────┘
+
+A template that fails undoes its decision, which is then made again with built-in words: no acknowledgement and no page
+waits for an administrator. Any other exception quarantines the mail, and the urgent door pages all the same. A database
+fault is nobody's fault: the row stays pending and is tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from mailgate.core.correspondence import desk_facts, notice_letters
+from mailgate.core.custody import Delivery
+from mailgate.core.decide import decide
+from mailgate.core.decision import Decision
+from mailgate.core.effects import SendMail
+from mailgate.core.events import Event, MailReceived, MailUnreadable, TimerFired
+from mailgate.core.letters import Facts, NoticeFacts
+from mailgate.core.model import Address, AuthVerdict, Door
+from mailgate.core.policy import Policy
+from mailgate.mail import address, auth, commands, parse
+from mailgate.mail.compose import PlainWords, Scribe, TemplateFailed, Templates
+from mailgate.mail.keyring import Keyring
+from mailgate.store import inbox, journal, snapshot, timers
+from mailgate.store.apply import apply_all
+from mailgate.store.database import DATABASE_FAULTS, Database, Tx
+from mailgate.store.inbox import Received
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a decision and its letters need that is not in the database."""
+
+    policy: Policy
+    ring: Keyring
+    templates: Templates
+    authserv_id: str | None = None
+
+    @property
+    def domain(self) -> str:
+        """The domain of our Message-IDs."""
+        return self.policy.desk.address.rpartition("@")[2]
+
+    def scribe(self, words: Templates | PlainWords | None = None) -> Scribe:
+        """Who writes this desk's letters, from its templates unless other words are given."""
+        return Scribe(words or self.templates, self.ring, self.policy.desk, self.policy.limits.token_days)
+
+
+def read_mail(delivery: Delivery, inbox_id: int, digest: str, desk: Desk, received_at: datetime) -> MailReceived:
+    """A mail in custody as an event: read, its signed address verified, its commands understood."""
+    mail = parse.read(delivery.raw)
+    token = address.token_of(delivery.recipients, desk.policy.desk.address)
+    tickets = [address.ticket_of(desk.ring, one, desk.domain) for one in reversed(mail.references)]
+    return MailReceived(
+        inbox_id=inbox_id,
+        door=delivery.door,
+        envelope_from=delivery.envelope_from,
+        recipients=delivery.recipients,
+        received_at=received_at,
+        digest=digest,
+        mail=mail,
+        orders=commands.read_orders(mail.text),
+        token=address.verify(desk.ring, token, received_at.date()) if token else None,
+        verdict=_verdict(delivery, mail.header("authentication-results"), mail.sender, desk),
+        ours=address.ticket_of(desk.ring, mail.message_id, desk.domain) is not None,
+        threads=tuple(dict.fromkeys(ticket for ticket in tickets if ticket)),
+    )
+
+
+def step(desk: Desk, scribe: Scribe, tx: Tx, event: Event, now: datetime) -> Decision:
+    """Decide one event and make it so, inside the caller's transaction."""
+    seen = snapshot.load(tx, event)
+    decision = decide(event, seen, desk.policy, now)
+    apply_all(tx, scribe, decision.effects, occasion(event), now)
+    journal.record(tx, event, decision, now)
+    return decision
+
+
+def occasion(event: Event) -> str:
+    """The name of an event, unique for ever: the Message-IDs of what it sends are made from it."""
+    return f"timer-{event.timer_id}" if isinstance(event, TimerFired) else f"inbox-{event.inbox_id}"
+
+
+class Engine:
+    """Works off what is pending, one event at a time. Used by one thread."""
+
+    def __init__(
+        self, desk: Desk, database: Database, clock: Callable[[], datetime], promised: Callable[[], None]
+    ) -> None:
+        self._desk, self._database, self._clock, self._promised = desk, database, clock, promised
+        self._alarmed: set[str] = set()
+
+    def run_pending(self, stopping: Callable[[], bool]) -> None:
+        """Work until nothing is pending or somebody wants to stop. Raises DATABASE_FAULTS; nothing is lost then."""
+        while not stopping() and (self._next_mail() or self._next_timer()):
+            self._promised()
+
+    def _next_mail(self) -> bool:
+        with self._database.read() as tx:
+            received = inbox.next_pending(tx)
+        if received is None:
+            return False
+        try:
+            self._handle(received)
+        except DATABASE_FAULTS:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the mail is kept, told and paged
+            self._set_aside(received, error)
+        return True
+
+    def _next_timer(self) -> bool:
+        now = self._clock()
+        with self._database.write() as tx:
+            due = timers.next_due(tx, now)
+            if due is None:
+                return False
+            timers.finish(tx, due.timer_id)
+            self._logged(due, step(self._desk, self._desk.scribe(), tx, due, now))
+        return True
+
+    def _handle(self, received: Received) -> None:
+        event = self._event(received)
+        try:
+            self._settle(received, event, self._desk.scribe())
+        except TemplateFailed as failed:
+            log.exception("template.failed", inbox=received.id)
+            self._settle(received, event, self._desk.scribe(PlainWords()))
+            self._alarm(received, str(failed))
+
+    def _event(self, received: Received) -> Event:
+        if received.event is not None:
+            return received.event
+        if received.delivery is None:
+            raise ValueError(f"inbox row {received.id} holds neither a mail nor a request")
+        return read_mail(received.delivery, received.id, received.digest, self._desk, received.received_at)
+
+    def _settle(self, received: Received, event: Event, scribe: Scribe) -> None:
+        now = self._clock()
+        with self._database.write() as tx:
+            decision = step(self._desk, scribe, tx, event, now)
+            inbox.done(tx, received.id, decision.outcome, decision.ticket, now)
+        self._logged(event, decision)
+
+    def _set_aside(self, received: Received, error: Exception) -> None:
+        """Quarantine: in a transaction of its own, with words that need no template."""
+        log.error("mail.quarantined", inbox=received.id, exc_info=error)
+        delivery = received.delivery
+        unreadable = MailUnreadable(
+            inbox_id=received.id,
+            door=delivery.door if delivery else Door.CLI,
+            envelope_from=delivery.envelope_from if delivery else "",
+            recipients=delivery.recipients if delivery else (),
+            received_at=received.received_at,
+            reason=f"{type(error).__name__}: {error}"[:500],
+        )
+        now = self._clock()
+        with self._database.write() as tx:
+            decision = step(self._desk, self._desk.scribe(PlainWords()), tx, unreadable, now)
+        self._logged(unreadable, decision)
+
+    def _alarm(self, received: Received, reason: str) -> None:
+        """Tell the administrators of a broken template, once for each distinct reason while the daemon runs."""
+        if reason in self._alarmed:
+            return
+        self._alarmed.add(reason)
+        policy, now = self._desk.policy, self._clock()
+        facts = Facts(desk_facts(policy), notice=NoticeFacts("template-failed", reason))
+        letters = notice_letters(policy.desk.administrators, facts, policy)
+        with self._database.write() as tx:
+            told = tuple(SendMail(letter) for letter in letters)
+            apply_all(tx, self._desk.scribe(PlainWords()), told, f"inbox-{received.id}-alarm", now)
+
+    def _logged(self, event: Event, decision: Decision) -> None:
+        log.info("event.decided", event=occasion(event), outcome=decision.outcome.value, ticket=decision.ticket)
+
+
+def _verdict(delivery: Delivery, results: tuple[str, ...], author: Address | None, desk: Desk) -> AuthVerdict:
+    if not delivery.trusted or desk.authserv_id is None or author is None:
+        return AuthVerdict.NONE
+    return auth.verdict(results, desk.authserv_id, author.mail.rpartition("@")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a mail would have done: the decision, and each of its letters as it would have left."""
+
+    decision: Decision
+    drafts: tuple[tuple[SendMail | Page, Draft], ...]
+
+
+def rehearse(desk: Desk, database: Database | None, delivery: Delivery, now: datetime) -> Rehearsal:
+    """The whole pipeline on one mail as if it came in now; nothing is written anywhere.
+
+    `database` is only read; None: the desk was never started."""
+    event = read_mail(delivery, REHEARSED, parse.digest(delivery.raw), desk, now)
+    if database is None:
+        seen = Seen(next_ticket=FIRST_TICKET)
+    else:
+        with database.read() as tx:
+            seen = snapshot.load(tx, event)
+    decision = decide(event, seen, desk.policy, now)
+    letters = [effect for effect in decision.effects if isinstance(effect, SendMail | Page)]
+    scribe = desk.scribe()
+    stamps = [Stamp(0, f"rehearsal.{index}", now) for index in range(len(letters))]
+    drafts = [scribe.write(effect.letter, stamp, ()) for effect, stamp in zip(letters, stamps, strict=True)]
+    return Rehearsal(decision, tuple(zip(letters, drafts, strict=True)))

@@ -34,7 +34,9 @@ class Column(Generic[Row]):
 
 
 def jsonable(value: object) -> object:
-    """The value in the types that `json` writes; TypeError for one that has no agreed shape."""
+    """The value in the types that `json` writes; TypeError for one that has no agreed shape.
+
+    A field that Python's keywords forced to end in "_" (`from_`) is written without it."""
     match value:
         case Enum():
             return value.value
@@ -53,7 +55,7 @@ def jsonable(value: object) -> object:
         case list() | tuple():
             return [jsonable(one) for one in value]
     if is_dataclass(value):
-        return {field.name: jsonable(getattr(value, field.name)) for field in fields(value)}
+        return {field.name.rstrip("_"): jsonable(getattr(value, field.name)) for field in fields(value)}
     raise TypeError(f"no JSON shape is agreed for {type(value).__name__}")
 
 

@@ -12,7 +12,7 @@ LONGEST_FILE = 300
 SUPPRESSION = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:)")
 REASONED = re.compile(
     r"# (?:noqa: [A-Z]+[0-9]+(?:, [A-Z]+[0-9]+)*|type: ignore\[[a-z, -]+\]|pragma: no (?:cover|branch))"
-    r" +(?:#|-|–) ?\S+ \S+.*"
+    r"(?: +[#–-])? +[^\s#]+ \S+.*"
 )
 
 

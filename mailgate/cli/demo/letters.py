@@ -48,7 +48,7 @@ class Written:
         return f"{head}\r\n{self.body}".replace("\r\n", "\n").replace("\n", "\r\n").encode()
 
 
-CUSTOMER = Person("Sylvie Tremblay", "chef@acme.example")
+CUSTOMER = Person("Dominique Gagnon", "chef@acme.example")
 
 FIRST = Written(
     sender=CUSTOMER,
@@ -57,7 +57,7 @@ FIRST = Written(
     message_id="<premier.courriel@acme.example>",
     body=(
         "Bonjour,\n\nDepuis ce matin, plus personne ne peut émettre de facture : le serveur répond « accès refusé ».\n"
-        "Pouvez-vous nous rappeler ?\n\nSylvie Tremblay\nAcme\n"
+        "Pouvez-vous nous rappeler ?\n\nDominique Gagnon\nAcme\n"
     ),
 )
 

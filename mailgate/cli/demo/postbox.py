@@ -22,9 +22,10 @@ class NeverCame(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A mail as its reader sees it. `to` is an addr-spec; `text` is the text part."""
+    """A mail as its reader sees it. `to` is an addr-spec, `name` the name beside it; `text` is the text part."""
 
     to: str
+    name: str
     sender: str
     reply_to: str
     subject: str
@@ -40,7 +41,7 @@ class Postbox:
     taken: set[Path] = field(default_factory=set)
 
     def collect(self, wanted: int, *addresses: str) -> tuple[Arrived, ...]:
-        """The next `wanted` mails to any of these addresses (to anybody when none is named), in order of arrival.
+        """The next `wanted` mails to any of these addresses (to anybody when none is named), as promised.
 
         Raises NeverCame when there are fewer after PATIENCE seconds."""
         until = time.monotonic() + PATIENCE
@@ -53,17 +54,19 @@ class Postbox:
         raise NeverCame(f"{wanted} mail(s) to {' or '.join(addresses) or 'anybody'} did not come in {PATIENCE:.0f} s")
 
     def _new(self) -> Iterator[tuple[Path, Arrived]]:
-        waiting = (path for path in self.maildir.glob("**/new/*") if path not in self.taken)
-        for path in sorted(waiting, key=lambda one: (one.stat().st_mtime_ns, one.name)):
-            yield path, read(path.read_bytes())
+        for path in sorted(self.maildir.glob("new/*")):
+            if path not in self.taken:
+                yield path, read(path.read_bytes())
 
 
 def read(raw: bytes) -> Arrived:
     """What a mail program shows of a mail."""
     mail = email.message_from_bytes(raw, policy=email.policy.default)
     body = mail.get_body(("plain",))
+    name, address = parseaddr(str(mail["To"]))
     return Arrived(
-        to=parseaddr(str(mail["To"]))[1],
+        to=address,
+        name=name,
         sender=str(mail["From"]),
         reply_to=parseaddr(str(mail["Reply-To"] or ""))[1],
         subject=str(mail["Subject"]),

@@ -11,7 +11,7 @@ from mailgate.cli.demo.letters import CUSTOMER, FIRST, Person, Written
 from mailgate.cli.demo.postbox import Arrived
 from mailgate.cli.demo.stage import Stage
 
-CALL = "#appel 15\n\nBonjour Madame Tremblay, le certificat du serveur était échu ; je viens de le renouveler."
+CALL = "#appel 15\n\nBonjour, le certificat du serveur était échu ; je viens de le renouveler."
 THANKS = "Ça refonctionne pour tout le monde, sauf le poste de la réception."
 CLOSE = "#fermer\n\nLe poste de la réception est réglé lui aussi. Bonne journée !"
 
@@ -59,12 +59,12 @@ def _acknowledged(teller: Teller) -> Arrived:
 def _notified(teller: Teller) -> tuple[Person, Arrived]:
     """Six mails: to each of three technicians one to read, and one short enough for a pager."""
     arrived = teller.stage.postbox.collect(6)
-    pagers = tuple(mail for mail in arrived if not mail.reply_to or "pager" in mail.to)
+    pagers = tuple(mail for mail in arrived if "@pager." in mail.to)
     mails = tuple(mail for mail in arrived if mail not in pagers)
     others = (f"{mail.to} got the same, with a reply address of their own: {mail.reply_to}" for mail in mails[1:])
     teller.step(f"{len(mails)} technicians are notified by mail", pages.framed(mails[0]), pages.told("\n".join(others)))
     teller.step("… and by pager", pages.told("\n".join(_pager_lines(pagers))))
-    return Person("Technicien", mails[0].to), mails[0]
+    return Person(mails[0].name, mails[0].to), mails[0]
 
 
 def _pager_lines(pagers: Iterable[Arrived]) -> Iterator[str]:

@@ -1,0 +1,60 @@
+"""The desk as commands see it: the site's settings, and its database when it was ever served.
+
+Looking creates nothing. A command that wants something changed puts one row into the inbox; the daemon does the rest,
+now or when it is started (interfaces.md §1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from mailgate import config
+from mailgate.config import Config
+from mailgate.store import inbox
+from mailgate.store.database import Database, Tx
+from mailgate.store.inbox import Asked
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One site. `database` is None when it was never served."""
+
+    config: Config
+    database: Database | None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the desk's clock hangs."""
+        return ZoneInfo(self.config.desk.timezone)
+
+    def look(self, question: Callable[[Tx], Answer]) -> Answer | None:
+        """What the database answers to a question that changes nothing; None when it was never served."""
+        if self.database is None:
+            return None
+        with self.database.read() as tx:
+            return question(tx)
+
+
+def find(path: Path) -> Desk:
+    """The desk of a config.toml."""
+    settings = config.load(path)
+    return Desk(settings, Database.peek(settings.database.url))
+
+
+def ask(desk: Desk, wish: Asked, now: datetime) -> int:
+    """Put a wish into the inbox and answer its id."""
+    database = Database.open(desk.config.database.url, checkpoint=False)
+    try:
+        if desk.database is None:
+            database.upgrade()
+        with database.write() as tx:
+            return inbox.ask(tx, wish, now)
+    finally:
+        database.close()

@@ -1,0 +1,115 @@
+"""`mailgate open`: a ticket on somebody's behalf, for instance when a customer phones."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mailgate.cli import clock
+from mailgate.cli.failures import DONE, Refusal
+from mailgate.cli.options import HERE, AsJson, SiteConfig
+from mailgate.cli.output import print_json
+from mailgate.core.events import TicketRequested
+from mailgate.toml.mistakes import did_you_mean
+
+if TYPE_CHECKING:
+    from mailgate.cli.desk import Desk
+    from mailgate.core.policy import Policy
+    from mailgate.store.query import Fate
+
+PATIENCE = 5.0
+"""Seconds that the daemon gets to open the ticket before the command says that it is queued."""
+GLANCE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The answer: the inbox row of the request, and the ticket when the daemon has opened it."""
+
+    inbox: int
+    ticket: int | None
+
+
+def open_ticket(
+    customer: Annotated[str, typer.Option(help="The customer's key in the rules.")],
+    contact: Annotated[str, typer.Option(help="The mail address of one of its contacts.")],
+    subject: Annotated[str, typer.Option(help="What it is about.")],
+    queue: Annotated[str | None, typer.Option(help="The queue; the first one of the rules without it.")] = None,
+    channel: Annotated[str, typer.Option(help="How the request came.")] = "phone",
+    text: Annotated[Path | None, typer.Argument(metavar="[FILE|-]", help="The request's text; - is stdin.")] = None,
+    config: SiteConfig = HERE,
+    as_json: AsJson = False,
+) -> int:
+    """Open a ticket on somebody's behalf."""
+    from mailgate import rulebook
+    from mailgate.cli import desk
+
+    here = desk.find(config)
+    policy = rulebook.load(here.config.root / "rules", here.config.desk).policy
+    now = clock.now()
+    wish = TicketRequested(0, now, customer, contact.lower(), _line(subject), _read(text), queue, channel)
+    _refuse_unknown(wish, policy)
+    row = desk.ask(here, wish, now)
+    fate = _wait(desk.find(config), row)
+    return _tell(Opened(row, fate.ticket if fate else None), fate, as_json)
+
+
+def _line(subject: str) -> str:
+    one_line = " ".join(subject.split())
+    if not one_line:
+        raise typer.BadParameter("--subject must not be empty")
+    return one_line
+
+
+def _read(text: Path | None) -> str:
+    if text is None:
+        return ""
+    raw = sys.stdin.buffer.read() if text == Path("-") else text.read_bytes()
+    return raw.decode("utf-8", "replace")
+
+
+def _refuse_unknown(wish: TicketRequested, policy: Policy) -> None:
+    """Every name must be one of the rules', so that a typing error is not a ticket."""
+    _known("customer", wish.customer, policy.customers)
+    contacts = [contact.mail for contact in policy.customers[wish.customer].contacts]
+    _known(f"contact of '{wish.customer}'", wish.contact, contacts)
+    if wish.queue is not None:
+        _known("queue", wish.queue, policy.queues)
+
+
+def _known(what: str, word: str, valid: Iterable[str]) -> None:
+    words = tuple(valid)
+    if word not in words:
+        raise Refusal(f"unknown {what} '{word}'{did_you_mean(word, words)}")
+
+
+def _wait(desk: Desk, row: int) -> Fate | None:
+    """What the daemon made of the request; None when it is still pending after PATIENCE seconds."""
+    from mailgate.store import query
+    from mailgate.store.columns import InboxState
+
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        fate = desk.look(lambda tx: query.fate(tx, row))
+        if fate is not None and fate.state is not InboxState.PENDING:
+            return fate
+        time.sleep(GLANCE)
+    return None
+
+
+def _tell(opened: Opened, fate: Fate | None, as_json: bool) -> int:
+    if fate is not None and fate.ticket is None:
+        raise Refusal(f"the request could not be decided and is quarantined as inbox row {opened.inbox}: {fate.reason}")
+    if as_json:
+        print_json(opened)
+    elif opened.ticket is None:
+        print(f"queued as inbox row {opened.inbox}; the ticket opens when `mailgate serve` runs")
+    else:
+        print(f"ticket {opened.ticket} is open")
+    return DONE

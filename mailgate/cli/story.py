@@ -1,0 +1,104 @@
+"""A ticket for reading: what it is, then everything that happened to it, in order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from mailgate.cli.output import local, plain
+from mailgate.core.model import Direction
+from mailgate.store.query import (
+    CallbackShown,
+    InterventionShown,
+    JournalShown,
+    MessageShown,
+    PageShown,
+    TicketStory,
+    TicketSummary,
+)
+
+ARROWS = {Direction.IN: "<-", Direction.OUT: "->", Direction.INTERNAL: "--"}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened; `text` is shown below its headline."""
+
+    at: datetime
+    headline: str
+    text: str = ""
+
+
+def told(story: TicketStory, zone: ZoneInfo) -> str:
+    """The whole story, times in `zone`."""
+    blocks = [_heading(story, zone)]
+    blocks += [_paragraph(one, zone) for one in sorted(_happenings(story), key=lambda one: one.at)]
+    return "\n\n".join(blocks)
+
+
+def _heading(ticket: TicketSummary, zone: ZoneInfo) -> str:
+    facts = (
+        ("status", ticket.status),
+        ("queue", ticket.queue),
+        ("kind", f"{ticket.kind}, level {ticket.level}"),
+        ("severity", ticket.severity),
+        ("priority", ticket.priority),
+        ("customer", ticket.customer),
+        ("requester", ticket.requester),
+        ("assignee", ticket.assignee),
+        ("opened", local(ticket.opened_at, zone)),
+        ("call back", _call_back(ticket.callback, zone)),
+        ("closed", local(ticket.closed_at, zone)),
+    )
+    lines = [f"{name:<11}{plain(str(fact))}" for name, fact in facts if fact]
+    return "\n".join((f"#{ticket.number} {plain(ticket.subject)}", *lines))
+
+
+def _call_back(promise: CallbackShown | None, zone: ZoneInfo) -> str:
+    if promise is None:
+        return ""
+    due = f"by {local(promise.due_at, zone)} (calendar '{promise.calendar}')"
+    if promise.kept_at is None:
+        return due
+    verdict = "too late" if promise.in_time is False else "in time"
+    return f"{due}, kept {verdict} by {promise.kept_by} at {local(promise.kept_at, zone)}"
+
+
+def _happenings(story: TicketStory) -> Iterator[Happening]:
+    """What was decided stands before what it caused at the same moment."""
+    yield from map(_decided, story.journal)
+    yield from map(_said, story.messages)
+    yield from map(_done, story.interventions)
+    yield from map(_paged, story.pages)
+
+
+def _decided(entry: JournalShown) -> Happening:
+    return Happening(entry.at, f"{entry.event}: {entry.because}")
+
+
+def _said(message: MessageShown) -> Happening:
+    to = f" to {', '.join(message.to)}" if message.to else ""
+    files = "".join(f"\n[{part.name}, {part.content_type}, {part.size} octets]" for part in message.attachments)
+    automatic = " (automatic)" if message.automatic else ""
+    return Happening(message.at, f"{ARROWS[message.direction]} {message.from_}{to}{automatic}", message.text + files)
+
+
+def _done(work: InterventionShown) -> Happening:
+    where = "" if work.public else ", internal"
+    return Happening(work.at, f"{work.by}: {work.activity}, {work.minutes} min, {work.charged} charged{where}")
+
+
+def _paged(page: PageShown) -> Happening:
+    return Happening(page.promised_at, f"page to {page.technician} by {page.channel} ({page.to}): {page.state}")
+
+
+def _paragraph(happening: Happening, zone: ZoneInfo) -> str:
+    return "\n".join(_lines(happening, zone))
+
+
+def _lines(happening: Happening, zone: ZoneInfo) -> Iterable[str]:
+    yield f"{local(happening.at, zone)}  {plain(happening.headline)}"
+    for line in happening.text.strip().splitlines():
+        yield f"    {plain(line)}".rstrip()

@@ -1,0 +1,66 @@
+"""`mailgate tickets`"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from mailgate.cli import clock
+from mailgate.cli.failures import DONE
+from mailgate.cli.options import HERE, AsJson, SiteConfig
+from mailgate.cli.output import Column, local, print_json, print_table
+from mailgate.core.model import Status
+
+if TYPE_CHECKING:
+    from mailgate.store.query import TicketSummary
+
+
+def tickets(
+    status: Annotated[Status | None, typer.Option(help="Only tickets of this status.")] = None,
+    queue: Annotated[str | None, typer.Option(help="Only tickets of this queue.")] = None,
+    customer: Annotated[str | None, typer.Option(help="Only tickets of this customer.")] = None,
+    assignee: Annotated[str | None, typer.Option(help="Only tickets of this technician.")] = None,
+    late: Annotated[bool, typer.Option("--late", help="Only tickets with a promise that is overdue.")] = False,
+    config: SiteConfig = HERE,
+    as_json: AsJson = False,
+) -> int:
+    """List the tickets, newest first."""
+    from mailgate.cli import desk
+    from mailgate.store.query import TicketFilter
+    from mailgate.store.query import tickets as all_tickets
+
+    here, now = desk.find(config), clock.now()
+    wanted = TicketFilter(status, queue, customer, assignee, late)
+    found = here.look(lambda tx: all_tickets(tx, wanted, now)) or ()
+    if as_json:
+        print_json(found)
+    else:
+        print_table(_columns(here.zone, now), found, "no tickets")
+    return DONE
+
+
+def _columns(zone: ZoneInfo, now: datetime) -> Sequence[Column[TicketSummary]]:
+    return (
+        Column("ticket", lambda row: row.number),
+        Column("status", lambda row: row.status),
+        Column("queue", lambda row: row.queue),
+        Column("customer", lambda row: row.customer or row.requester),
+        Column("assignee", lambda row: row.assignee or ""),
+        Column("opened", lambda row: local(row.opened_at, zone)),
+        Column("call back", lambda row: call_back(row, zone, now)),
+        Column("subject", lambda row: row.subject),
+    )
+
+
+def call_back(row: TicketSummary, zone: ZoneInfo, now: datetime) -> str:
+    """The promise in one cell: when it is due, whether that is over, or how it ended."""
+    promise = row.callback
+    if promise is None:
+        return ""
+    if promise.kept_at is not None:
+        return "kept" if promise.in_time is not False else "kept late"
+    return local(promise.due_at, zone) + (" LATE" if promise.due_at < now else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, field_validator, model_validator
 
 from mailgate.config.places import (
     HIGHEST_PORT,
@@ -49,11 +49,12 @@ class DeskTable(Table):
     administrators: Annotated[list[AddrSpec], OneOrMore] = []
     commands_need: Annotated[CommandsNeed, Field(strict=False)] = CommandsNeed.NOT_FAILING
 
-    @model_validator(mode="after")
-    def _does_not_write_to_itself(self) -> Self:
-        if self.address in self.administrators:
-            raise ValueError(f"{self.address} is the desk's own address: an administrator needs another one")
-        return self
+    @field_validator("administrators")
+    @classmethod
+    def _does_not_write_to_itself(cls, administrators: list[str], info: ValidationInfo) -> list[str]:
+        if info.data.get("address") in administrators:
+            raise ValueError("the desk's own address cannot be an administrator's: it would write to itself")
+        return administrators
 
 
 class SecretTable(Table):
@@ -110,12 +111,17 @@ class ImapTable(SecretTable):
     poll_seconds: Annotated[int, Field(ge=1)] = 60
     max_size: Octets = DEFAULT_MAX_SIZE
 
+    @field_validator("tls")
+    @classmethod
+    def _keeps_the_password_safe(cls, tls: ImapTls, info: ValidationInfo) -> ImapTls:
+        if tls == "none" and not is_loopback(info.data.get("host", "localhost")):
+            raise ValueError("tls = 'none' would send the password in the clear: only to this machine")
+        return tls
+
     @model_validator(mode="after")
-    def _keeps_the_password_safe(self) -> Self:
+    def _has_a_password(self) -> Self:
         if not self.has_password:
             raise ValueError("a mailbox needs 'password_file' or 'password_env'")
-        if self.tls == "none" and not is_loopback(self.host):
-            raise ValueError(f"tls = 'none' would send the password of '{self.user}' in the clear: loopback only")
         return self
 
 

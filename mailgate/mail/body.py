@@ -1,0 +1,124 @@
+"""Which parts of a mail are its words, and which are files beside them.
+
+Of alternatives the plain one is read, unless it is empty; of related parts the first; of mixed ones every text that
+has no file name. A message inside a message is a file: its words are not the sender's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mailgate.mail import html, limits
+from mailgate.mail.parts import Part, leaves
+from mailgate.mail.text import clean_text
+
+_READABLE = ("text/plain", "text/html", "text/enriched", "text/markdown")
+_QUOTE_MARKS = re.compile(r">*")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """`whole` is all the readable text; `own` the same without what a mail program marked, by its HTML, as the
+    mail being answered. `shown` are the leaves it was read from or stands for; what remains are attachments."""
+
+    whole: str
+    own: str
+    shown: frozenset[Part]
+    cut: bool = False
+
+
+def read_body(mail: Part) -> Body:
+    """The words of a mail. A mail without any has the first text that somebody forgot to call an attachment."""
+    chosen = list(_chosen(mail)) or _forgotten(mail)
+    readings = [_words(part) for part in chosen]
+    whole = "\n".join(whole for whole, _ in readings)
+    own = "\n".join(own for _, own in readings)
+    shown = frozenset((*chosen, *_stood_for(mail)))
+    return Body(_capped(whole), _capped(own), shown, cut=len(whole) >= limits.TEXT_CHARS)
+
+
+def unflow(text: str, delete_space: bool) -> str:
+    """Join the lines that format=flowed broke (RFC 3676 §4): those that end in a space, within one depth of quotes."""
+    return "\n".join(_joined_lines(text.split("\n"), delete_space))
+
+
+def _chosen(part: Part) -> Iterator[Part]:
+    """The leaves that are read."""
+    if part.content_type == "multipart/alternative":
+        yield from _best(part.children)
+    elif part.content_type == "multipart/related":
+        yield from _chosen(part.children[0])
+    elif part.children:
+        for child in part.children:
+            yield from _chosen(child)
+    elif _is_words(part):
+        yield part
+
+
+def _best(alternatives: Iterable[Part]) -> list[Part]:
+    """The first plain alternative that says something, else the first HTML one, else whatever there is."""
+    readings = [list(_chosen(child)) for child in alternatives]
+    full = [reading for reading in readings if any(part.encoded.strip() for part in reading)]
+    plain = [reading for reading in full if all(part.content_type != "text/html" for part in reading)]
+    return next(iter(plain or full or readings), [])
+
+
+def _is_words(part: Part) -> bool:
+    return part.content_type in _READABLE and part.disposition.word != "attachment" and not part.given_name
+
+
+def _forgotten(mail: Part) -> list[Part]:
+    """A named text may still be the body of a mail that has no other."""
+    texts = (leaf for leaf in leaves(mail) if leaf.content_type in _READABLE)
+    return [leaf for leaf in texts if leaf.disposition.word != "attachment"][:1]
+
+
+def _stood_for(part: Part) -> Iterator[Part]:
+    """The words of every alternative: those that were not chosen say the same, so they are no files either."""
+    if part.content_type == "multipart/alternative":
+        yield from (leaf for leaf in leaves(part) if _is_words(leaf))
+        return
+    for child in part.children:
+        yield from _stood_for(child)
+
+
+def _words(part: Part) -> tuple[str, str]:
+    """All the words of a leaf, and those above what its HTML marks as the mail being answered."""
+    text = clean_text(part.text())
+    if part.content_type == "text/html":
+        reading = html.read(text)
+        return reading.whole, reading.own
+    if part.kind.get("format").lower() == "flowed":
+        text = unflow(text, part.kind.get("delsp").lower() == "yes")
+    return text, text
+
+
+def _capped(text: str) -> str:
+    return clean_text(text)[: limits.TEXT_CHARS].strip("\n")
+
+
+def _joined_lines(lines: list[str], delete_space: bool) -> Iterator[str]:
+    run: list[str] = []
+    depth = 0
+    for line in lines:
+        marks = _QUOTE_MARKS.match(line)
+        here = marks.end() if marks else 0
+        content = line[here:].removeprefix(" ")
+        if run and (here != depth or content == "-- "):
+            yield _flowed(depth, run)
+            run = []
+        depth = here
+        soft = content.endswith(" ") and content != "-- "
+        run.append(content[:-1] if soft and delete_space else content)
+        if not soft:
+            yield _flowed(depth, run)
+            run = []
+    if run:
+        yield _flowed(depth, run)
+
+
+def _flowed(depth: int, run: list[str]) -> str:
+    text = "".join(run)
+    return f"{'>' * depth} {text}" if depth else text

@@ -1,0 +1,250 @@
+"""The lines that mail programs write around somebody else's words, told apart line by line.
+
+Linear whatever the text is: every pattern runs on one line, or on at most five joined ones, cut at
+`limits.LINE_CHARS`, has no repeat within a repeat, and is tried on `limits.QUOTE_LINES` lines (hazards M12).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum, auto
+
+from mailgate.mail import limits
+
+MARKER = "##- "
+"""What begins the line under which our own mails stand in an answer: nothing below it is new."""
+
+
+class Kind(Enum):
+    """What one line is."""
+
+    BLANK = auto()
+    TEXT = auto()
+    QUOTE = auto()  # "> …"
+    ATTRIBUTION = auto()  # "Le …, Jean a écrit :", on one to five lines
+    HEADERS = auto()  # the first of several lines such as "De :", "Envoyé :", "À :", "Objet :"
+    ORIGINAL = auto()  # "-----Message d'origine-----"
+    FORWARD = auto()  # "---------- Message transféré ---------"
+    MARKER = auto()
+    SIGNATURE = auto()  # found by quote.py, which knows what follows
+
+
+_QUOTE = re.compile(r"\s{0,3}(?:>|\||[A-Z]{1,3}>)")
+_QUOTE_MARKS = re.compile(r"[\s>|]{0,40}")
+_DECORATION = re.compile(r"[\s>|*_=-]{0,60}")
+_DASHES = re.compile(r"\s{0,3}\*?[-_=]{2,60}")
+
+_VERBS = (
+    r"a écrit|a ecrit|à écrit|wrote|schrieb|ha scritto|escribió|escribio|escreveu|schreef|geschreven|skrev|kirjoitti"
+    r"|napisał\(a\)|napisał|napísal\(a\)|napsal\(a\)|napsal|написал\(а\)|написал|написала|пише|írta|a scris|yazdı"
+    r"|写道|書きました"
+)
+_SAID = re.compile(rf"(?:^|[\s>])(?:{_VERBS})(?:\s[^\n]{{0,250}})?\s?(?:[:：]|-{{2,8}})\s*$", re.IGNORECASE)
+_SAID_IN_PASSING = re.compile(
+    r"(?:nous|vous|lui|leur|m['’]|t['’]) ?(?:a écrit|ha scritto|wrote)\s?:\s*$", re.IGNORECASE
+)
+_OPENS = re.compile(
+    r"(?:-{2,8} ?)?(?:le|on|am|at|el|il|il giorno|op|em|den|dne|dnia|w dniu|pe|на)?\s?"
+    r"(?:\w{2,12}[.,]{0,2} ){0,2}[0-9]{1,4}\b",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]")
+_TIME = re.compile(r"\b[0-9]{1,2} ?[:.h] ?[0-9]{2}\b")
+_DATE = re.compile(r"\b(?:19|20)[0-9]{2}\b|\b[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}\b")
+_STAMP = re.compile(r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}(?: [0-9]{1,2}:[0-9]{2})?(?: GMT[+-][0-9]{2}:[0-9]{2})? \S")
+_LAST_LINE_OF_ATTRIBUTION = re.compile(r"(?:[:：>]|\w\s?-{2,8}|GMT[+-][0-9]{2}:[0-9]{2} .{1,100})$")
+_TAIL_OF_ADDRESS = re.compile(r"\s?>\s?(?:[:：]|(?:[\w()]{1,12} ){0,3}[\w()]{1,12}\s?[:：])\s*$")
+_MOST_LINES_OF_ATTRIBUTION = 5
+
+_ROLES = {
+    "from": "de|from|von|da|van|från|fra|od|от|від|lähettäjä|feladó|gönderen|kimden|expéditeur|saatja|šalje|nadawca",
+    "date": "envoyé|envoyée|date|sent|gesendet|datum|inviato|data|enviado|enviado el|fecha|verzonden|skickat|sendt|dato"
+    "|odesláno|wysłano|отправлено|дата|надіслано|lähetetty|päivämäärä|päiväys|küldve|dátum|trimis|gönderilme|tarih"
+    "|data wysłania|enviada|enviada em|odoslané|poslano|kuupäev",
+    "to": "à|a|to|an|para|aan|till|til|komu|do|для|кому|vastaanottaja|címzett|către|catre|kime|alıcı|destinataire"
+    "|pour|per|prima|za|saaja|kopie|cc",
+    "subject": "objet|sujet|subject|betreff|oggetto|asunto|assunto|onderwerp|ämne|emne|předmět|predmet|temat|тема|aihe"
+    "|tárgy|subiect|konu|teema",
+}
+_HEADER = {
+    role: re.compile(rf"(?:{words})\s?\*?\s?[:：](?:\s|\*|<|$|\S)", re.IGNORECASE) for role, words in _ROLES.items()
+}
+_HEADER_WINDOW = 10
+_STRAY_LINES = 2
+
+_ORIGINAL = re.compile(
+    r"(?:message d['’]origine|message original|message initial|original message|original e-?mail|original appointment"
+    r"|rendez-vous d['’]origine|ursprüngliche nachricht|originalnachricht|messaggio originale|mensaje original"
+    r"|mensagem original|oorspronkelijk bericht|originalmeddelande|ursprungligt meddelande|wiadomość oryginalna"
+    r"|исходное сообщение|original besked)\s?\*?\s?(?:[-_=]|$)",
+    re.IGNORECASE,
+)
+_FORWARD = re.compile(
+    r"(?:(?:begin |start of )?forwarded (?:message|by|mail)|(?:début du )?(?:message|courriel) (?:transféré|réexpédié)"
+    r"|(?:anfang der |beginn der )?weitergeleitete nachricht|(?:anfang der )?weitergeleiteten nachricht"
+    r"|(?:inizio )?messaggio inoltrato|(?:inicio del )?mensaje reenviado"
+    r"|(?:início da )?mensagem (?:encaminhada|reencaminhada)"
+    r"|(?:begin )?doorgestuurd bericht|(?:inledning av |begynnelse av )?vidarebefordrat (?:meddelande|brev)"
+    r"|(?:start på )?videresendt (?:besked|melding|meddelelse))",
+    re.IGNORECASE,
+)
+
+
+def classify(lines: list[str]) -> list[Kind]:
+    """The kind of every line; lines beyond `limits.QUOTE_LINES` are text."""
+    cut = [line[: limits.LINE_CHARS] for line in lines[: limits.QUOTE_LINES]]
+    kinds = [_alone(line) for line in cut]
+    _find_headers(cut, kinds)
+    _find_attributions(cut, kinds)
+    return kinds + [Kind.TEXT] * (len(lines) - len(cut))
+
+
+def unquoted(line: str) -> str:
+    """A quoted line without its marks."""
+    found = _QUOTE_MARKS.match(line)
+    return line[found.end() :] if found else line
+
+
+def _alone(line: str) -> Kind:
+    bare = line.strip()
+    if not bare:
+        return Kind.BLANK
+    if line.startswith(MARKER):
+        return Kind.MARKER
+    named = _without(line, _DECORATION)
+    if _FORWARD.match(named) and _is_boundary_line(line, named):
+        return Kind.FORWARD
+    if _ORIGINAL.match(named) and _DASHES.match(line):
+        return Kind.ORIGINAL
+    return Kind.QUOTE if _QUOTE.match(line) else Kind.TEXT
+
+
+def _is_boundary_line(line: str, named: str) -> bool:
+    """A forward is announced between dashes, or by a short line that ends in a colon."""
+    dashed = named is not line and re.match(r"[\s>|*]{0,40}[-_=]{2}", line) is not None
+    return dashed or (len(named) <= 60 and named.rstrip("* \u00a0\u202f").endswith((":", "：")))
+
+
+def _without(line: str, prefix: re.Pattern[str]) -> str:
+    found = prefix.match(line)
+    return line[found.end() :] if found else line
+
+
+def _role(line: str) -> str | None:
+    """Which header field of a quoted mail this line shows."""
+    named = _without(line, _DECORATION)
+    return next((role for role, pattern in _HEADER.items() if pattern.match(named)), None)
+
+
+def _find_headers(lines: list[str], kinds: list[Kind]) -> None:
+    """Mark where a block of header lines begins; under a line that announces it, it is a forward."""
+    roles = [None if kind is Kind.BLANK else _role(line) for line, kind in zip(lines, kinds, strict=True)]
+    behind = -1
+    for index, role in enumerate(roles):
+        if role is None or index <= behind:
+            continue
+        end = _block_end(roles, index)
+        if end is None:
+            continue
+        behind = end
+        announced = _announced_by(lines, kinds, index)
+        if announced is not None:
+            kinds[announced] = Kind.FORWARD
+        elif kinds[index] is not Kind.QUOTE:
+            kinds[index] = Kind.HEADERS
+
+
+def _block_end(roles: list[str | None], start: int) -> int | None:
+    """The last line of a header block that begins at `start`; None when there are too few fields for one."""
+    found: set[str] = set()
+    last = start
+    for index in range(start, min(start + _HEADER_WINDOW, len(roles))):
+        role = roles[index]
+        if role is not None:
+            found.add(role)
+            last = index
+        elif index - last > _STRAY_LINES:
+            break
+    return last if "from" in found and len(found) >= 3 else None
+
+
+def _announced_by(lines: list[str], kinds: list[Kind], index: int) -> int | None:
+    """The line just above a header block that says in any language that a mail follows: dashes or a colon."""
+    above = index - 1
+    while above >= 0 and index - above <= 3 and not lines[above].strip("> \u00a0"):
+        above -= 1
+    if above < 0 or index - above > 3 or kinds[above] not in (Kind.TEXT, Kind.QUOTE):
+        return None
+    line = lines[above].strip("> *\u00a0\u202f")
+    dashed = re.match(r"-{3,20} ?\w.{0,60}\w ?:?-{3,20}$", line) is not None
+    colon = len(line) <= 60 and line.endswith((":", "：")) and _role(lines[above]) is None
+    return above if dashed or colon else None
+
+
+def _find_attributions(lines: list[str], kinds: list[Kind]) -> None:
+    for index, line in enumerate(lines):
+        if kinds[index] not in (Kind.TEXT, Kind.QUOTE) or not _may_end_attribution(lines, kinds, index, line):
+            continue
+        start = _attribution_start(lines, kinds, index)
+        if start is not None:
+            kinds[start : index + 1] = [Kind.ATTRIBUTION] * (index + 1 - start)
+
+
+def _may_end_attribution(lines: list[str], kinds: list[Kind], index: int, line: str) -> bool:
+    if kinds[index] is Kind.QUOTE:
+        above = "".join(lines[max(index - 3, 0) : index])
+        return _TAIL_OF_ADDRESS.match(line) is not None and above.count("<") > above.count(">")
+    return _LAST_LINE_OF_ATTRIBUTION.search(line.rstrip()) is not None
+
+
+def _attribution_start(lines: list[str], kinds: list[Kind], end: int) -> int | None:
+    """The first line of the attribution whose last line is `end`, or None.
+
+    What is said by somebody's address or at some time of day is an attribution; a mere date only above a quote."""
+    followed = _next_kind(kinds, end + 1) is Kind.QUOTE
+    accepted: int | None = None
+    for start in _back_from(lines, kinds, end):
+        joined = " ".join(line.strip() for line in lines[start : end + 1])[-limits.LINE_CHARS :]
+        opens = _OPENS.match(joined) is not None
+        if _attributes(joined, opens, followed):
+            accepted = start
+            if opens:
+                return start
+    return accepted if accepted is None else _with_name(lines, accepted, end)
+
+
+def _attributes(joined: str, opens: bool, followed: bool) -> bool:
+    if _STAMP.match(joined) and (_ADDRESS.search(joined) or "GMT" in joined):
+        return True
+    if _SAID_IN_PASSING.search(joined):
+        return False
+    addressed, timed = _ADDRESS.search(joined) is not None, _TIME.search(joined) is not None
+    if _SAID.search(joined):
+        return addressed or timed or (followed and _DATE.search(joined) is not None)
+    return followed and opens and addressed and joined.rstrip().endswith((":", "："))
+
+
+def _back_from(lines: list[str], kinds: list[Kind], end: int) -> Iterator[int]:
+    """Where an attribution that ends at `end` may begin, nearest first; never across a paragraph, except one that
+    holds nothing but an address."""
+    for start in range(end, max(end - _MOST_LINES_OF_ATTRIBUTION, -1), -1):
+        if kinds[start] is Kind.BLANK and not lines[start + 1].lstrip().startswith("<"):
+            return
+        if kinds[start] in (Kind.TEXT, Kind.QUOTE):
+            yield start
+        elif kinds[start] is not Kind.BLANK:
+            return
+
+
+def _with_name(lines: list[str], accepted: int, end: int) -> int:
+    """Without an opening word the attribution is the shortest run of lines that has the name and the verb."""
+    for start in range(end, accepted, -1):
+        joined = " ".join(line.strip() for line in lines[start : end + 1])
+        if _SAID.search(joined) and (_ADDRESS.search(joined) or _TIME.search(joined)) and not joined.startswith("<"):
+            return start
+    return accepted
+
+
+def _next_kind(kinds: list[Kind], start: int) -> Kind | None:
+    return next((kind for kind in kinds[start : start + 4] if kind is not Kind.BLANK), None)

@@ -1,0 +1,138 @@
+"""HTML from a stranger, rewritten in one pass into the few tags that its words need.
+
+An HTML parser behind this sees only what is written here: no comments, no raw text elements, no formatting elements
+(whose reconstruction multiplies nodes), no attribute but the few below, and every other "<" escaped. So the depth
+counted here is at least the depth the parser will build, and hostile markup never reaches it (hazards M11 to M13).
+Every pattern stops at the next "<", which makes the pass linear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape, unescape
+
+_NEXT = re.compile(
+    r"<(?:(?P<comment>!--)"
+    r"|[!?][^<>]*>"
+    r"|(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9:_-]{0,40}+)(?![@.])"
+    r"(?P<inside>(?:[^\"'<>]|\"[^\"<]*\"|'[^'<]*')*+|[^<>]*)>)"
+)
+_ATTRIBUTE = re.compile(
+    r"""(class|id|href|type|style)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))|\b(hidden)\b""", re.IGNORECASE
+)
+_UNSEEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+_BLOCKS = frozenset(
+    "address article aside blockquote center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr li main nav"
+    " ol p pre section table tbody td tfoot th thead tr ul br".split()
+)
+_INLINE = frozenset(
+    "a abbr b big cite code del em font i ins kbd label mark q s samp small span strike strong sub sup tt u var".split()
+)
+_CLOSE_THEMSELVES = frozenset(("br", "hr", "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot"))
+_RAW = frozenset(("script", "style", "title", "template", "noscript", "object", "svg", "math"))
+_LONGEST_TAG = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """The rewritten HTML, an upper bound of its depth, and the same words with the tags left out."""
+
+    html: str
+    depth: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Tag:
+    name: str
+    closing: bool
+    attributes: str = ""
+
+    def __str__(self) -> str:
+        return f"</{self.name}>" if self.closing else f"<{self.name}{self.attributes}>"
+
+
+def simplify(html: str) -> Markup:
+    """Rewrite `html`; linear in its length whatever it holds."""
+    tokens = list(_tokens(html))
+    words = "".join(_word(token) for token in tokens)
+    return Markup("".join(map(str, tokens)), _depth(tokens), unescape(words))
+
+
+def _tokens(html: str) -> Iterator[_Tag | str]:
+    """Tags that are kept, and the text between them; text still has its entities."""
+    endless: set[str] = set()
+    position = 0
+    while found := _NEXT.search(html, position):
+        yield _escaped(html[position : found.start()])
+        position = found.end()
+        ending = _ending(found)
+        if ending and ending not in endless:
+            position, missing = _skip(html, position, ending)
+            endless.update([ending] if missing else [])
+        elif found["name"]:
+            yield from _tag(found)
+    yield _escaped(html[position:])
+
+
+def _ending(found: re.Match[str]) -> str:
+    """What ends the comment or raw element that begins here, or ""."""
+    if found["comment"]:
+        return "-->"
+    name = (found["name"] or "").lower()
+    return f"</{name}" if name in _RAW and not found["close"] else ""
+
+
+def _skip(html: str, position: int, ending: str) -> tuple[int, bool]:
+    """Behind `ending`; without one nothing is skipped, and it need not be looked for again."""
+    found = re.compile(re.escape(ending), re.IGNORECASE).search(html, position)
+    return (found.end(), False) if found else (position, True)
+
+
+def _tag(found: re.Match[str]) -> Iterator[_Tag]:
+    name = found["name"].lower()
+    if name not in _BLOCKS and name not in _INLINE:
+        return
+    kept = name if name in _BLOCKS else "span"
+    closing = bool(found["close"])
+    yield _Tag(kept, closing, "" if closing else "".join(_attributes(found["inside"][:_LONGEST_TAG])))
+
+
+def _attributes(inside: str) -> Iterator[str]:
+    for found in _ATTRIBUTE.finditer(inside):
+        name = (found[1] or "").lower()
+        value = unescape(found[2] or found[3] or found[4] or "")
+        if found[5] or (name == "style" and _UNSEEN.search(value)):
+            yield " hidden"
+        elif name == "href":
+            yield f' data-href="{escape(value)}"'
+        elif name and name != "style":
+            yield f' {name}="{escape(value)}"'
+
+
+def _depth(tokens: list[_Tag | str]) -> int:
+    """The most elements open at once. A closing tag counts only where one of its name is open."""
+    open_by_name: dict[str, int] = {}
+    depth = deepest = 0
+    for token in tokens:
+        if isinstance(token, str) or token.name in _CLOSE_THEMSELVES:
+            continue
+        count = open_by_name.get(token.name, 0)
+        step = -1 if token.closing else 1
+        if count + step >= 0:
+            open_by_name[token.name] = count + step
+            depth += step
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def _escaped(text: str) -> str:
+    return text.replace("<", "&lt;")
+
+
+def _word(token: _Tag | str) -> str:
+    if isinstance(token, str):
+        return token
+    return "\n" if token.name in _BLOCKS else ""

@@ -1,0 +1,115 @@
+"""Bytes to a `Mail`. Total: whatever the octets are, the answer is a mail, and what was wrong is among its defects.
+
+    whole, caps = read_parts(raw)     fields.py, parts.py, params.py
+    body        = read_body(whole)    body.py, html.py, markup.py
+    text        = quote.split(...)    quote.py
+    attachments = list_files(...)     files.py
+
+Reading happens after custody (hazards M9): nothing here decides whether a mail is accepted. Every step is one pass over
+octets or characters whose number `limits` bounds, so that reading is linear in the size of the mail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from mailgate.core.model import Address, Mail
+from mailgate.mail import limits, quote
+from mailgate.mail.body import Body, read_body
+from mailgate.mail.fields import Block, decode_value, read_block
+from mailgate.mail.files import file_octets, list_files
+from mailgate.mail.language import language_of
+from mailgate.mail.mailboxes import Mailboxes, message_ids, read_mailboxes, thread
+from mailgate.mail.parts import read_parts
+from mailgate.mail.text import clean_header
+
+_ADDED_ON_THE_WAY = frozenset(
+    "received x-received return-path delivered-to x-delivered-to x-original-to envelope-to x-envelope-to received-spf"
+    " authentication-results dkim-signature domainkey-signature".split()
+)
+_ADDED_ON_THE_WAY_PREFIXES = ("arc-", "x-spam-", "x-virus-", "x-google-", "x-ms-exchange-")
+
+
+def read(raw: bytes) -> Mail:
+    """Read a mail."""
+    whole, caps = read_parts(raw)
+    block, body = whole.block, read_body(whole)
+    subject = clean_header(decode_value(block.first("subject")), limits.SUBJECT_CHARS)
+    text = _new_text(body, subject)
+    sender, doubts = _sender(block)
+    files, more_files = list_files(whole, body.shown)
+    return Mail(
+        sender=sender,
+        subject=subject,
+        text=text,
+        body=body.whole,
+        message_id=next(iter(message_ids(block.first("message-id"))), ""),
+        references=thread(block.all("references"), block.all("in-reply-to")),
+        to=_addresses(block, "to").addresses,
+        cc=_addresses(block, "cc").addresses,
+        headers=tuple((field.name, decode_value(field.value)) for field in block.fields),
+        attachments=files,
+        size=len(raw),
+        language=language_of(text) or language_of(subject),
+        report=whole.content_type == "multipart/report",
+        defects=(*caps, *doubts, *_cuts(block, body, more_files)),
+    )
+
+
+def attachment(raw: bytes, index: int) -> bytes:
+    """The decoded octets of leaf part `index`, as `Attachment.index` counts; IndexError when there is none."""
+    whole, _ = read_parts(raw)
+    return file_octets(whole, index)
+
+
+def digest(raw: bytes) -> str:
+    """SHA-256 (hex) of what the sender sent: without the fields that relays add, whatever line ends they used.
+
+    It only looks at the header block line by line: the door asks for it before its 250."""
+    block = read_block(raw, 0, len(raw))
+    sent = hashlib.sha256()
+    for field in block.fields:
+        if field.name not in _ADDED_ON_THE_WAY and not field.name.startswith(_ADDED_ON_THE_WAY_PREFIXES):
+            sent.update(field.name.encode("latin-1") + b":" + field.value + b"\n")
+    sent.update(b"\n" + raw[block.body :].replace(b"\r\n", b"\n").rstrip(b"\n"))
+    return sent.hexdigest()
+
+
+def _new_text(body: Body, subject: str) -> str:
+    """What the person wrote now. A forward is all of it: for a desk the forwarded mail is the request."""
+    nature = quote.nature_of(subject)
+    if nature is quote.Nature.FORWARD:
+        return body.whole
+    return quote.split(body.own, nature).new
+
+
+def _sender(block: Block) -> tuple[Address | None, tuple[str, ...]]:
+    """The one mailbox of the one From field; None and the reason when there could be two opinions (hazards §2.4)."""
+    values = block.all("from")
+    if not values:
+        return None, ("no From field",)
+    if len(values) > 1 or block.from_lines > 1:
+        return None, ("several From fields",)
+    named = read_mailboxes(values[0])
+    if len(named.addresses) > 1:
+        return None, ("several mailboxes in From",)
+    if not named.addresses or not named.clear:
+        return None, ("From is not one plain mailbox",)
+    return named.addresses[0], ()
+
+
+def _addresses(block: Block, name: str) -> Mailboxes:
+    """The addresses of every field `name` together, capped as one."""
+    return read_mailboxes(b",".join(block.all(name)))
+
+
+def _cuts(block: Block, body: Body, more_files: bool) -> Iterator[str]:
+    """What was left out, beyond what the parts already said."""
+    if body.cut:
+        yield f"text cut after {limits.TEXT_CHARS} characters"
+    if more_files:
+        yield f"more than {limits.ATTACHMENTS} attachments"
+    for name in ("to", "cc"):
+        if len(_addresses(block, name).addresses) >= limits.ADDRESSES:
+            yield f"more than {limits.ADDRESSES} addresses in {name.capitalize()}"

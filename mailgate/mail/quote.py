@@ -1,0 +1,209 @@
+"""What a person wrote now, without the mail they answer. When in doubt, more is kept rather than less.
+
+A forward is never cut: for a help desk the forwarded mail is the request. Words between quotes are kept with the
+quotes that give them a meaning. Our own marker line ends everything, in any language and any mail program.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from mailgate.mail import limits
+from mailgate.mail.marks import MARKER, Kind, classify, unquoted
+
+__all__ = ["MARKER", "Nature", "Split", "nature_of", "others_from", "split"]
+
+
+class Nature(Enum):
+    """What the subject of a mail says it is; it decides only when nothing stands above the other's words."""
+
+    REPLY = auto()
+    FORWARD = auto()
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """`new` is what the person wrote; `rest` the lines left out, in order."""
+
+    new: str
+    rest: str
+
+
+_TAGS = r"\s*(?:\[[^\]#]{1,40}\]\s*)?"
+_REPLY = re.compile(_TAGS + r"(?:re|rép|rep|r|aw|antw|sv|vs|rif|odp|ynt)(?:\[[0-9]{1,3}\])?\s?:", re.IGNORECASE)
+_FORWARDED = re.compile(_TAGS + r"(?:fwd?|tr|wg|i|rv|enc|vb|doorst|pd|vl)(?:\[[0-9]{1,3}\])?\s?:", re.IGNORECASE)
+
+_OTHERS = (Kind.MARKER, Kind.ORIGINAL, Kind.HEADERS, Kind.FORWARD)
+_BOUNDARIES = (*_OTHERS, Kind.ATTRIBUTION)
+_WORDS = (*_BOUNDARIES, Kind.TEXT, Kind.QUOTE)
+_MOST_BARE_ATTRIBUTIONS = 10
+
+_SIGNATURE = re.compile(r"(?:--|—|–)\s*$")
+_RULE = re.compile(r"\s*[-_=*~#+–—ᐧ]{1,200}\s*$")
+_UNDERSCORES = re.compile(r"_{5,}\s*$")
+_MOST_LINES_OF_SIGNATURE = 15
+_MOST_LINES_UNDER_RULE = 4
+_DEVICE = re.compile(
+    r"[\s(<\[]{0,4}(?:"
+    r"sent (?:from|via|with|by|using)\b|from my \w|\w{1,20} from mobile$|get \[?outlook for|"
+    r"envoyée? (?:de|depuis|à partir|avec|via)\b|(?:obtenez|obtenir|télécharger|téléchargez) \[?outlook|"
+    r"(?:von meinem|diese nachricht wurde von|gesendet (?:von|mit|aus))\b|holen sie sich outlook|"
+    r"inviato da\b|scarica outlook|enviado (?:desde|do|de|via)\b|obtener outlook|verzonden (?:vanaf|met|via)\b|"
+    r"sendt fra\b|skickat från\b|wysłane z\b|從我的)",
+    re.IGNORECASE,
+)
+_MOST_CHARS_OF_DEVICE = 100
+
+
+def nature_of(subject: str) -> Nature:
+    """The nature that the first prefix of a subject tells ("RE: TR: …" is a reply). "[#1042] TR: …" tells nothing:
+    the prefix is part of a ticket's subject."""
+    if _REPLY.match(subject):
+        return Nature.REPLY
+    return Nature.FORWARD if _FORWARDED.match(subject) else Nature.UNKNOWN
+
+
+def split(text: str, nature: Nature = Nature.UNKNOWN) -> Split:
+    """Separate the new text from what it answers; linear in the length of `text`."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    kinds = classify(lines)
+    _find_signatures(lines, kinds)
+    kept = _kept(lines, kinds, nature)
+    if not any(kinds[index] is Kind.FORWARD for index in kept):
+        kept = _without_signatures(lines, kinds, kept)
+    left_out = sorted(set(range(len(lines))) - set(kept))
+    return Split(_text(lines, kept), _text(lines, left_out))
+
+
+def others_from(lines: list[str]) -> int:
+    """The index of the first line from which on somebody else speaks, forwarded or answered; `len(lines)`: nowhere.
+
+    Single quotes between one's own words don't count."""
+    kinds = classify(lines)
+    return next((index for index, kind in enumerate(kinds) if kind in _OTHERS), len(lines))
+
+
+def _kept(lines: list[str], kinds: list[Kind], nature: Nature) -> list[int]:
+    """The indexes of the lines that are new, before signatures are looked at.
+
+    An attribution with neither new words above it nor marked quotes below it is dropped, and what follows is looked at
+    anew; not without end, so that this stays linear."""
+    start = 0
+    for _ in range(_MOST_BARE_ATTRIBUTIONS):
+        first = _find(kinds, _BOUNDARIES, start)
+        if first is None or kinds[first] is Kind.FORWARD:
+            break
+        if _says(kinds, start, first) or _bottom(kinds, first):
+            return _around(lines, kinds, start, first)
+        if nature is Nature.REPLY or Kind.MARKER in kinds:
+            return []
+        if kinds[first] is not Kind.ATTRIBUTION:
+            return list(range(start, len(lines)))
+        start = _after_attribution(kinds, first)
+    return _without_last_quotes(lines, kinds, list(range(start, len(lines))), nature)
+
+
+def _around(lines: list[str], kinds: list[Kind], start: int, first: int) -> list[int]:
+    """Keep the new words above the boundary `first`, and what was written under or between the quotes below it.
+
+    Quotes give words between them their meaning; one quote above all the words gives them none and is dropped."""
+    above = list(range(start, first)) if _says(kinds, start, first) else []
+    if not _bottom(kinds, first):
+        return _without_last_quotes(lines, kinds, above, Nature.REPLY)
+    end = _end_of_answer(kinds, first)
+    answer = _find(kinds, (Kind.TEXT,), first) or end
+    under_one_quote = not above and Kind.QUOTE not in kinds[answer:end]
+    below = [index for index in range(first, end) if kinds[index] is not Kind.ATTRIBUTION]
+    kept = list(range(answer, end)) if under_one_quote else above + below
+    return _without_last_quotes(lines, kinds, kept, Nature.REPLY)
+
+
+def _bottom(kinds: list[Kind], first: int) -> bool:
+    """Whether `first` is an attribution over marked quotes with words under or between them."""
+    return _over_quotes(kinds, first) and Kind.TEXT in kinds[first : _end_of_answer(kinds, first)]
+
+
+def _end_of_answer(kinds: list[Kind], first: int) -> int:
+    """Where words under the attribution `first` end: at the next boundary that has no marked quote under it."""
+    index: int | None = first
+    while index is not None and _over_quotes(kinds, index):
+        index = _find(kinds, _BOUNDARIES, _after_attribution(kinds, index))
+    return len(kinds) if index is None else index
+
+
+def _over_quotes(kinds: list[Kind], first: int) -> bool:
+    """Whether `first` is an attribution whose next words are marked as quoted."""
+    if kinds[first] is not Kind.ATTRIBUTION:
+        return False
+    following = _find(kinds, _WORDS, _after_attribution(kinds, first))
+    return following is not None and kinds[following] is Kind.QUOTE
+
+
+def _after_attribution(kinds: list[Kind], first: int) -> int:
+    index = first
+    while index < len(kinds) and kinds[index] is Kind.ATTRIBUTION:
+        index += 1
+    return index
+
+
+def _find(kinds: list[Kind], wanted: tuple[Kind, ...], start: int) -> int | None:
+    return next((index for index in range(start, len(kinds)) if kinds[index] in wanted), None)
+
+
+def _says(kinds: list[Kind], start: int, end: int) -> bool:
+    return Kind.TEXT in kinds[start:end] or Kind.QUOTE in kinds[start:end]
+
+
+def _without_last_quotes(lines: list[str], kinds: list[Kind], kept: list[int], nature: Nature) -> list[int]:
+    """Drop the quotes at the end. When there is nothing but quotes, they are kept: somebody may write like that;
+    unless they begin with an attribution or the mail is an answer, then it says nothing."""
+    end = len(kept)
+    while end and kinds[kept[end - 1]] in (Kind.QUOTE, Kind.BLANK, Kind.SIGNATURE):
+        end -= 1
+    if end:
+        return kept[:end]
+    quoted = [unquoted(lines[index]) for index in kept[:10]]
+    silent = nature is Nature.REPLY or Kind.ATTRIBUTION in classify(quoted)
+    return [] if silent else kept
+
+
+def _find_signatures(lines: list[str], kinds: list[Kind]) -> None:
+    """Mark what stands between a delimiter and the next quote, boundary or end, when it is short enough."""
+    index = 0
+    while index < len(lines):
+        most = _most_lines_under(lines[index]) if kinds[index] is Kind.TEXT else 0
+        end = index + 1
+        said = 0
+        while most and end < len(lines) and kinds[end] in (Kind.TEXT, Kind.BLANK) and said <= most:
+            said += kinds[end] is Kind.TEXT
+            end += 1
+        if most and said <= most:
+            kinds[index:end] = [Kind.SIGNATURE] * (end - index)
+        index = end
+
+
+def _most_lines_under(line: str) -> int:
+    """How many lines a signature may have under this delimiter; 0: it is none."""
+    if _SIGNATURE.match(line):
+        return _MOST_LINES_OF_SIGNATURE
+    return _MOST_LINES_UNDER_RULE if _UNDERSCORES.match(line) else 0
+
+
+def _without_signatures(lines: list[str], kinds: list[Kind], kept: list[int]) -> list[int]:
+    """Drop signatures, and at the end the words of a telephone, rules and blank lines."""
+    kept = [index for index in kept if kinds[index] is not Kind.SIGNATURE]
+    while kept and _is_trailing(lines[kept[-1]]):
+        kept.pop()
+    return kept
+
+
+def _is_trailing(line: str) -> bool:
+    device = len(line) <= _MOST_CHARS_OF_DEVICE and _DEVICE.match(line) is not None
+    return not line.strip() or device or _RULE.match(line[: limits.LINE_CHARS]) is not None
+
+
+def _text(lines: list[str], kept: list[int]) -> str:
+    return "\n".join(lines[index].rstrip() for index in kept).strip("\n")

@@ -1,0 +1,57 @@
+"""The one place where text from outside becomes text that a database, a header, a terminal and a person can bear.
+
+A database refuses NUL and lone surrogates (hazards M21); a header must not hold anything that some program takes for
+a line end (M10); a bidirectional override makes "exe.pdf" of "fdp.exe" (A14, A18).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\u2028\u2029]")
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_ASCII = str.maketrans(
+    {
+        "«": '"', "»": '"', "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": "'", "‹": "'", "›": "'",
+        "–": "-", "—": "-", "‑": "-", "−": "-", "•": "*", "·": "*", "…": "...", "→": "->", "×": "x",
+        "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
+        "€": "EUR", "£": "GBP", "°": " deg", "№": "No", "\u202f": " ", "\u00a0": " ",
+    }
+)  # fmt: skip
+_QUOTED_SPACES = re.compile(r"«[\s\u00a0\u202f]*|[\s\u00a0\u202f]*»")
+
+
+def clean_text(text: str) -> str:
+    """Several lines: line ends become LF, tabs stay, other controls and bidirectional overrides go.
+
+    NUL becomes U+2400 and a lone surrogate U+FFFD, so that their having been there is seen."""
+    return _UNWANTED.sub(_shown, _LINE_ENDS.sub("\n", text))
+
+
+def clean_header(text: str, most: int = 998) -> str:
+    """One line: every run of blanks, controls and line separators is one space; at most `most` characters."""
+    line = _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip(" ")
+    return shorten(_SURROGATES.sub("\ufffd", line), most)
+
+
+def shorten(text: str, most: int) -> str:
+    """At most `most` characters; the last is "…" when some were left out."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def to_ascii(text: str) -> str:
+    """The same in ASCII for pagers: accents folded, French typography spelled out, anything else "?"."""
+    spelled = _QUOTED_SPACES.sub('"', text).translate(_ASCII)
+    folded = (char for char in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(char))
+    return "".join(char if char.isascii() else "?" for char in folded)
+
+
+def _shown(found: re.Match[str]) -> str:
+    char = found[0]
+    if char == "\0":
+        return "\u2400"
+    return "\ufffd" if "\ud800" <= char <= "\udfff" else ""

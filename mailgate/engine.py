@@ -13,6 +13,7 @@ fault is nobody's fault: the row stays pending and is tried again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,13 +24,14 @@ from mailgate.core.correspondence import desk_facts, notice_letters
 from mailgate.core.custody import Delivery
 from mailgate.core.decide import decide
 from mailgate.core.decision import Decision
-from mailgate.core.effects import SendMail
+from mailgate.core.effects import Page, SendMail
 from mailgate.core.events import Event, MailReceived, MailUnreadable, TimerFired
 from mailgate.core.letters import Facts, NoticeFacts
 from mailgate.core.model import Address, AuthVerdict, Door
 from mailgate.core.policy import Policy
+from mailgate.core.seen import FIRST_TICKET, Seen
 from mailgate.mail import address, auth, commands, parse
-from mailgate.mail.compose import PlainWords, Scribe, TemplateFailed, Templates
+from mailgate.mail.compose import Draft, PlainWords, Scribe, Stamp, TemplateFailed, Templates
 from mailgate.mail.keyring import Keyring
 from mailgate.store import inbox, journal, snapshot, timers
 from mailgate.store.apply import apply_all
@@ -37,6 +39,12 @@ from mailgate.store.database import DATABASE_FAULTS, Database, Tx
 from mailgate.store.inbox import Received
 
 log = structlog.get_logger()
+
+FAULTS_OF_ONE_ROW = 20
+"""After so many database faults on one row, in a row, the row is suspected rather than the database."""
+
+REHEARSED = 2**62
+"""The inbox id of a mail that is only rehearsed: after every real one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +104,17 @@ def occasion(event: Event) -> str:
 class Engine:
     """Works off what is pending, one event at a time. Used by one thread."""
 
-    def __init__(
-        self, desk: Desk, database: Database, clock: Callable[[], datetime], promised: Callable[[], None]
-    ) -> None:
-        self._desk, self._database, self._clock, self._promised = desk, database, clock, promised
+    def __init__(self, desk: Desk, database: Database, clock: Callable[[], datetime]) -> None:
+        self._desk, self._database, self._clock = desk, database, clock
         self._alarmed: set[str] = set()
+        self._faults: Counter[int] = Counter()
 
-    def run_pending(self, stopping: Callable[[], bool]) -> None:
-        """Work until nothing is pending or somebody wants to stop. Raises DATABASE_FAULTS; nothing is lost then."""
+    def run_pending(self, stopping: Callable[[], bool], promised: Callable[[], None]) -> None:
+        """Work until nothing is pending or somebody wants to stop; `promised` is called after every event.
+
+        Raises DATABASE_FAULTS; nothing is lost then."""
         while not stopping() and (self._next_mail() or self._next_timer()):
-            self._promised()
+            promised()
 
     def _next_mail(self) -> bool:
         with self._database.read() as tx:
@@ -113,31 +122,50 @@ class Engine:
         if received is None:
             return False
         try:
-            self._handle(received)
-        except DATABASE_FAULTS:
-            raise
+            event, decision = self._handle(received)
+        except DATABASE_FAULTS as fault:
+            event, decision = self._doubt(received, fault)
         except Exception as error:  # noqa: BLE001 - whatever it is, the mail is kept, told and paged
-            self._set_aside(received, error)
+            event, decision = self._set_aside(received, error)
+        _report(event, decision)
         return True
+
+    def _doubt(self, received: Received, fault: Exception) -> tuple[Event, Decision]:
+        """A fault is the database's until one row has had very many: then the row is set aside, if that can be done."""
+        self._faults[received.id] += 1
+        if self._faults[received.id] <= FAULTS_OF_ONE_ROW:
+            raise fault
+        return self._set_aside(received, fault)
 
     def _next_timer(self) -> bool:
         now = self._clock()
-        with self._database.write() as tx:
+        with self._database.read() as tx:
             due = timers.next_due(tx, now)
-            if due is None:
-                return False
-            timers.finish(tx, due.timer_id)
-            self._logged(due, step(self._desk, self._desk.scribe(), tx, due, now))
+        if due is None:
+            return False
+        try:
+            decision = self._fire(due, self._desk.scribe(), now)
+        except TemplateFailed as failed:
+            log.exception("template.failed", timer=due.timer_id)
+            decision = self._fire(due, self._desk.scribe(PlainWords()), now)
+            self._alarm(due, str(failed))
+        _report(due, decision)
         return True
 
-    def _handle(self, received: Received) -> None:
+    def _fire(self, due: TimerFired, scribe: Scribe, now: datetime) -> Decision:
+        with self._database.write() as tx:
+            timers.finish(tx, due.timer_id)
+            return step(self._desk, scribe, tx, due, now)
+
+    def _handle(self, received: Received) -> tuple[Event, Decision]:
         event = self._event(received)
         try:
-            self._settle(received, event, self._desk.scribe())
+            return event, self._settle(received, event, self._desk.scribe())
         except TemplateFailed as failed:
             log.exception("template.failed", inbox=received.id)
-            self._settle(received, event, self._desk.scribe(PlainWords()))
-            self._alarm(received, str(failed))
+            decision = self._settle(received, event, self._desk.scribe(PlainWords()))
+            self._alarm(event, str(failed))
+            return event, decision
 
     def _event(self, received: Received) -> Event:
         if received.event is not None:
@@ -146,14 +174,14 @@ class Engine:
             raise ValueError(f"inbox row {received.id} holds neither a mail nor a request")
         return read_mail(received.delivery, received.id, received.digest, self._desk, received.received_at)
 
-    def _settle(self, received: Received, event: Event, scribe: Scribe) -> None:
+    def _settle(self, received: Received, event: Event, scribe: Scribe) -> Decision:
         now = self._clock()
         with self._database.write() as tx:
             decision = step(self._desk, scribe, tx, event, now)
             inbox.done(tx, received.id, decision.outcome, decision.ticket, now)
-        self._logged(event, decision)
+        return decision
 
-    def _set_aside(self, received: Received, error: Exception) -> None:
+    def _set_aside(self, received: Received, error: Exception) -> tuple[Event, Decision]:
         """Quarantine: in a transaction of its own, with words that need no template."""
         log.error("mail.quarantined", inbox=received.id, exc_info=error)
         delivery = received.delivery
@@ -167,10 +195,9 @@ class Engine:
         )
         now = self._clock()
         with self._database.write() as tx:
-            decision = step(self._desk, self._desk.scribe(PlainWords()), tx, unreadable, now)
-        self._logged(unreadable, decision)
+            return unreadable, step(self._desk, self._desk.scribe(PlainWords()), tx, unreadable, now)
 
-    def _alarm(self, received: Received, reason: str) -> None:
+    def _alarm(self, event: Event, reason: str) -> None:
         """Tell the administrators of a broken template, once for each distinct reason while the daemon runs."""
         if reason in self._alarmed:
             return
@@ -180,10 +207,11 @@ class Engine:
         letters = notice_letters(policy.desk.administrators, facts, policy)
         with self._database.write() as tx:
             told = tuple(SendMail(letter) for letter in letters)
-            apply_all(tx, self._desk.scribe(PlainWords()), told, f"inbox-{received.id}-alarm", now)
+            apply_all(tx, self._desk.scribe(PlainWords()), told, f"{occasion(event)}-alarm", now)
 
-    def _logged(self, event: Event, decision: Decision) -> None:
-        log.info("event.decided", event=occasion(event), outcome=decision.outcome.value, ticket=decision.ticket)
+
+def _report(event: Event, decision: Decision) -> None:
+    log.info("event.decided", source=occasion(event), outcome=decision.outcome.value, ticket=decision.ticket)
 
 
 def _verdict(delivery: Delivery, results: tuple[str, ...], author: Address | None, desk: Desk) -> AuthVerdict:

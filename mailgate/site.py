@@ -6,6 +6,7 @@ looks at a site that was never started works with a stand-in, because what it si
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,16 @@ def ring_of(settings: Config) -> Keyring | None:
     if not settings.secret_path.exists():
         return None
     return Keyring.parse(settings.secret_path.read_text(encoding="ascii"))
+
+
+def write_ring(settings: Config, ring: Keyring) -> None:
+    """Keep a new ring, readable by its owner only. Raises FileExistsError when there is one already."""
+    settings.secret_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(settings.secret_path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(ring.dump())
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def stand_in_ring() -> Keyring:

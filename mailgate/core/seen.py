@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from mailgate.core.model import Ticket
 
+FIRST_TICKET = 1001
+"""The number of the first ticket of a desk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Twin:

@@ -1,0 +1,232 @@
+"""The IMAP door: one thread per mailbox, which fetches, waits for custody, and only then marks or moves.
+
+    connect ─▶ sweep ─▶ wait in IDLE ─▶ sweep ─▶ …          trouble: back off, connect again
+
+A sweep takes the mails above the cursor in the order of their UIDs. The store moves the cursor in the commit of the
+mail itself, so after a crash between commit and move a mail at or below the cursor is known to be in custody and is
+only moved (hazards F28). When UIDVALIDITY changes the whole folder is read again and the engine recognises by content
+what it has (F29).
+
+Where read mail stays in the folder, the first contact takes, of the mails that were there before us, only those that
+nobody has read. None of them moves the cursor but the last, which moves it behind all that were there: a restart in
+the middle then still knows old mail from new.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+import structlog
+from imapclient.exceptions import IMAPClientError
+
+from mailgate.core.custody import Cursors, Custody, Delivery, ImapCursor, ImapSource
+from mailgate.core.model import Door
+from mailgate.edge.imap_route import envelope_from, headers_of, recipients
+from mailgate.edge.imap_session import ImapSession, Mailbox, UnfitServer, opened, readable
+
+__all__ = ["Mailbox", "MailboxReader"]
+
+log = structlog.get_logger()
+
+LONGEST_IDLE = 540.0
+"""Seconds; routers forget a silent connection soon after (RFC 2177 allows 29 minutes)."""
+
+SOON = 5.0
+"""Seconds until the next look after a catch: a mail that slipped in between the last search and IDLE was announced
+already, and IDLE will not say it again."""
+
+LONGEST_BACKOFF = 300.0
+COMMIT_SECONDS = 120.0
+STOP_STEP = 0.1
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A mail to take; its commit moves the cursor to `reach`, or leaves it where it is."""
+
+    uid: int
+    reach: int | None
+
+
+class Stopping(Exception):
+    """The reader was told to stop while it waited."""
+
+
+class MailboxReader:
+    """Reads one mailbox in a thread of its own until stopped.
+
+    `knows` gets addresses in lower case; `share` answers a random share in [0, 1) that spreads reconnections."""
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        custody: Custody,
+        cursors: Cursors,
+        knows: Callable[[str], bool],
+        share: Callable[[], float],
+    ) -> None:
+        self._mailbox = mailbox
+        self._custody = custody
+        self._cursors = cursors
+        self._knows = knows
+        self._share = share
+        self._failures = 0
+        self._stopping = False
+        self._session: ImapSession | None = None
+        self._floor = (0, 0)
+        self._left_alone: set[tuple[int, int]] = set()
+        self._wake, self._waker = socket.socketpair()
+        self._thread = threading.Thread(target=self._run, name=f"imap {mailbox.name}", daemon=True)
+
+    def start(self) -> None:
+        """Begins to read."""
+        self._thread.start()
+
+    def stop(self, grace_seconds: float = 1.0) -> None:
+        """Lets the mail in hand be settled within the grace, then cuts the connection. Once only."""
+        self._stopping = True
+        self._waker.send(b"!")
+        self._thread.join(grace_seconds)
+        if (session := self._session) is not None:
+            session.cut()
+            self._thread.join(grace_seconds)
+        if not self._thread.is_alive():
+            self._wake.close()
+            self._waker.close()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            try:
+                with opened(self._mailbox) as self._session:
+                    self._attend(self._session)
+            except Stopping:
+                return
+            except Exception as error:  # noqa: BLE001  # a mailbox that nobody reads any more would be silent loss
+                self._retreat(error)
+            finally:
+                self._session = None
+
+    def _attend(self, session: ImapSession) -> None:
+        session.begin()
+        log.info("imap.connected", mailbox=self._mailbox.name, uidvalidity=session.uidvalidity)
+        if self._floor[0] != session.uidvalidity:
+            self._floor = (session.uidvalidity, session.uidnext)
+        self._put_away_left_over(session)
+        while not self._stopping:
+            caught = self._sweep(session)
+            self._failures = 0
+            patience = min(self._mailbox.poll_seconds, LONGEST_IDLE)
+            session.wait(self._wake, min(SOON, patience) if caught else patience)
+
+    def _retreat(self, error: Exception) -> None:
+        """Waits longer after each failure; a stop ends the wait."""
+        self._failures += 1
+        pause = backoff(self._failures, self._share())
+        expected = isinstance(error, IMAPClientError | OSError | UnfitServer)
+        log.warning(
+            "imap.failed",
+            mailbox=self._mailbox.name,
+            error=f"{type(error).__name__}: {error}"[:300],
+            failures=self._failures,
+            retry_in=round(pause, 1),
+            exc_info=None if expected else error,
+        )
+        readable([self._wake], pause)
+
+    def _sweep(self, session: ImapSession) -> int:
+        """How many mails were taken into custody."""
+        cursor = self._cursors.cursor(self._mailbox.name)
+        fresh = look(session, self._mailbox.processed is None, cursor, self._floor[1])
+        return sum(self._take_batch(session, fresh[at : at + BATCH]) for at in range(0, len(fresh), BATCH))
+
+    def _take_batch(self, session: ImapSession, batch: Sequence[Fresh]) -> int:
+        sizes = session.sizes([each.uid for each in batch])
+        return sum(self._take(session, each, sizes[each.uid]) for each in batch if each.uid in sizes)
+
+    def _take(self, session: ImapSession, fresh: Fresh, size: int) -> bool:
+        """Whether the mail is in custody now; marked or moved only then."""
+        if self._stopping:
+            raise Stopping
+        raw = session.fetch(fresh.uid, size) if size <= self._mailbox.max_size else None
+        if raw is None or len(raw) > self._mailbox.max_size:
+            self._leave_alone(session, fresh.uid, size)
+            return False
+        source = ImapSource(self._mailbox.name, session.uidvalidity, fresh.reach) if fresh.reach else None
+        inbox_id = self._committed(self._custody.submit(self._delivery(raw, source)))
+        log.info("imap.accepted", mailbox=self._mailbox.name, uid=fresh.uid, inbox=inbox_id, size=len(raw))
+        session.file_away([fresh.uid])
+        return True
+
+    def _put_away_left_over(self, session: ImapSession) -> None:
+        """What an earlier connection committed and could not mark or move. A flagged mail was left alone (too large),
+        or a person keeps it; one above the limit was never taken."""
+        cursor = self._cursors.cursor(self._mailbox.name)
+        if cursor is None or cursor.uidvalidity != session.uidvalidity:
+            return
+        known = ("UID", str(cursor.uid), "UNSEEN") if self._mailbox.processed is None else ("UID", f"1:{cursor.uid}")
+        uids = session.search(*known, "UNFLAGGED")
+        for at in range(0, len(uids), BATCH):
+            sizes = session.sizes(uids[at : at + BATCH])
+            if kept := [uid for uid, size in sizes.items() if size <= self._mailbox.max_size]:
+                session.file_away(kept)
+                log.info("imap.put_away", mailbox=self._mailbox.name, mails=len(kept))
+
+    def _leave_alone(self, session: ImapSession, uid: int, size: int) -> None:
+        """Neither accepted nor moved: flagged where it lies, and said once."""
+        if (place := (session.uidvalidity, uid)) in self._left_alone:
+            return
+        self._left_alone.add(place)
+        session.flag([uid])
+        log.warning("imap.left_alone", mailbox=self._mailbox.name, uid=uid, size=size, limit=self._mailbox.max_size)
+
+    def _delivery(self, raw: bytes, source: ImapSource | None) -> Delivery:
+        headers = headers_of(raw)
+        return Delivery(
+            door=Door.IMAP,
+            envelope_from=envelope_from(headers),
+            recipients=recipients(headers, self._knows, self._mailbox.fallback),
+            raw=raw,
+            peer=self._mailbox.host,
+            trusted=self._mailbox.trusted,
+            source=source,
+        )
+
+    def _committed(self, promise: Future[int]) -> int:
+        """Raises what custody raises, TimeoutError, or Stopping."""
+        for _ in range(int(COMMIT_SECONDS / STOP_STEP)):
+            try:
+                return promise.result(STOP_STEP)
+            except TimeoutError:
+                if promise.done():
+                    raise
+                if self._stopping:
+                    raise Stopping from None
+        raise TimeoutError("custody did not answer")
+
+
+def look(session: ImapSession, stays: bool, cursor: ImapCursor | None, floor: int) -> tuple[Fresh, ...]:
+    """The mails of the folder to take, in ascending order. `stays`: read mail is not moved; `floor`: the UID that the
+    next mail would have got when this folder was first seen."""
+    match cursor:
+        case ImapCursor(uidvalidity, uid) if uidvalidity == session.uidvalidity:
+            return _each(session.search_from(uid + 1))
+        case None if stays:
+            unread = [uid for uid in session.search("UNSEEN") if uid < floor]
+            first = tuple(Fresh(uid, None) for uid in unread[:-1]) + tuple(Fresh(uid, floor - 1) for uid in unread[-1:])
+            return first + _each(session.search_from(floor))
+        case _:
+            return _each(session.search("ALL"))
+
+
+def _each(uids: Sequence[int]) -> tuple[Fresh, ...]:
+    return tuple(Fresh(uid, uid) for uid in uids)
+
+
+def backoff(failures: int, share: float) -> float:
+    """Seconds to wait after `failures` (≥ 1) in a row, at most LONGEST_BACKOFF."""
+    return min(LONGEST_BACKOFF, 2.0 ** min(failures, 10)) * (0.5 + share / 2)

@@ -1,0 +1,37 @@
+"""The envelope of a mail that was fetched: IMAP has none, so it is read from the headers that the delivery left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mailgate.core.model import Mail
+from mailgate.mail.parse import read
+
+HEADER_OCTETS = 1 << 17
+"""Enough for any header block; the body is none of our business here."""
+
+
+def headers_of(raw: bytes) -> Mail:
+    """What the header block says."""
+    return read(raw[:HEADER_OCTETS])
+
+
+def recipients(mail: Mail, knows: Callable[[str], bool], fallback: str) -> tuple[str, ...]:
+    """Our addresses among those that the mail names, the delivered one first, without repetition.
+
+    All of them, because an alias may hide the signed address: it stands in To while Delivered-To names the mailbox."""
+    ours = {address.lower(): address for address in reversed(tuple(_named(mail))) if knows(address.lower())}
+    return tuple(reversed(ours.values())) or (fallback,)
+
+
+def envelope_from(mail: Mail) -> str:
+    """The Return-Path that the last delivery wrote ("" for `<>`), else the author, else nobody."""
+    for value in mail.header("return-path"):
+        return value.strip().strip("<>").strip()
+    return mail.sender.mail if mail.sender else ""
+
+
+def _named(mail: Mail) -> Iterator[str]:
+    for name in ("delivered-to", "x-original-to"):
+        yield from (value.strip().strip("<>") for value in mail.header(name))
+    yield from (address.mail for address in (*mail.to, *mail.cc))

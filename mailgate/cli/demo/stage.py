@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 from mailgate import starter
 from mailgate.cli.demo.postbox import GLANCE, PATIENCE, NeverCame, Postbox
@@ -98,10 +99,16 @@ def _ready(daemon: subprocess.Popen[bytes], log: Path) -> tuple[str, int]:
     while time.monotonic() < until and daemon.poll() is None:
         for line in log.read_text("utf-8", "replace").splitlines():
             if '"daemon.ready"' in line:
-                host, _, port = json.loads(line)["smtp"][0].rpartition(":")
-                return host, int(port)
+                return _door(json.loads(line)["addresses"])
         time.sleep(GLANCE)
     raise NeverCame("the daemon did not become ready")
+
+
+def _door(addresses: list[str]) -> tuple[str, int]:
+    door = next(urlsplit(address) for address in addresses if address.startswith("smtp://"))
+    if door.hostname is None or door.port is None:
+        raise NeverCame(f"the daemon opened no SMTP door, only {', '.join(addresses)}")
+    return door.hostname, door.port
 
 
 def _stop(daemon: subprocess.Popen[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -38,22 +39,24 @@ def tell(stage: Stage) -> None:
     """The whole conversation: two people, one ticket, nothing but mail."""
     teller = Teller(stage)
     teller.hand_in(f"A customer writes to the urgent door, {letters.URGENT_DOOR}", FIRST)
-    teller.step("It is a ticket", _printed(stage, "tickets"))
-    acknowledgement = _acknowledged(teller)
+    number, acknowledgement = _opened(teller)
     technician, notification = _notified(teller)
     teller.hand_in("A technician called, and answers the notification", letters.answer(technician, notification, CALL))
     _customer_hears(teller)
     teller.hand_in("The customer answers", letters.answer(CUSTOMER, acknowledgement, THANKS))
-    forwarded = _same_ticket(teller, technician)
+    forwarded = _same_ticket(teller, technician, number)
     teller.hand_in("The technician closes", letters.answer(technician, forwarded, CLOSE))
     _last_mail(teller)
     _explained(teller)
 
 
-def _acknowledged(teller: Teller) -> Arrived:
+def _opened(teller: Teller) -> tuple[str, Arrived]:
+    """The ticket's number, and the acknowledgement, which was promised in the same transaction."""
     (mail,) = teller.stage.postbox.collect(1, CUSTOMER.mail)
+    (ticket,) = json.loads(teller.stage.run("tickets", "--json"))
+    teller.step("It is a ticket", _printed(teller.stage, "tickets"))
     teller.step("The customer is acknowledged, with the real deadline", pages.framed(mail))
-    return mail
+    return str(ticket["number"]), mail
 
 
 def _notified(teller: Teller) -> tuple[Person, Arrived]:
@@ -77,14 +80,14 @@ def _customer_hears(teller: Teller) -> None:
     teller.step("The customer hears of it: no command, no quoted text", pages.framed(mail))
 
 
-def _same_ticket(teller: Teller, technician: Person) -> Arrived:
+def _same_ticket(teller: Teller, technician: Person, number: str) -> Arrived:
     """The technician's next mail about the customer; the confirmation of their own commands comes before it."""
     postbox = teller.stage.postbox
     mail = postbox.collect(1, technician.mail)[0]
     while THANKS not in mail.text:
         mail = postbox.collect(1, technician.mail)[0]
     teller.step("It lands in the same ticket, and the technician is told", pages.framed(mail))
-    teller.step("The ticket so far", _printed(teller.stage, "ticket", "1"))
+    teller.step("The ticket so far", _printed(teller.stage, "ticket", number))
     return mail
 
 

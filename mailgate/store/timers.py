@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlmodel import col, select
 
 from mailgate.core.events import TimerFired
@@ -38,7 +38,7 @@ def next_due(tx: Tx, now: datetime) -> TimerFired | None:
 
 def due_at(tx: Tx) -> datetime | None:
     """When the next timer is due, None when none is set."""
-    return tx.exec(select(TimerRow.due_at).order_by(col(TimerRow.due_at)).limit(1)).first()
+    return tx.exec(select(func.min(TimerRow.due_at))).one()
 
 
 def finish(tx: Tx, timer_id: int) -> None:

@@ -1,0 +1,180 @@
+"""Leases and settlements: at least once, never by two at the same time, every ending written down."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlmodel import select
+
+from mailgate.core import delivery
+from mailgate.core.delivery import Deferred, Delivered, Lane, Refused
+from mailgate.core.effects import AcknowledgePages, CancelPages, SendMail
+from mailgate.core.events import DeliveryFailed
+from mailgate.core.model import Channel, PageState
+from mailgate.store import inbox, outbox
+from mailgate.store.columns import OutboxState
+from mailgate.store.database import Database
+from mailgate.store.outbox import Leased
+from mailgate.store.tables import OutboxRow, PageRow
+from tests.builders import NOW
+from tests.store.desk import MINUTE, a_letter, a_page, apply, lease, promise
+
+FAILED = (Deferred("timeout"), Refused("550 no such user"))
+
+
+def _settle(database: Database, leased: Leased, result: delivery.Delivery, again: bool = False) -> bool:
+    with database.write() as tx:
+        return outbox.settle(tx, leased, result, NOW + 5 * MINUTE if again else None, NOW + MINUTE)
+
+
+def _row(database: Database) -> OutboxRow:
+    with database.read() as tx:
+        return tx.exec(select(OutboxRow)).one()
+
+
+def _page(database: Database) -> PageRow:
+    with database.read() as tx:
+        return tx.exec(select(PageRow)).one()
+
+
+def _told(database: Database) -> DeliveryFailed | None:
+    with database.read() as tx:
+        found = inbox.next_pending(tx)
+    if found is None:
+        return None
+    assert isinstance(found.event, DeliveryFailed)
+    return found.event
+
+
+def test_a_parcel_is_what_was_written(database: Database) -> None:
+    """The worker needs nothing else: it opens no other table."""
+    promise(database, SendMail(a_letter()))
+    (leased,) = lease(database, Lane.BULK)
+    assert leased.parcel.target == "chef@acme.example"
+    assert leased.parcel.message.decode("utf-16").startswith("acknowledgement pour Chantal Chef")
+    assert (leased.attempts, leased.promised_at, leased.ticket) == (1, NOW, 1001)
+
+
+def test_pages_and_mail_never_share_a_lane(database: Database) -> None:
+    """A page must not wait behind a weekly report."""
+    promise(database, SendMail(a_letter()), a_page())
+    assert [leased.template for leased in lease(database, Lane.PAGE)] == ["technician"]
+    assert [leased.template for leased in lease(database, Lane.BULK)] == ["acknowledgement"]
+
+
+def test_what_is_leased_is_nobody_elses_until_the_lease_ends(database: Database) -> None:
+    """A worker that dies gives its rows back without saying so."""
+    promise(database, a_page())
+    (first,) = lease(database, Lane.PAGE)
+    assert lease(database, Lane.PAGE, NOW + 9 * MINUTE) == ()
+    (second,) = lease(database, Lane.PAGE, NOW + 10 * MINUTE)
+    assert (first.parcel, second.attempts) == (second.parcel, 2)
+
+
+def test_who_comes_back_late_changes_nothing(database: Database) -> None:
+    """Its row belongs to a later attempt (hazards F37): a stopped process that wakes up must not settle it."""
+    promise(database, a_page())
+    (late,) = lease(database, Lane.PAGE)
+    (current,) = lease(database, Lane.PAGE, NOW + 10 * MINUTE)
+    assert not _settle(database, late, Refused("gone"))
+    assert _row(database).state is OutboxState.LEASED
+    assert _settle(database, current, Delivered("250 ok"))
+    assert not _settle(database, current, Delivered("250 ok"))
+
+
+def test_a_late_answer_still_counts_when_nobody_else_took_the_row(database: Database) -> None:
+    """Sent is sent; there is no reason to send it again."""
+    promise(database, SendMail(a_letter()))
+    (leased,) = lease(database, Lane.BULK)
+    with database.write() as tx:
+        assert outbox.settle(tx, leased, Delivered(), None, NOW + 60 * MINUTE)
+    assert _row(database).state is OutboxState.SENT
+
+
+def test_eight_workers_take_every_row_once(database: Database) -> None:
+    """A naive select and update sent thousands of duplicates in this race (hazards M18)."""
+    promise(database, *(SendMail(a_letter(f"letter-{number}")) for number in range(80)))
+
+    def work(_worker: int) -> list[int]:
+        taken: list[int] = []
+        while parcels := lease(database, Lane.BULK, limit=3):
+            taken += [leased.parcel.outbox_id for leased in parcels]
+        return taken
+
+    with ThreadPoolExecutor(8) as threads:
+        taken = [outbox_id for one in threads.map(work, range(8)) for outbox_id in one]
+    assert sorted(taken) == sorted(set(taken))
+    assert len(taken) == 80
+
+
+def test_a_page_that_left_says_when(database: Database) -> None:
+    """`ticket N` shows it."""
+    promise(database, a_page())
+    (leased,) = lease(database, Lane.PAGE)
+    assert _settle(database, leased, Delivered())
+    page = _page(database)
+    assert (page.state, page.sent_at) == (PageState.SENT, NOW + MINUTE)
+    assert _row(database).settled_at == NOW + MINUTE
+
+
+def test_a_deferred_parcel_is_promised_again(database: Database) -> None:
+    """The relay was busy; the reason is kept for whoever looks."""
+    promise(database, a_page())
+    (leased,) = lease(database, Lane.PAGE)
+    assert _settle(database, leased, Deferred("421 later"), again=True)
+    row = _row(database)
+    assert (row.state, row.last_error, row.attempts) == (OutboxState.PROMISED, "421 later", 1)
+    assert lease(database, Lane.PAGE, NOW + 4 * MINUTE) == ()
+    (again,) = lease(database, Lane.PAGE, NOW + 5 * MINUTE)
+    assert again.parcel == leased.parcel
+
+
+@pytest.mark.parametrize("result", FAILED)
+def test_a_failure_is_told_in_the_same_commit(database: Database, result: delivery.Delivery) -> None:
+    """Every outgoing row ends as sent, failed-and-told, or cancelled (promise 5)."""
+    promise(database, a_page(channel=Channel.PAGER))
+    (leased,) = lease(database, Lane.PAGE)
+    assert _settle(database, leased, result)
+    told = _told(database)
+    assert told is not None
+    assert (told.outbox_id, told.ticket, told.technician) == (leased.parcel.outbox_id, 1001, "tech1")
+    assert (told.channel, told.recipient) == (Channel.PAGER, "tech1@example.com")
+    assert (_row(database).state, _page(database).state) == (OutboxState.FAILED, PageState.FAILED)
+
+
+def test_a_refusal_is_never_tried_again(database: Database) -> None:
+    """Even when the caller had computed a next time: 5xx is the last word (RFC 5321 §4.2.1)."""
+    promise(database, SendMail(a_letter()))
+    (leased,) = lease(database, Lane.BULK)
+    assert _settle(database, leased, Refused("550"), again=True)
+    assert _row(database).state is OutboxState.FAILED
+
+
+def test_an_acknowledged_page_is_not_tried_again(database: Database) -> None:
+    """The technician answered the mail while the pager's relay was away."""
+    promise(database, a_page())
+    (leased,) = lease(database, Lane.PAGE)
+    apply(database, AcknowledgePages(1001, "tech1", NOW))
+    assert _settle(database, leased, Deferred("421"), again=True)
+    assert (_row(database).state, _told(database)) == (OutboxState.CANCELLED, None)
+    assert _page(database).state is PageState.ACKNOWLEDGED
+
+
+def test_a_page_on_its_way_when_it_was_cancelled_counts_as_sent(database: Database) -> None:
+    """The person did get it; the story must say so."""
+    promise(database, a_page())
+    (leased,) = lease(database, Lane.PAGE)
+    apply(database, CancelPages(1001, "the ticket was closed"))
+    assert _page(database).state is PageState.CANCELLED
+    assert _settle(database, leased, Delivered())
+    assert _page(database).state is PageState.SENT
+
+
+def test_the_lane_says_when_it_wants_to_be_looked_at(database: Database) -> None:
+    """The sender sleeps until then."""
+    promise(database, a_page(not_before=NOW + 30 * MINUTE))
+    with database.read() as tx:
+        assert outbox.due_at(tx, Lane.BULK) is None
+        assert outbox.due_at(tx, Lane.PAGE) == NOW + 30 * MINUTE
+    assert lease(database, Lane.PAGE) == ()

@@ -1,0 +1,134 @@
+"""The cost of one mail does not depend on how many tickets exist: the database's own plans say so."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+
+from mailgate.core.delivery import Delivered, Lane
+from mailgate.core.effects import (
+    AcknowledgePages,
+    AddIntervention,
+    Assign,
+    CancelPages,
+    CancelTimer,
+    ChangeStatus,
+    Effect,
+    FailPage,
+    OpenTicket,
+    Quarantine,
+    RetryInbox,
+    RetryOutbox,
+    SendMail,
+    SetTimer,
+    TakeTurn,
+)
+from mailgate.core.model import Activity, Outcome, Status, Token, TokenKind
+from mailgate.store import inbox, outbox, snapshot, timers
+from mailgate.store.apply import apply_all
+from mailgate.store.database import Database
+from mailgate.store.outbox import Lease
+from tests.builders import NOW, a_mail, a_ticket, contact_token, received
+from tests.store.desk import MINUTE, Writer, a_delivery, a_letter, a_message, a_page, fetched
+
+SMALL = {"turn", "counter", "imap_cursor"}
+"""As many rows as there are teams, numbers, mailboxes."""
+
+WORK_IN_HAND = "SCAN ticket USING COVERING INDEX ix_ticket_carried"
+"""Counts the tickets that technicians have in hand: an index over those alone, however many are closed."""
+
+Statement = tuple[str, Any]
+
+EFFECTS: tuple[Effect, ...] = (
+    OpenTicket(a_ticket()),
+    a_message(inbox_id=1),
+    SendMail(a_letter(), record=True),
+    a_page(),
+    AddIntervention(1001, "tech1", Activity.CALL, 15, 15, True, NOW),
+    ChangeStatus(1001, Status.OPEN, NOW),
+    Assign(1001, "tech1"),
+    SetTimer(1001, "callback", NOW),
+    SetTimer(1001, "update", NOW),
+    CancelTimer(1001, "update"),
+    TakeTurn("support", "tech1"),
+    Quarantine(1, "why"),
+    RetryInbox(1),
+    FailPage(2, "bounced"),
+    RetryOutbox(2),
+)
+LATER: tuple[Effect, ...] = (AcknowledgePages(1001, "tech1", NOW), CancelPages(1001, "closed"))
+
+
+@contextmanager
+def _watched(database: Database) -> Iterator[list[Statement]]:
+    """Every statement that the database is asked to run meanwhile."""
+    seen: list[Statement] = []
+
+    def note(_connection: Connection, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(database._writer, "before_cursor_execute", note)
+    yield seen
+    event.remove(database._writer, "before_cursor_execute", note)
+
+
+def _plan(connection: sqlite3.Connection, statement: Statement) -> list[str]:
+    text, parameters = statement
+    if isinstance(parameters, list):  # one of an executemany
+        parameters = parameters[0]
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", parameters)]
+
+
+def _scans(plan: list[str]) -> list[str]:
+    scanned = [line for line in plan if (found := re.match(r"SCAN (\w+)", line)) and found[1] not in SMALL]
+    return [line for line in scanned if line != WORK_IN_HAND and "CONSTANT ROW" not in line]
+
+
+def _one_mail(database: Database) -> None:
+    """From the door to the relay, with every effect there is."""
+    with database.write() as tx:
+        inbox.accept(tx, [a_delivery(), a_delivery(), fetched(3)], NOW)
+    with database.write() as tx:
+        found = inbox.next_pending(tx)
+        assert found is not None
+        mail = a_mail(subject="[#1001]", references=("<m1@acme.example>",))
+        snapshot.load(tx, received(mail, inbox_id=2, token=contact_token(), threads=(1001,), digest=found.digest))
+        snapshot.load(tx, received(token=Token(TokenKind.BOUNCE, 1, 0)))
+        apply_all(tx, Writer(), EFFECTS, "inbox-1", NOW)
+        inbox.done(tx, 1, Outcome.TICKET, 1001, NOW)
+    with database.write() as tx:
+        for lane in Lane:
+            assert outbox.due_at(tx, lane) == NOW
+            for leased in outbox.lease(tx, Lease(lane, 2, "worker", NOW + MINUTE), NOW):
+                outbox.settle(tx, leased, Delivered(), None, NOW)
+        due = timers.next_due(tx, NOW)
+        assert due is not None
+        timers.finish(tx, due.timer_id)
+        timers.due_at(tx)
+        apply_all(tx, Writer(), LATER, "inbox-2", NOW)
+
+
+def test_no_query_on_the_way_of_a_mail_reads_a_whole_table(database: Database, tmp_path: Path) -> None:
+    """Other desks take twice as long per mail at 100,000 tickets (performance.md)."""
+    with _watched(database) as statements:
+        _one_mail(database)
+    connection = sqlite3.connect(tmp_path / "var" / "mailgate.db")
+    asked = [one for one in statements if not one[0].startswith(("BEGIN", "PRAGMA"))]
+    scans = {text: scans for text, parameters in asked if (scans := _scans(_plan(connection, (text, parameters))))}
+    connection.close()
+    assert len(asked) > 40
+    assert scans == {}
+
+
+def test_the_watch_would_see_a_scan(database: Database, tmp_path: Path) -> None:
+    """The same eyes on a query without an index."""
+    connection = sqlite3.connect(tmp_path / "var" / "mailgate.db")
+    plan = _plan(connection, ("SELECT number FROM ticket WHERE subject = ?", ("x",)))
+    connection.close()
+    assert _scans(plan)

@@ -1,0 +1,58 @@
+"""Deadlines as rows."""
+
+from __future__ import annotations
+
+from mailgate.core.effects import CancelTimer, SetTimer
+from mailgate.core.events import TimerFired
+from mailgate.store import timers
+from mailgate.store.database import Database
+from tests.builders import NOW
+from tests.store.desk import MINUTE, apply, open_ticket
+
+
+def _due(database: Database) -> TimerFired | None:
+    with database.read() as tx:
+        return timers.next_due(tx, NOW)
+
+
+def test_the_longest_overdue_comes_first_and_only_when_due(database: Database) -> None:
+    """After an outage the oldest promise is looked at first."""
+    open_ticket(database, SetTimer(1001, "update", NOW), SetTimer(1001, "callback", NOW - MINUTE))
+    apply(database, SetTimer(1001, "later", NOW + MINUTE))
+    first = _due(database)
+    assert first is not None
+    assert (first.kind, first.ticket, first.due_at) == ("callback", 1001, NOW - MINUTE)
+    with database.write() as tx:
+        timers.finish(tx, first.timer_id)
+    second = _due(database)
+    assert second is not None
+    assert second.kind == "update"
+
+
+def test_setting_a_timer_again_replaces_it(database: Database) -> None:
+    """One deadline per ticket and kind: the last word counts."""
+    open_ticket(database, SetTimer(1001, "callback", NOW), SetTimer(1001, "callback", NOW + MINUTE))
+    assert _due(database) is None
+    with database.read() as tx:
+        assert timers.due_at(tx) == NOW + MINUTE
+
+
+def test_a_timer_set_while_it_fires_survives_its_finish(database: Database) -> None:
+    """An escalation sets its own next step; finishing the step that fired must not take that away."""
+    open_ticket(database, SetTimer(1001, "escalate", NOW))
+    fired = _due(database)
+    assert fired is not None
+    apply(database, SetTimer(1001, "escalate", NOW))
+    with database.write() as tx:
+        timers.finish(tx, fired.timer_id)
+    again = _due(database)
+    assert again is not None
+    assert again.timer_id != fired.timer_id
+
+
+def test_a_cancelled_timer_is_gone_and_cancelling_nothing_is_harmless(database: Database) -> None:
+    """The core cancels what may or may not be set."""
+    open_ticket(database, SetTimer(1001, "callback", NOW), CancelTimer(1001, "callback"), CancelTimer(1001, "update"))
+    assert _due(database) is None
+    with database.read() as tx:
+        assert timers.due_at(tx) is None

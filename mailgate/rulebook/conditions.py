@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import PlainValidator, ValidationError, ValidationInfo
-from pydantic_core import InitErrorDetails
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from mailgate.core.policy import AllOf, AnyOf, Condition, Not, Test
 from mailgate.rulebook.facts import FACTS, NOT, Fact, Sort, operator, plain
 from mailgate.rulebook.names import Names
+from mailgate.toml.complaints import MISNAMED
 from mailgate.toml.document import did_you_mean
 from mailgate.toml.positions import Path
 
@@ -79,7 +80,7 @@ class _Reading:
         elif key in FACTS:
             yield key, self.test(written, Fact(key, FACTS[key]), path)
         elif key not in (ANY, NONE):
-            self.wrong(path, f"unknown fact '{key}' in 'when'{did_you_mean(key, WORDS)}")
+            self.misnamed(path, f"unknown fact '{key}' in 'when'{did_you_mean(key, WORDS)}")
 
     def test(self, written: object, fact: Fact, path: Path) -> Test:
         """What is asked of a fact: a plain value, a list of alternatives, or a table of operators."""
@@ -102,7 +103,11 @@ class _Reading:
         """One operator with what it is applied to."""
         if word == NOT:
             return Not(self.test(written, fact, path))
-        return self.attempt(lambda: operator(word, fact)(written, fact.sort), path)
+        try:
+            ask = operator(word, fact)
+        except ValueError as error:
+            return self.misnamed(path, str(error))
+        return self.attempt(lambda: ask(written, fact.sort), path)
 
     def attempt(self, read_one: Callable[[], Test], path: Path) -> Test:
         """The test, or NOTHING once its mistake was noted."""
@@ -112,8 +117,12 @@ class _Reading:
             return self.wrong(path, str(error))
 
     def wrong(self, path: Path, text: str) -> Test:
-        """Note a mistake; answers a test so that the reading goes on."""
-        self.mistakes.append(
-            InitErrorDetails(type="value_error", loc=path, input=None, ctx={"error": ValueError(text)})
-        )
+        """Note a mistake in a value; answers a test so that the reading goes on."""
+        self.mistakes.append(InitErrorDetails(type="value_error", loc=path, input=None, ctx={"error": text}))
+        return NOTHING
+
+    def misnamed(self, path: Path, text: str) -> Test:
+        """Note a mistake in a key."""
+        kind = PydanticCustomError(MISNAMED, "misnamed", {"error": text})
+        self.mistakes.append(InitErrorDetails(type=kind, loc=path, input=None))
         return NOTHING

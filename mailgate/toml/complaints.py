@@ -56,13 +56,22 @@ class _Trouble:
         return in_table(self.named[:-1])
 
 
+MISNAMED = "misnamed"
+"""The kind of a PydanticCustomError (with `error`) that says: the key at that path is wrong, not its value."""
+
+ABOUT_KEYS = frozenset({"extra_forbidden", MISNAMED})
+KEY_MARK = "[key]"
+"""pydantic ends the path of a key that is no valid key with this."""
+
+
 def complaints(error: ValidationError, model: type[BaseModel]) -> Iterator[Complaint]:
     """Every complaint of a validation of `model`, in pydantic's order."""
     for one in error.errors(include_url=False):
-        trouble = _Trouble(one["type"], one["loc"], one["input"], one.get("ctx", {}), one["msg"], model)
+        path = tuple(part for part in one["loc"] if part != KEY_MARK)
+        trouble = _Trouble(one["type"], path, one["input"], one.get("ctx", {}), one["msg"], model)
         sentence = SENTENCES.get(trouble.kind, _other)
-        place = trouble.path[:-1] if trouble.kind == "missing" else trouble.path
-        yield Complaint(place, sentence(trouble), about_key=trouble.kind == "extra_forbidden")
+        place = path[:-1] if trouble.kind == "missing" else path
+        yield Complaint(place, sentence(trouble), about_key=trouble.kind in ABOUT_KEYS or path != one["loc"])
 
 
 def in_table(path: Path) -> str:
@@ -132,6 +141,7 @@ SENTENCES: Mapping[str, Callable[[_Trouble], str]] = {
     "extra_forbidden": _unknown,
     "missing": _missing,
     "value_error": _own_words,
+    MISNAMED: _own_words,
     "enum": _choice,
     "literal_error": _choice,
     "string_type": _must_be("a text"),

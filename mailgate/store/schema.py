@@ -5,6 +5,8 @@
 - SQLite changes a table by copying and dropping it, and dropping fires every ON DELETE CASCADE; foreign keys are off
   meanwhile (a pragma that only works outside a transaction) and checked before the commit.
 - Migrations import nothing of the program: they must still run when the tables have long moved on.
+
+A new step is a file in `migrations/versions` that names the one before it; a test compares the outcome with `tables`.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,21 +42,27 @@ def writer(path: Path, checkpoint: bool) -> Engine:
     """The one connection that writes; threads queue for it."""
     checkpoints = () if checkpoint else ("wal_autocheckpoint=0",)
     pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", *checkpoints)
-    return _engine(_queue(_Opener(path, "rw", pragmas), 1), "BEGIN IMMEDIATE")
+    return _engine(_queue(_Opener(path, pragmas), 1), "BEGIN IMMEDIATE")
 
 
 def readers(path: Path) -> Engine:
     """Connections that see one consistent state each and cannot write."""
-    return _engine(_queue(_Opener(path, "rw", READ_ONLY), READERS), "BEGIN")
+    return _engine(_queue(_Opener(path, READ_ONLY), READERS), "BEGIN")
 
 
 def onlooker(path: Path) -> Engine:
-    """Connections that leave no trace on the disk.
+    """Connections that leave no trace on the disk; each is opened for one transaction."""
+    return _engine(NullPool(_Opener(path, READ_ONLY, _untouched)), "BEGIN")
 
-    Even a reader of a WAL database makes a `-wal` and a `-shm` file where there are none. None there means that nobody
-    has it open and all is in the main file, which may then be read as one that never changes."""
-    mode = "ro" if path.with_name(path.name + "-wal").exists() else "ro&immutable=1"
-    return _engine(NullPool(_Opener(path, mode, READ_ONLY)), "BEGIN")
+
+def _shared(_path: Path) -> str:
+    return "rw"
+
+
+def _untouched(path: Path) -> str:
+    """Even a reader of a WAL database makes a `-wal` and a `-shm` file where there are none. None there means that
+    nobody has it open and all is in the main file, which may then be read as one that does not change."""
+    return "ro" if path.with_name(path.name + "-wal").exists() else "ro&immutable=1"
 
 
 def _queue(opener: _Opener, connections: int) -> Pool:
@@ -74,15 +81,15 @@ def _engine(pool: Pool, begin: str) -> Engine:
 
 @dataclass(frozen=True, slots=True)
 class _Opener:
-    """Opens one connection; `mode` is a query of SQLite's file URIs."""
+    """Opens one connection; `mode` answers with a query of SQLite's file URIs."""
 
     path: Path
-    mode: str
     pragmas: tuple[str, ...]
+    mode: Callable[[Path], str] = _shared
 
     def __call__(self) -> Any:  # SQLAlchemy wants its DBAPIConnection, which sqlite3.Connection does not quite fit
         connection = sqlite3.connect(
-            f"file:{quote(str(self.path.absolute()))}?mode={self.mode}",
+            f"file:{quote(str(self.path.absolute()))}?mode={self.mode(self.path)}",
             uri=True,
             timeout=BUSY_SECONDS,
             isolation_level=None,  # the driver begins no transaction of its own

@@ -113,6 +113,18 @@ def test_peeking_at_a_running_desk_sees_its_last_commit(database: Database, url:
     assert _turns(peeked) == ["tech2"]
 
 
+def test_a_desk_that_starts_while_it_is_peeked_at_is_seen(database: Database, url: str) -> None:
+    """A command asks, waits, and looks again: the daemon may have started in between."""
+    database.close()
+    peeked = Database.peek(url)
+    assert peeked is not None
+    started = Database.open(url)
+    with started.write() as tx:
+        tx.add(TurnRow(team="support", technician="tech4"))
+    assert _turns(peeked) == ["tech4"]
+    started.close()
+
+
 def test_whoever_peeks_cannot_write(database: Database, url: str) -> None:
     """No side effect means none."""
     peeked = Database.peek(url)
@@ -142,6 +154,14 @@ def test_a_path_with_odd_characters_is_still_a_path(tmp_path: Path) -> None:
     path = tmp_path / "50 % #1" / "mailgate.db"
     Database.open(f"sqlite:///{path}").close()
     assert path.exists()
+
+
+def test_a_postgresql_url_means_the_driver_that_we_ship() -> None:
+    """Administrators write postgresql://; without a word of ours SQLAlchemy would look for another driver."""
+    database = Database.open("postgresql://mailgate@db.example.com/mailgate")
+    with database.read() as tx:
+        assert tx.get_bind().dialect.driver == "psycopg"
+    database.close()
 
 
 def test_a_database_in_memory_is_refused() -> None:

@@ -11,10 +11,11 @@ from mailgate.core.effects import AddIntervention, ChangeStatus, SendMail, SetCa
 from mailgate.core.events import RetryAsked, TimerFired
 from mailgate.core.model import Activity, Callback, Channel, Outcome, Status
 from mailgate.store import inbox, journal, query
+from mailgate.store.columns import InboxState
 from mailgate.store.database import Database
-from mailgate.store.query import TicketFilter, TicketStory
+from mailgate.store.query import Fate, TicketFilter, TicketStory
 from tests.builders import NOW, local, received
-from tests.store.desk import MINUTE, RAW, a_delivery, a_letter, a_message, a_page, apply, keep, open_ticket
+from tests.store.desk import MINUTE, RAW, a_delivery, a_letter, a_message, a_page, apply, finish, keep, open_ticket
 
 PROMISED = """
     number queue kind status level severity priority subject requester customer assignee opened_at callback
@@ -113,3 +114,24 @@ def test_the_outbox_lists_what_did_not_leave(database: Database) -> None:
         (line,) = query.outbox(tx)
     assert (line.kind, line.to, line.ticket, line.attempts) == ("acknowledgement", "chef@acme.example", 1001, 0)
     assert line.next_attempt_at == NOW
+
+
+def test_the_fate_of_a_row_can_be_asked(database: Database) -> None:
+    """`mailgate open` waits for the number of its ticket."""
+    (inbox_id,) = keep(database, a_delivery())
+    open_ticket(database)
+    finish(database, [inbox_id], 1001)
+    with database.read() as tx:
+        fate = query.fate(tx, inbox_id)
+        assert query.fate(tx, inbox_id + 1) is None
+    assert fate == Fate(InboxState.DONE, 1001, None)
+
+
+def test_what_leaves_can_be_looked_at(database: Database) -> None:
+    """`outbox show N` prints the octets that the relay gets."""
+    open_ticket(database, SendMail(a_letter()))
+    with database.read() as tx:
+        message = query.message(tx, 1)
+        assert query.message(tx, 2) is None
+    assert message is not None
+    assert message.decode("utf-16").startswith("acknowledgement")

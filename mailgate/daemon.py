@@ -21,16 +21,17 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from mailgate import site
+from mailgate import config, site
 from mailgate.acceptor import Acceptor
-from mailgate.config import Config, LmtpDoor, MaildirRelay, SmtpDoor
+from mailgate.config import Config, ImapDoor, LmtpDoor, MaildirRelay, SmtpDoor
 from mailgate.core.identity import is_ours
-from mailgate.edge import listen, maildir_out, pager, smtp_in, smtp_out
+from mailgate.edge import imap_in, listen, maildir_out, pager, smtp_in, smtp_out
 from mailgate.engine import Engine
 from mailgate.logs import speak
 from mailgate.mail.keyring import KEY_OCTETS, Keyring
@@ -48,6 +49,10 @@ FAULT_PAUSE_SECONDS = 2.0
 """How long the engine rests when the database is in trouble."""
 
 
+class DoorShut(Exception):
+    """An address to listen on cannot be had; the message names it."""
+
+
 def clock() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
@@ -56,7 +61,7 @@ def clock() -> datetime:
 def serve(path: Path) -> int:
     """Run the desk of a config.toml until SIGTERM or SIGINT; the exit code.
 
-    Raises SiteMistakes, DatabaseBusy, SchemaTooNew or OSError (an address that cannot be had) before it is ready."""
+    Raises SiteMistakes, DatabaseBusy, SchemaTooNew or DoorShut before it is ready."""
     loaded = site.load(path)
     speak(loaded.config.log_format)
     with ExitStack() as held:
@@ -88,24 +93,24 @@ async def _run(loaded: Site, database: Database) -> None:
 
 
 @contextmanager
-def _database(config: Config) -> Iterator[Database]:
+def _database(settings: Config) -> Iterator[Database]:
     """The database, ours alone when it is a file, with its tables up to date."""
     with ExitStack() as held:
-        if config.database.path is not None:
-            held.enter_context(ServeLock(config.database.path))
-        database = Database.open(config.database.url)
+        if settings.database.path is not None:
+            held.enter_context(ServeLock(settings.database.path))
+        database = Database.open(settings.database.url)
         held.callback(database.close)
         database.upgrade()
         yield database
 
 
-def _ring(config: Config) -> Keyring:
+def _ring(settings: Config) -> Keyring:
     """The desk's keys; made on the first start, readable by nobody else."""
-    known = site.ring_of(config)
+    known = site.ring_of(settings)
     if known is not None:
         return known
     fresh = Keyring.fresh(secrets.token_bytes(KEY_OCTETS))
-    site.write_ring(config, fresh)
+    site.write_ring(settings, fresh)
     return fresh
 
 
@@ -153,21 +158,21 @@ class EngineThread:
         self._wake.set()
 
 
-def _means(config: Config, database: Database, threads: ThreadPoolExecutor, failed: Callable[[], None]) -> Means:
+def _means(settings: Config, database: Database, threads: ThreadPoolExecutor, failed: Callable[[], None]) -> Means:
     return Means(
         database=database,
         threads=threads,
         clock=clock,
         chance=random.random,
-        open_relay=_relay_opener(config),
+        open_relay=_relay_opener(settings),
         pager=pager.ApprisePager(),
         failed=failed,
         owner=f"{socket.gethostname()}-{secrets.token_hex(4)}",
     )
 
 
-def _relay_opener(config: Config) -> Callable[[], Relay]:
-    relay = config.relay
+def _relay_opener(settings: Config) -> Callable[[], Relay]:
+    relay = settings.relay
     if isinstance(relay, MaildirRelay):
         return lambda: maildir_out.MaildirRelay(relay.path)
     password = relay.password.read if relay.password is not None else None
@@ -175,30 +180,65 @@ def _relay_opener(config: Config) -> Callable[[], Relay]:
 
 
 async def _open_doors(loaded: Site, acceptor: Acceptor, running: AsyncExitStack) -> list[str]:
-    """Open every configured door; each is closed first when everything stops."""
-    config, addresses = loaded.config, []
-    for door in (config.smtp, config.lmtp):
+    """Open every configured door; each is closed first when everything stops. Raises DoorShut."""
+    addresses: list[str] = []
+    for scheme, door in (("smtp", loaded.config.smtp), ("lmtp", loaded.config.lmtp)):
         if door is not None:
-            opened = await smtp_in.open_door(_place(door), _keeper(loaded, door, acceptor), isinstance(door, LmtpDoor))
+            opened = await _open_door(loaded, door, acceptor)
             running.push_async_callback(opened.close, GRACE_SECONDS)
-            protocol = "lmtp" if isinstance(door, LmtpDoor) else "smtp"
-            addresses += [f"{protocol}://{address}" for address in opened.addresses]
+            addresses += [f"{scheme}://{address}" for address in opened.addresses]
+    for mailbox in loaded.config.imap:
+        reader = _reader(loaded, mailbox, acceptor)
+        reader.start()
+        running.push_async_callback(asyncio.to_thread, reader.stop)
+        addresses.append(f"imap://{mailbox.user}@{mailbox.host}/{mailbox.folder}")
     return addresses
+
+
+async def _open_door(loaded: Site, door: SmtpDoor | LmtpDoor, acceptor: Acceptor) -> smtp_in.OpenDoor:
+    place = _place(door)
+    try:
+        return await smtp_in.open_door(place, _keeper(loaded, door, acceptor), isinstance(door, LmtpDoor))
+    except OSError as error:
+        raise DoorShut(f"cannot listen on {_shown(place)}: {error.strerror or error}") from error
+
+
+def _shown(place: listen.Listen | listen.UnixListen) -> str:
+    return f"unix:{place.path}" if isinstance(place, listen.UnixListen) else f"{place.host}:{place.port}"
+
+
+def _reader(loaded: Site, mailbox: ImapDoor, acceptor: Acceptor) -> imap_in.MailboxReader:
+    policy = loaded.policy
+    queue = policy.queues[mailbox.queue] if mailbox.queue else policy.default_queue
+    folder = imap_in.Mailbox(
+        host=mailbox.host,
+        port=mailbox.port,
+        user=mailbox.user,
+        password=mailbox.password.read,
+        fallback=queue.addresses[0],
+        max_size=mailbox.max_size,
+        folder=mailbox.folder,
+        processed=mailbox.processed,
+        tls=mailbox.tls,
+        ca_file=mailbox.ca_file,
+        poll_seconds=mailbox.poll_seconds,
+    )
+    return imap_in.MailboxReader(folder, acceptor, acceptor, partial(is_ours, policy=policy), random.random)
 
 
 def _place(door: SmtpDoor | LmtpDoor) -> listen.Listen | listen.UnixListen:
     match door.listen:
-        case configured if hasattr(configured, "path"):
-            return listen.UnixListen(configured.path)
-        case configured:
-            return listen.Listen(configured.host, configured.port)
+        case config.UnixListen(path):
+            return listen.UnixListen(path)
+        case config.Listen(host, port):
+            return listen.Listen(host, port)
 
 
 def _keeper(loaded: Site, door: SmtpDoor | LmtpDoor, acceptor: Acceptor) -> smtp_in.Keeper:
     policy = loaded.policy
     trusted = loaded.config.smtp.trusted_relays if loaded.config.smtp else ()
     hostname = policy.desk.address.rpartition("@")[2]
-    return smtp_in.Keeper(acceptor, lambda address: is_ours(address, policy), hostname, door.max_size, trusted)
+    return smtp_in.Keeper(acceptor, partial(is_ours, policy=policy), hostname, door.max_size, trusted)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ class Ending:
 
 def ending(failure: Exception) -> Ending | None:
     """How an expected failure is told; None when nobody expected it. Imports late: most commands never fail."""
+    from mailgate.daemon import DoorShut
     from mailgate.starter import DirectoryInUse
     from mailgate.store.database import DATABASE_FAULTS, DatabaseBusy, SchemaTooNew
 
@@ -41,7 +42,7 @@ def ending(failure: Exception) -> Ending | None:
             return Ending((str(failure),), failure.code)
         case DatabaseBusy():
             return Ending((str(failure),), LATER)
-        case SchemaTooNew() | DirectoryInUse():
+        case SchemaTooNew() | DirectoryInUse() | DoorShut():
             return Ending((str(failure),), NO)
         case OSError(filename=name, strerror=reason) if name is not None:
             return Ending((f"{name}: {reason}",), NO)

@@ -151,7 +151,7 @@ class LiveDesk:
     def _work_once(self) -> bool:
         """One round; a refused mail is an event of its own, and so is worth another round."""
         self.engine.run_pending(lambda: False, lambda: None)
-        return any([self._send_one(lane) for lane in Lane])
+        return any(self._send_one(lane) for lane in Lane)
 
     def ticket(self, number: int = 1001) -> query.TicketStory:
         """The story that `mailgate ticket N` shows."""

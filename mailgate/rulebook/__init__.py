@@ -5,6 +5,6 @@ look across the files, `examples` tries the rules out.
 """
 
 from mailgate.rulebook.examples import Example
-from mailgate.rulebook.reading import Rulebook, load, run_examples
+from mailgate.rulebook.reading import Rulebook, load, mistakes_in, run_examples
 
-__all__ = ["Example", "Rulebook", "load", "run_examples"]
+__all__ = ["Example", "Rulebook", "load", "mistakes_in", "run_examples"]

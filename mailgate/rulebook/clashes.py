@@ -9,7 +9,7 @@ shared, administrators may be technicians, but neither may be a door.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mailgate.core.policy import Desk
@@ -83,7 +83,7 @@ def _shared_addresses(sources: tuple[Source, ...], desk: Desk) -> Iterator[Mista
             yield pager.refuse(f"cannot be a pager: {address} {closed[address]}")
 
 
-def _owned_twice(claims: Iterable[Claim], taken: dict[str, str]) -> Iterator[Mistake]:
+def _owned_twice(claims: Iterable[Claim], taken: Mapping[str, str]) -> Iterator[Mistake]:
     """Refuse what is taken, and every claim but the first of one address."""
     first: dict[str, Claim] = {}
     for claim in claims:

@@ -57,6 +57,15 @@ def load(rules_dir: Path, desk: Desk) -> Rulebook:
     return Rulebook(policy, tuple(_examples(files, desk)), tuple(doubts(sources, policy)))
 
 
+def mistakes_in(rules_dir: Path) -> tuple[Mistake, ...]:
+    """What is wrong with the rules whatever the desk is: for a site whose config.toml cannot be used."""
+    try:
+        load(rules_dir, Desk(name="", address=""))
+    except SiteMistakes as error:
+        return error.mistakes
+    return ()
+
+
 def run_examples(rulebook: Rulebook, now: datetime) -> tuple[Mistake, ...]:
     """What the rules' own examples expected and did not get."""
     return tuple(failures(rulebook.examples, rulebook.policy, now))

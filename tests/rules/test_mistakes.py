@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.rulebook import load
+from mailgate.rulebook import load, mistakes_in
 from mailgate.toml.document import SiteMistakes
-from tests.rules.sites import ACME, DESK, PEOPLE, QUEUE, loaded, mistakes
+from tests.rules.sites import ACME, DESK, PEOPLE, QUEUE, STARTER, loaded, mistakes, rules
 
 NIGHT = "write a night as two spans, 22:00-24:00 and 00:00-06:00"
 
@@ -246,3 +246,9 @@ def test_a_fifth_contact_is_refused_and_a_fourth_is_not(tmp_path: Path) -> None:
     """domain.md §3."""
     four = ACME.replace("[{", "[" + ", ".join(f'{{ mail = "c{n}@acme.example" }}' for n in range(3)) + ", {")
     assert len(loaded(tmp_path, acme=four).policy.customers["acme"].contacts) == 4
+
+
+def test_rules_are_checked_even_without_a_desk(tmp_path: Path) -> None:
+    """A slip in config.toml must not hide those in the rules."""
+    assert mistakes_in(STARTER) == ()
+    assert [one.line for one in mistakes_in(rules(tmp_path, z="[quue.x]\n"))] == [1]

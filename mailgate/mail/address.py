@@ -14,7 +14,6 @@ encode or fold identifiers of 78 characters and more, and then no mail program f
 
 from __future__ import annotations
 
-import binascii
 import re
 import struct
 from base64 import b32decode, b32encode
@@ -56,11 +55,8 @@ def _base32(octets: bytes) -> str:
 
 
 def _octets(text: str) -> bytes | None:
-    """Undo `_base32`; None unless `text` is exactly what `_base32` would write (RFC 4648 §3.5: no stray pad bits)."""
-    try:
-        octets = b32decode(text.upper() + "=" * (-len(text) % 8))
-    except binascii.Error:
-        return None
+    """Undo `_base32` on text of its alphabet and a length it makes; None when a pad bit is set (RFC 4648 §3.5)."""
+    octets = b32decode(text.upper() + "=" * (-len(text) % 8))
     return octets if _base32(octets) == text else None
 
 

@@ -27,7 +27,7 @@ from mailgate.mail.words import TemplateFailed, Words
 
 __all__ = ["Draft", "PlainWords", "Scribe", "Stamp", "TemplateFailed", "Templates", "Words"]
 
-TOKEN_DAYS = {TokenKind.TECHNICIAN: 90, TokenKind.CONTACT: 365, TokenKind.BOUNCE: 30}
+TOKEN_DAYS = {TokenKind.TECHNICIAN: 14, TokenKind.CONTACT: 365, TokenKind.BOUNCE: 30}
 """How long a token holds where the rules' `token_days` say nothing."""
 REFERENCES_MOST = 20
 SUPPRESS = {Tone.REPLIED: "All", Tone.GENERATED: "DR, RN, NRN, OOF, AutoReply"}

@@ -12,7 +12,6 @@ text template that an HTML template calls would come out unescaped (A45). There 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateSyntaxError, nodes, pass_context
 from jinja2.exceptions import SecurityError, UndefinedError

@@ -26,7 +26,6 @@ from jinja2 import (
     PrefixLoader,
     Template,
     TemplateNotFound,
-    TemplatesNotFound,
     TemplateSyntaxError,
 )
 
@@ -65,14 +64,10 @@ class Templates:
 
     def _stem(self, letter: Letter) -> str:
         """The template's name without its suffix, in the first folder that has the text."""
-        stems = [f"{folder}/{letter.template}" for folder in self._folders(letter.to.language)]
-        try:
-            found = self._text.select_template([stem + TEXT for stem in stems])
-        except TemplatesNotFound:
-            raise TemplateFailed(f"templates/{letter.to.language}/{letter.template}{TEXT}: there is none") from None
-        except Exception as error:
-            raise TemplateFailed(self._located(error, stems[0] + TEXT)) from error
-        return str(found.name).removesuffix(TEXT)
+        for folder in self._folders(letter.to.language):
+            if self._exists(f"{folder}/{letter.template}{TEXT}"):
+                return f"{folder}/{letter.template}"
+        raise TemplateFailed(f"templates/{letter.to.language}/{letter.template}{TEXT}: there is none")
 
     def _folders(self, language: str) -> Iterator[str]:
         for wanted in (language, self.language, LAST_RESORT):
@@ -116,7 +111,7 @@ class Templates:
             pieces.append(piece)
             most -= len(piece)
             if most < 0:
-                raise TemplateFailed(f"{self._shown(str(template.name))}: prints too much")
+                raise TemplateFailed(f"{self._file(template.filename, str(template.name))}: prints too much")
         return "".join(pieces)
 
     def _exists(self, name: str) -> bool:

@@ -6,7 +6,8 @@ now or when it is started (interfaces.md §1).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -42,10 +43,16 @@ class Desk:
             return question(tx)
 
 
-def find(path: Path) -> Desk:
-    """The desk of a config.toml."""
+@contextmanager
+def at(path: Path) -> Iterator[Desk]:
+    """The desk of a config.toml, its database open for looking until the block ends."""
     settings = config.load(path)
-    return Desk(settings, Database.peek(settings.database.url))
+    database = Database.peek(settings.database.url)
+    try:
+        yield Desk(settings, database)
+    finally:
+        if database is not None:
+            database.close()
 
 
 def ask(desk: Desk, wish: Asked, now: datetime) -> int:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mailgate.core.policy import Policy
     from mailgate.engine import Rehearsal
     from mailgate.site import Site
+    from mailgate.store.database import Database
 
 WHERE_IT_WENT = ("delivered-to", "x-original-to", "envelope-to")
 """Headers in which a mail server notes the envelope's recipient."""
@@ -38,11 +39,14 @@ def explain(
 ) -> int:
     """Show what a mail would do and why: rules, deadlines, mails and pages. Touches nothing."""
     from mailgate import site
+    from mailgate.cli import desk
 
-    desk = site.load(config)
-    zone = ZoneInfo(desk.config.desk.timezone)
+    loaded = site.load(config)
+    zone = ZoneInfo(loaded.config.desk.timezone)
     now = clock.now() if at is None else _time(at, zone)
-    answer = _answer(desk, _delivery(mail.read_bytes(), sender, to, desk.policy), now)
+    delivery = _delivery(mail.read_bytes(), sender, to, loaded.policy)
+    with desk.at(config) as here:
+        answer = _answer(loaded, here.database, delivery, now)
     if as_json:
         print_json(explanation.as_json(answer))
     else:
@@ -80,15 +84,13 @@ def _recipients(mail: Mail) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*noted, *(address.mail for address in (*mail.to, *mail.cc)))))
 
 
-def _answer(desk: Site, delivery: Delivery, now: datetime) -> Explanation:
+def _answer(loaded: Site, database: Database | None, delivery: Delivery, now: datetime) -> Explanation:
     from mailgate import engine, site
-    from mailgate.store.database import Database
 
     if not delivery.recipients:
         return _turned_away()
-    ring = site.ring_of(desk.config) or site.stand_in_ring()
-    database = Database.peek(desk.config.database.url)
-    return _explanation(engine.rehearse(desk.desk(ring), database, delivery, now))
+    ring = site.ring_of(loaded.config) or site.stand_in_ring()
+    return _explanation(engine.rehearse(loaded.desk(ring), database, delivery, now))
 
 
 def _turned_away() -> Explanation:

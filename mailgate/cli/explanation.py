@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ from mailgate.core.policy import FactValue
 
 HEADING = 12
 """Width of the left column, where each paragraph says what it is."""
+WIDTH = 95
+"""Columns that a wrapped line takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +124,17 @@ def _summary(explanation: Explanation) -> str:
         ("sender", explanation.identity or "not looked at"),
         ("kind", explanation.kind or "not looked at"),
     )
-    return "\n".join(f"{name:<{HEADING}}{plain(str(value))}" for name, value in lines)
+    return "\n".join(_hanging(name, str(value), HEADING) for name, value in lines)
 
 
 def _paragraph(heading: str, lines: Iterator[str]) -> str:
-    return "\n".join(f"{heading if number == 0 else '':<{HEADING}}{plain(line)}" for number, line in enumerate(lines))
+    return "\n".join(_hanging("" if number else heading, line, HEADING + 2) for number, line in enumerate(lines))
+
+
+def _hanging(heading: str, line: str, indent: int) -> str:
+    """One wrapped line, its continuation `indent` columns in."""
+    whole = f"{heading:<{HEADING}}{plain(line)}"
+    return textwrap.fill(whole, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False, drop_whitespace=True)
 
 
 def _rule(rule: RuleTrace) -> str:
@@ -146,7 +155,7 @@ def _words(value: object) -> str:
     """A value in one line; what holds other values shows only its first one, which is its name or number."""
     shown = _brief(value)
     if isinstance(shown, LetterShown):
-        return f"{shown.template} to {shown.to}"
+        return shown.template
     if is_dataclass(shown):
         return _words(getattr(shown, fields(shown)[0].name))
     if isinstance(shown, tuple | frozenset):

@@ -20,17 +20,22 @@ if TYPE_CHECKING:
 def inbox(action: WhatToDo = None, row: RowNumber = None, config: SiteConfig = HERE, as_json: AsJson = False) -> int:
     """What was received and is pending or quarantined; `retry N` decides a row again, `show N` prints its mail."""
     from mailgate.cli import desk
+
+    with desk.at(config) as here:
+        return _answer(here, action, row, as_json)
+
+
+def _answer(desk: Desk, action: Action | None, row: int | None, as_json: bool) -> int:
     from mailgate.store import query
 
-    here = desk.find(config)
     match action:
         case None:
-            return _list(here, as_json)
+            return _list(desk, as_json)
         case Action.SHOW:
             wanted = boxes.required(row)
-            return boxes.show(here.look(lambda tx: query.raw(tx, wanted)), "inbox", wanted)
+            return boxes.show(desk.look(lambda tx: query.raw(tx, wanted)), "inbox", wanted)
         case Action.RETRY:
-            return boxes.retry(here, "inbox", boxes.required(row), (line.id for line in _lines(here)))
+            return boxes.retry(desk, "inbox", boxes.required(row), (line.id for line in _lines(desk)))
         case _:
             assert_never(action)
 

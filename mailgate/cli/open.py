@@ -50,13 +50,13 @@ def open_ticket(
     from mailgate import rulebook
     from mailgate.cli import desk
 
-    here = desk.find(config)
-    policy = rulebook.load(here.config.root / "rules", here.config.desk).policy
     now = clock.now()
     wish = TicketRequested(0, now, customer, contact.lower(), _line(subject), _read(text), queue, channel)
-    _refuse_unknown(wish, policy)
-    row = desk.ask(here, wish, now)
-    fate = _wait(desk.find(config), row)
+    with desk.at(config) as here:
+        _refuse_unknown(wish, rulebook.load(here.config.root / "rules", here.config.desk).policy)
+        row = desk.ask(here, wish, now)
+    with desk.at(config) as here:
+        fate = _wait(here, row)
     return _tell(Opened(row, fate.ticket if fate else None), fate, as_json)
 
 

@@ -31,9 +31,9 @@ def ticket(
     """Show one ticket with its whole story."""
     from mailgate.cli import desk, story
 
-    here = desk.find(config)
-    found = _story(here, number)
-    extracted = _extracted(here, found, attachments, raw)
+    with desk.at(config) as here:
+        found = _story(here, number)
+        extracted = _extracted(here, found, attachments, raw)
     if as_json:
         print_json(found)
     elif attachments or raw:

@@ -33,9 +33,10 @@ def tickets(
     from mailgate.store.query import TicketFilter
     from mailgate.store.query import tickets as all_tickets
 
-    here, now = desk.find(config), clock.now()
+    now = clock.now()
     wanted = TicketFilter(status, queue, customer, assignee, late)
-    found = here.look(lambda tx: all_tickets(tx, wanted, now)) or ()
+    with desk.at(config) as here:
+        found = here.look(lambda tx: all_tickets(tx, wanted, now)) or ()
     if as_json:
         print_json(found)
     else:

@@ -75,7 +75,7 @@ def test_the_readable_form_says_everything_once() -> None:
         "- nuit (rules/40.toml:9): time is 12:30, not above 20:00",
         "call back by 2026-11-23 07:30: reçu hors plage",
         "OpenTicket       ticket 7",
-        "SendMail         letter acknowledgement to chef@acme.example",
+        "SendMail         letter acknowledgement",
         "mail to chef@acme.example: [#7] Panne\n    Bonjour,\n    merci.",
         "page to tech1 by pager\n    urgent Acme Panne #7",
     ):

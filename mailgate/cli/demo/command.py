@@ -31,7 +31,8 @@ def demo(
         except NeverCame as failure:
             print(f"\nmailgate demo: {failure}\n\nthe daemon's log ends with:\n{stage.log_tail(site)}", file=sys.stderr)
             return NO
-    print(f"\nThe site is in {keep}: look around, then `mailgate serve -c {keep}/config.toml`." if keep else "")
+    if keep is not None:
+        print(f"\nThe site is kept. Look around, or go on with it:\n   mailgate serve -c {keep}/config.toml")
     return DONE
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.header import Header
 from email.utils import formatdate
 
@@ -29,6 +29,7 @@ class Written:
     message_id: str
     body: str
     answers: str = ""
+    date: str = field(default_factory=formatdate)
 
     @property
     def raw(self) -> bytes:
@@ -37,7 +38,7 @@ class Written:
             ("From", f"{Header(self.sender.name, 'utf-8').encode()} <{self.sender.mail}>"),
             ("To", self.to),
             ("Subject", Header(self.subject, "utf-8").encode(linesep="\r\n")),
-            ("Date", formatdate()),
+            ("Date", self.date),
             ("Message-ID", self.message_id),
             *((("In-Reply-To", self.answers), ("References", self.answers)) if self.answers else ()),
             ("MIME-Version", "1.0"),
@@ -56,7 +57,8 @@ FIRST = Written(
     subject="Panne du serveur de facturation",
     message_id="<premier.courriel@acme.example>",
     body=(
-        "Bonjour,\n\nDepuis ce matin, plus personne ne peut émettre de facture : le serveur répond « accès refusé ».\n"
+        "Bonjour,\n\nDepuis ce matin, plus personne ne peut émettre de facture :\n"
+        "le serveur répond « accès refusé ».\n"
         "Pouvez-vous nous rappeler ?\n\nDominique Gagnon\nAcme\n"
     ),
 )

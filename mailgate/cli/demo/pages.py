@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from mailgate.cli.demo.postbox import Arrived
 from mailgate.cli.output import plain
@@ -22,16 +22,18 @@ def said(lines: Iterable[str]) -> str:
     return "\n".join(f"{INDENT}{_cut(plain(line), WIDTH - len(INDENT))}" for line in lines)
 
 
-def told(text: str) -> str:
-    """Indented lines, the long ones wrapped: a report that must be whole."""
-    return "\n".join(f"{INDENT}{line}" for line in _wrapped(text, WIDTH - len(INDENT)))
-
-
-def framed(mail: Arrived) -> str:
-    """A mail as its reader sees it: the headers that matter and the text part."""
+def framed(mail: Arrived, most: int = 40) -> str:
+    """A mail as its reader sees it: the headers that matter and the text part, its first `most` lines."""
     headers = (("From", mail.sender), ("To", mail.to), ("Reply-To", mail.reply_to), ("Subject", mail.subject))
     top = [f"{name}: {value}" for name, value in headers if value]
-    return frame((*top, "", *mail.text.strip().splitlines()))
+    return frame((*top, "", *shortened(mail.text.strip().splitlines(), most)))
+
+
+def shortened(lines: Sequence[str], most: int) -> Iterator[str]:
+    """The first `most` lines, and how many there are beyond."""
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"… and {len(lines) - most} more lines"
 
 
 def frame(lines: Iterable[str]) -> str:

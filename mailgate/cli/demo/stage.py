@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +19,13 @@ from urllib.parse import urlsplit
 from mailgate import starter
 from mailgate.cli.demo.postbox import GLANCE, PATIENCE, NeverCame, Postbox
 
+Handler = Callable[[int, FrameType | None], object]
+LOG = "serve.log"
 STOPPING = 10
 """Seconds that the daemon may take to stop (it promises ten)."""
 LOG_TAIL = 15
+CONFIG, UNTOUCHED = "config.toml", "untouched.toml"
+"""The site's settings, and the same with a database that is never made: how the desk was before the first mail."""
 LISTEN = re.compile(r"^listen(\s*)=.*$", re.MULTILINE)
 
 
@@ -35,10 +39,9 @@ class Stage:
     postbox: Postbox
 
     def run(self, *arguments: str) -> str:
-        """What `mailgate ARGUMENTS` prints for this site."""
-        command, *rest = arguments
-        line = [sys.executable, "-m", "mailgate", command, "-c", str(self.site / "config.toml"), *rest]
-        done = subprocess.run(line, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        """What `mailgate ARGUMENTS` prints in the site's directory."""
+        line = [sys.executable, "-m", "mailgate", *arguments]
+        done = subprocess.run(line, cwd=self.site, capture_output=True, text=True, timeout=PATIENCE, check=False)
         if done.returncode != 0:
             raise NeverCame(f"mailgate {' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()}")
         return done.stdout
@@ -51,32 +54,29 @@ class Stage:
 def build(site: Path) -> None:
     """Write the starter, with every socket moved to a free loopback port."""
     starter.write(site)
-    config = site / "config.toml"
+    config = site / CONFIG
     config.write_text(LISTEN.sub(r'listen\1= "127.0.0.1:0"', config.read_text("utf-8")), "utf-8")
+    (site / UNTOUCHED).write_text(config.read_text("utf-8").replace("mailgate.db", "untouched.db"), "utf-8")
 
 
 @contextmanager
 def running(site: Path) -> Iterator[Stage]:
     """The site's daemon, from ready until the block ends, however it ends."""
-    log = site / "serve.log"
-    with _terminable(), log.open("wb") as stream:
-        daemon = subprocess.Popen(
-            [sys.executable, "-m", "mailgate", "serve", "-c", str(site / "config.toml")],
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=stream,
-            start_new_session=True,  # Ctrl-C reaches the demo, and the demo stops the daemon
-        )
+    daemon = None
+    with _ended_by(signal.SIGTERM, signal.SIGHUP):
         try:
-            host, port = _ready(daemon, log)
+            with _deferred(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                daemon = _start(site)
+            host, port = _ready(daemon, site / LOG)
             yield Stage(site, host, port, Postbox(site / "var" / "outgoing"))
         finally:
-            _stop(daemon)
+            if daemon is not None:
+                _stop(daemon)
 
 
 def log_tail(site: Path) -> str:
     """The last lines of the daemon's log."""
-    log = site / "serve.log"
+    log = site / LOG
     return "\n".join(log.read_text("utf-8", "replace").splitlines()[-LOG_TAIL:]) if log.exists() else ""
 
 
@@ -91,6 +91,18 @@ async def _dialogue(host: str, port: int, envelope: tuple[str, str], raw: bytes)
             (f"DATA  ({len(raw)} octets)", await client.data(raw)),
         )
     return tuple(f"{command:<50} {reply.code} {reply.message}" for command, reply in replies)
+
+
+def _start(site: Path) -> subprocess.Popen[bytes]:
+    """The daemon, in a session of its own: Ctrl-C reaches only the demo, and the demo stops the daemon."""
+    with (site / LOG).open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "mailgate", "serve", "-c", str(site / CONFIG)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
 
 
 def _ready(daemon: subprocess.Popen[bytes], log: Path) -> tuple[str, int]:
@@ -121,15 +133,30 @@ def _stop(daemon: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
-    """While the daemon runs, a SIGTERM or a closed terminal ends the demo by an exception, so that it is cleaned up."""
-    signals = (signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, _leave) for number in signals]
+def _ended_by(*signals: signal.Signals) -> Iterator[None]:
+    """These signals end the block by an exception, as Ctrl-C does, so that it is cleaned up."""
+    with _handled(signals, _leave):
+        yield
+
+
+@contextmanager
+def _deferred(*signals: signal.Signals) -> Iterator[None]:
+    """A signal that comes during the block is obeyed right after it: a child is never started and then forgotten."""
+    came: list[int] = []
+    with _handled(signals, lambda number, _: came.append(number)):
+        yield
+    for number in came:
+        signal.raise_signal(number)
+
+
+@contextmanager
+def _handled(signals: Sequence[signal.Signals], handler: Handler) -> Iterator[None]:
+    before = [signal.signal(number, handler) for number in signals]
     try:
         yield
     finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)
+        for number, old in zip(signals, before, strict=True):
+            signal.signal(number, old)
 
 
 def _leave(number: int, _: FrameType | None) -> None:

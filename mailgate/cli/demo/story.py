@@ -10,7 +10,7 @@ from itertools import count
 from mailgate.cli.demo import letters, pages
 from mailgate.cli.demo.letters import CUSTOMER, FIRST, Person, Written
 from mailgate.cli.demo.postbox import Arrived
-from mailgate.cli.demo.stage import Stage
+from mailgate.cli.demo.stage import UNTOUCHED, Stage
 
 CALL = "#appel 15\n\nBonjour, le certificat du serveur était échu ; je viens de le renouveler."
 THANKS = "Ça refonctionne pour tout le monde, sauf le poste de la réception."
@@ -64,15 +64,19 @@ def _notified(teller: Teller) -> tuple[Person, Arrived]:
     arrived = teller.stage.postbox.collect(6)
     pagers = tuple(mail for mail in arrived if "@pager." in mail.to)
     mails = tuple(mail for mail in arrived if mail not in pagers)
-    others = (f"{mail.to} got the same, with a reply address of their own: {mail.reply_to}" for mail in mails[1:])
-    teller.step(f"{len(mails)} technicians are notified by mail", pages.framed(mails[0]), pages.told("\n".join(others)))
-    teller.step("… and by pager", pages.told("\n".join(_pager_lines(pagers))))
+    others = (f"{mail.to}  answers to {mail.reply_to}" for mail in mails[1:])
+    teller.step(
+        f"{len(mails)} technicians are notified by mail; each has a reply address of their own",
+        pages.framed(mails[0]),
+        pages.said(others),
+    )
+    teller.step("… and by pager", pages.said(_pager_lines(pagers)))
     return Person(mails[0].name, mails[0].to), mails[0]
 
 
 def _pager_lines(pagers: Iterable[Arrived]) -> Iterator[str]:
     for mail in pagers:
-        yield f"{mail.to}: {' '.join(mail.text.split())}"
+        yield f"{mail.to.partition('@')[0]}  {' '.join(mail.text.split())}"
 
 
 def _customer_hears(teller: Teller) -> None:
@@ -86,8 +90,8 @@ def _same_ticket(teller: Teller, technician: Person, number: str) -> Arrived:
     mail = postbox.collect(1, technician.mail)[0]
     while THANKS not in mail.text:
         mail = postbox.collect(1, technician.mail)[0]
-    teller.step("It lands in the same ticket, and the technician is told", pages.framed(mail))
-    teller.step("The ticket so far", _printed(teller.stage, "ticket", number))
+    teller.step("It lands in the same ticket, and the technician is told", pages.framed(mail, 12))
+    teller.step("The ticket so far, without the texts", pages.said(_headlines(teller.stage, number)))
     return mail
 
 
@@ -96,11 +100,25 @@ def _last_mail(teller: Teller) -> None:
     teller.step("The last mail", pages.framed(mail), _printed(teller.stage, "tickets"))
 
 
+def _headlines(stage: Stage, number: str) -> Iterator[str]:
+    """`mailgate ticket N` without blank lines and what people wrote, which was shown before."""
+    yield f"$ mailgate ticket {number}"
+    yield from (line for line in stage.run("ticket", number).splitlines() if line and not line.startswith("    "))
+
+
 def _explained(teller: Teller) -> None:
-    first = teller.stage.site / "first.eml"
-    first.write_bytes(FIRST.raw)
-    teller.step("Why? mailgate explain first.eml", _printed(teller.stage, "explain", str(first)))
+    """The first mail again, on a desk that never saw it: on this one it would be a duplicate."""
+    (teller.stage.site / "first.eml").write_bytes(FIRST.raw)
+    arguments = ("explain", "first.eml", "-c", UNTOUCHED)
+    lines = teller.stage.run(*arguments).splitlines()
+    letters_begin = next(number for number, line in enumerate(lines) if line.startswith("mail to "))
+    shown = pages.shortened(lines, letters_begin)
+    teller.step("Why all that? The same first mail, explained", pages.said((_command(arguments), *shown)))
 
 
 def _printed(stage: Stage, *arguments: str) -> str:
-    return pages.said((f"$ mailgate {' '.join(arguments)}", *stage.run(*arguments).splitlines()))
+    return pages.said((_command(arguments), *stage.run(*arguments).splitlines()))
+
+
+def _command(arguments: Iterable[str]) -> str:
+    return f"$ mailgate {' '.join(arguments)}"

@@ -1,0 +1,59 @@
+"""`mailgate check`"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mailgate.cli.main import run
+
+
+def spoil(path: Path, old: str, new: str) -> None:
+    """Write a mistake into a file of the site."""
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_the_starter_is_without_mistakes(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A newcomer's first check says ok, and creates nothing."""
+    assert run(["check", "-c", str(config)]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("ok: 2 queues, 4 technicians, ")
+    assert told.err == ""
+    assert not (config.parent / "var").exists()
+
+
+def test_every_mistake_is_one_line_with_its_place(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rules and templates are reported together; an administrator mends them in one go."""
+    spoil(config.parent / "rules" / "20-queues.toml", "callback  =", "calback  =")
+    spoil(config.parent / "templates" / "fr" / "acknowledgement.txt.j2", "{", "{{ nonsense. }}{")
+    assert run(["check", "-c", str(config)]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert any("(did you mean 'callback'?)" in line for line in told.err.splitlines())
+    assert any(line.startswith("templates/fr/acknowledgement.txt.j2:") for line in told.err.splitlines())
+
+
+def test_mistakes_in_the_configuration_come_first(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without it nobody knows where rules and templates are."""
+    spoil(config, "timezone =", "timezon =")
+    assert run(["check", "-c", str(config)]) == 1
+    assert "config.toml:" in capsys.readouterr().err
+
+
+def test_an_example_that_does_not_hold_is_a_mistake(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rules carry their own tests."""
+    spoil(config.parent / "rules" / "60-rules.toml", "pages = 3", "pages = 2")
+    assert run(["check", "-c", str(config), "--json"]) == 1
+    (mistake,) = json.loads(capsys.readouterr().out)
+    assert set(mistake) == {"file", "line", "column", "text"}
+    assert mistake["file"] == "rules/60-rules.toml"
+
+
+def test_a_good_site_is_an_empty_array(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """For an editor or a pipeline that shows mistakes where they are."""
+    assert run(["check", "-c", str(config), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []

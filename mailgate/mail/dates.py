@@ -30,6 +30,7 @@ class Grammar:
     day_year: str
     clock: str
     at: str
+    weekday_at: str
     short_day: str
     short_clock: str
     hours: str
@@ -50,6 +51,7 @@ FRENCH = Grammar(
     day_year="{weekday} {day} {month} {year}",
     clock="{hour}\u00a0h\u00a0{minute:02}",
     at="{day} à {clock}",
+    weekday_at="{weekday} {clock}",
     short_day="{weekday:.3} {day} {month}",
     short_clock="{hour}h{minute:02}",
     hours="{hours}\u00a0h\u00a0{minutes:02}",
@@ -59,7 +61,7 @@ FRENCH = Grammar(
         Unit.DAYS: ("jour ouvrable", "jours ouvrables"),
         Unit.WEEKS: ("semaine", "semaines"),
     },
-    sizes=("octets", "ko", "Mo", "Go"),
+    sizes=("o", "ko", "Mo", "Go"),
     decimal=",",
 )  # fmt: skip
 
@@ -75,6 +77,7 @@ ENGLISH = Grammar(
     day_year="{weekday}, {month} {day}, {year}",
     clock="{hour}:{minute:02}",
     at="{day} at {clock}",
+    weekday_at="{weekday} at {clock}",
     short_day="{weekday:.3} {month} {day}",
     short_clock="{hour}:{minute:02}",
     hours="{hours}\u00a0h\u00a0{minutes:02}\u00a0min",
@@ -84,7 +87,7 @@ ENGLISH = Grammar(
         Unit.DAYS: ("working day", "working days"),
         Unit.WEEKS: ("week", "weeks"),
     },
-    sizes=("bytes", "kB", "MB", "GB"),
+    sizes=("B", "kB", "MB", "GB"),
     decimal=".",
 )  # fmt: skip
 
@@ -140,7 +143,8 @@ class Tongue:
         """A time in the coming week: "lundi 7 h 00"; in full when `since` is too long before it."""
         if since is not None and at - since > WEEK_IS_CLEAR:
             return self.moment(at)
-        return f"{self.grammar.weekdays[self.local(at).weekday()]} {self.clock(at)}"
+        weekday = self.grammar.weekdays[self.local(at).weekday()]
+        return self.grammar.weekday_at.format(weekday=weekday, clock=self.clock(at))
 
     def short(self, at: datetime) -> str:
         """A date and time for pagers: "lun 23 nov 12h00"."""

@@ -89,8 +89,8 @@ def test_a_promise_in_words(delay: str, french: str, english: str) -> None:
 @pytest.mark.parametrize(
     ("octets", "french"),
     [
-        (1, "1 octets"),
-        (999, "999 octets"),
+        (1, "1 o"),
+        (999, "999 o"),
         (12_345, "12 ko"),
         (999_999, "1 Mo"),
         (1_240_000, "1,2 Mo"),

@@ -73,7 +73,7 @@ def test_the_english_acknowledgement_states_the_same(render: Callable[..., str])
         "notified by mail and by pager",
         "in less than 4 hours",
         "at the latest on Monday, November 23 at 12:00",
-        "outside our hours: the clock starts on Monday 8:30",
+        "outside our hours: the clock starts on Monday at 8:30",
         "automatic acknowledgement",
         "your answer will be added to the request",
         "Thank you",

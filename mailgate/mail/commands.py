@@ -89,7 +89,7 @@ def read_orders(new_text: str) -> Orders:
 
 
 def _statements(new_text: str) -> Iterator[str | Order | Problem]:
-    lines = new_text.split("\n")
+    lines = unicodedata.normalize("NFC", new_text).split("\n")
     end = others_from(lines)
     quoted = False
     for line in lines[:end]:

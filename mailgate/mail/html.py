@@ -18,9 +18,7 @@ _SPACES = re.compile(r"[ \t\n\r\f]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _RULE = "_" * 32
 _PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote", "dl"))
-_LINES = frozenset(
-    "address article aside center dd div dt fieldset footer form header li main nav section tr".split()
-)  # fmt: skip
+_LINES = frozenset("address article aside center dd div dt fieldset footer form header li main nav section tr".split())
 _ANSWERED_IDS = frozenset(
     ("divRplyFwdMsg", "appendonsend", "OLK_SRC_BODY_SECTION", "mail-editor-reference-message-container")
 )

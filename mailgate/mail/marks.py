@@ -30,7 +30,7 @@ class Kind(Enum):
     SIGNATURE = auto()  # found by quote.py, which knows what follows
 
 
-_QUOTE = re.compile(r"\s{0,3}(?:>|\||[A-Z]{1,3}>)")
+_QUOTE = re.compile(r"\s{0,3}(?:>|[A-Z]{1,3}>(?:\s|$))")
 _QUOTE_MARKS = re.compile(r"[\s>|]{0,40}")
 _DECORATION = re.compile(r"[\s>|*_=-]{0,60}")
 _DASHES = re.compile(r"\s{0,3}\*?[-_=]{2,60}")
@@ -205,7 +205,7 @@ def _attribution_start(lines: list[str], kinds: list[Kind], end: int) -> int | N
     followed = _next_kind(kinds, end + 1) is Kind.QUOTE
     accepted: int | None = None
     for start in _back_from(lines, kinds, end):
-        joined = " ".join(line.strip() for line in lines[start : end + 1])[-limits.LINE_CHARS :]
+        joined = _joined(lines, start, end)
         opens = _OPENS.match(joined) is not None
         if _attributes(joined, opens, followed):
             accepted = start
@@ -237,10 +237,15 @@ def _back_from(lines: list[str], kinds: list[Kind], end: int) -> Iterator[int]:
             return
 
 
+def _joined(lines: list[str], start: int, end: int) -> str:
+    """The lines as one, any blanks (also no-break ones) as single spaces; the end counts when it is too long."""
+    return " ".join(" ".join(lines[start : end + 1]).split())[-limits.LINE_CHARS :]
+
+
 def _with_name(lines: list[str], accepted: int, end: int) -> int:
     """Without an opening word the attribution is the shortest run of lines that has the name and the verb."""
     for start in range(end, accepted, -1):
-        joined = " ".join(line.strip() for line in lines[start : end + 1])
+        joined = _joined(lines, start, end)
         if _SAID.search(joined) and (_ADDRESS.search(joined) or _TIME.search(joined)) and not joined.startswith("<"):
             return start
     return accepted

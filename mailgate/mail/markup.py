@@ -80,14 +80,14 @@ def _tokens(html: str) -> Iterator[_Tag | str]:
 def _ending(found: re.Match[str]) -> str:
     """What ends the comment or raw element that begins here, or ""."""
     if found["comment"]:
-        return "-->"
+        return "--"
     name = (found["name"] or "").lower()
     return f"</{name}" if name in _RAW and not found["close"] else ""
 
 
 def _skip(html: str, position: int, ending: str) -> tuple[int, bool]:
-    """Behind `ending`; without one nothing is skipped, and it need not be looked for again."""
-    found = re.compile(re.escape(ending), re.IGNORECASE).search(html, position)
+    """Behind `ending` and its ">"; without one nothing is skipped, and it need not be looked for again."""
+    found = re.compile(re.escape(ending) + "[^<>]*>?", re.IGNORECASE).search(html, position)
     return (found.end(), False) if found else (position, True)
 
 

@@ -79,9 +79,8 @@ def digest(raw: bytes) -> str:
 def _new_text(body: Body, subject: str) -> str:
     """What the person wrote now. A forward is all of it: for a desk the forwarded mail is the request."""
     nature = quote.nature_of(subject)
-    if nature is quote.Nature.FORWARD:
-        return body.whole
-    return quote.split(body.own, nature).new
+    words = body.whole if nature is quote.Nature.FORWARD else body.own
+    return quote.split(words, nature).new
 
 
 def _sender(block: Block) -> tuple[Address | None, tuple[str, ...]]:

@@ -40,6 +40,7 @@ _OTHERS = (Kind.MARKER, Kind.ORIGINAL, Kind.HEADERS, Kind.FORWARD)
 _BOUNDARIES = (*_OTHERS, Kind.ATTRIBUTION)
 _WORDS = (*_BOUNDARIES, Kind.TEXT, Kind.QUOTE)
 _MOST_BARE_ATTRIBUTIONS = 10
+_MOST_LINES_TO_ATTRIBUTION = 10
 
 _SIGNATURE = re.compile(r"(?:--|—|–)\s*$")
 _RULE = re.compile(r"\s*[-_=*~#+–—ᐧ]{1,200}\s*$")
@@ -68,6 +69,8 @@ def nature_of(subject: str) -> Nature:
 
 def split(text: str, nature: Nature = Nature.UNKNOWN) -> Split:
     """Separate the new text from what it answers; linear in the length of `text`."""
+    if nature is Nature.FORWARD:
+        return Split(text, "")
     lines = text.replace("\r\n", "\n").split("\n")
     kinds = classify(lines)
     _find_signatures(lines, kinds)
@@ -94,8 +97,10 @@ def _kept(lines: list[str], kinds: list[Kind], nature: Nature) -> list[int]:
     start = 0
     for _ in range(_MOST_BARE_ATTRIBUTIONS):
         first = _find(kinds, _BOUNDARIES, start)
-        if first is None or kinds[first] is Kind.FORWARD:
+        if first is None:
             break
+        if kinds[first] is Kind.FORWARD:
+            return list(range(start, len(lines)))
         if _says(kinds, start, first) or _bottom(kinds, first):
             return _around(lines, kinds, start, first)
         if nature is Nature.REPLY or Kind.MARKER in kinds:
@@ -158,16 +163,14 @@ def _says(kinds: list[Kind], start: int, end: int) -> bool:
 
 
 def _without_last_quotes(lines: list[str], kinds: list[Kind], kept: list[int], nature: Nature) -> list[int]:
-    """Drop the quotes at the end. When there is nothing but quotes, they are kept: somebody may write like that;
-    unless they begin with an attribution or the mail is an answer, then it says nothing."""
+    """Drop the quotes at the end when they are the mail that is answered: it is an answer, or they begin with an
+    attribution. Else somebody quotes an error message, or writes like that."""
     end = len(kept)
     while end and kinds[kept[end - 1]] in (Kind.QUOTE, Kind.BLANK, Kind.SIGNATURE):
         end -= 1
-    if end:
-        return kept[:end]
-    quoted = [unquoted(lines[index]) for index in kept[:10]]
-    silent = nature is Nature.REPLY or Kind.ATTRIBUTION in classify(quoted)
-    return [] if silent else kept
+    quoted = [unquoted(lines[index]) for index in kept[end : end + _MOST_LINES_TO_ATTRIBUTION]]
+    answered = nature is Nature.REPLY or Kind.ATTRIBUTION in classify(quoted)
+    return kept[:end] if answered else kept
 
 
 def _find_signatures(lines: list[str], kinds: list[Kind]) -> None:

@@ -1,0 +1,123 @@
+"""HTML as readable text, whatever it is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailgate.mail.html import read, to_text
+from mailgate.mail.markup import simplify
+
+PIECES = [
+    "<",
+    ">",
+    "</",
+    "div",
+    "p",
+    "br",
+    "<!--",
+    "-->",
+    "<style>",
+    "</style",
+    '"',
+    "'",
+    "=",
+    " ",
+    "x",
+    "&amp;",
+    "&#0;",
+    "<blockquote>",
+    "</blockquote>",
+    "<pre>",
+    "\n",
+    "hidden",
+    "<td>",
+    "<a href=",
+]
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>Bonjour,</p><p>Le <b>serveur</b> ne<br>répond plus.</p>", "Bonjour,\n\nLe serveur ne\nrépond plus."),
+        ("<div>un</div><div><br></div><div>deux</div>", "un\n\ndeux"),
+        ("<ul><li>a<li>b</ul>c", "- a\n- b\n\nc"),
+        ("<table><tr><td>1<td>2<tr><td>3</table>", "1 2\n3"),
+        ("<pre>a\n  b</pre>", "a\n  b"),
+        ("a<hr>b", f"a\n\n{'_' * 32}\nb"),
+        ("<blockquote>q<blockquote>r</blockquote></blockquote>s", "> q\n>\n>> r\n\ns"),
+        ("&eacute;t&eacute; &lt;b&gt; &#8364;", "été <b> €"),
+        ('<a href="https://x.example/a">ici</a>', "ici <https://x.example/a>"),
+        ('<a href="https://x.example/">https://x.example</a>', "https://x.example"),
+        ('<a href="javascript:alert(1)">ici</a>', "ici"),
+        ("<head><title>t</title><style>p{}</style></head><script>x</script>y<!-- z -->", "y"),
+        ('a<span style="display: none">b</span><div hidden>c</div>', "a"),
+        ("Jean <jean@x.example> 3 < 4", "Jean <jean@x.example> 3 < 4"),
+        ("a<o:p></o:p><!-- never closed", "a never closed"),
+        ("", ""),
+    ],
+)
+def test_html_reads_like_a_plain_mail(html: str, text: str) -> None:
+    """What the eye sees, and nothing that is hidden from it."""
+    assert to_text(html) == text
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '<div id="divRplyFwdMsg">',
+        '<div id="appendonsend">',
+        '<div class="yahoo_quoted">',
+        '<span id="OLK_SRC_BODY_SECTION">',
+    ],
+)
+def test_own_words_end_where_the_mail_program_marked_the_answered_mail(mark: str) -> None:
+    """In any language, because no words are looked at."""
+    reading = read(f"<p>Merci</p><hr>{mark}Cualquier cosa: <b>x</b></div><p>viejo</p>")
+    assert reading.own.splitlines()[0] == "Merci"
+    assert "viejo" not in reading.own
+    assert "viejo" in reading.whole
+
+
+def test_without_own_words_above_the_mark_everything_is_own() -> None:
+    """Outlook forwards look exactly like that."""
+    assert "demande" in read('<div id="divRplyFwdMsg">De : x</div><p>demande</p>').own
+
+
+@pytest.mark.parametrize("piece", ["<div>", "<div></x>", "<div><!--</div>-->", "<blockquote>", "<b><i>"])
+def test_hostile_depth_is_counted_before_a_parser_sees_it(piece: str) -> None:
+    """HTML parsers are quadratic in depth, and closing tags can be faked (hazards M13)."""
+    markup = simplify(piece * 2000)
+    assert markup.depth >= 2000
+    assert to_text(piece * 2000 + "words").endswith("words")
+
+
+@pytest.mark.parametrize(
+    "piece", ["<a ", "<!--", "a<b ", '<a "', "<!", "<style>", "<", "&", "<td>", "</p>", "<p><b>", "<a href='"]
+)
+def test_hostile_markup_of_any_size_is_read(piece: str) -> None:
+    """Each of these took some parser seconds to minutes; the pytest timeout is the only clock here."""
+    to_text(piece * (300_000 // len(piece)))
+
+
+def test_what_is_no_tag_to_the_counter_is_none_to_the_parser() -> None:
+    """Otherwise an attribute could hide an element from the count."""
+    assert simplify('<div a="</div>">').html == '&lt;div a="</div>">'
+
+
+def test_formatting_elements_never_reach_the_parser() -> None:
+    """It would rebuild all of them in every paragraph."""
+    assert simplify("<b><font color=red><p>x").html == "<span><span><p>x"
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=60))
+def test_any_pieces_of_html_are_read(pieces: list[str]) -> None:
+    """Total."""
+    to_text("".join(pieces))
+
+
+@given(st.text())
+def test_any_text_is_html(text: str) -> None:
+    """Total, here too."""
+    to_text(text)

@@ -110,7 +110,7 @@ def _alone(line: str) -> Kind:
     bare = line.strip()
     if not bare:
         return Kind.BLANK
-    if line.startswith(MARKER):
+    if line.lstrip().startswith(MARKER):
         return Kind.MARKER
     named = _without(line, _DECORATION)
     if _FORWARD.match(named) and _is_boundary_line(line, named):

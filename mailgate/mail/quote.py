@@ -1,7 +1,8 @@
 """What a person wrote now, without the mail they answer. When in doubt, more is kept rather than less.
 
 A forward is never cut: for a help desk the forwarded mail is the request. Words between quotes are kept with the
-quotes that give them a meaning. Our own marker line ends everything, in any language and any mail program.
+quotes that give them a meaning. Our own marker line ends everything, in any language and any mail program; where it is
+itself quoted, every quote goes: that mail of ours was for its reader only, and the answer may go to the customer.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def split(text: str, nature: Nature = Nature.UNKNOWN) -> Split:
     lines = text.replace("\r\n", "\n").split("\n")
     kinds = classify(lines)
     _find_signatures(lines, kinds)
-    kept = _kept(lines, kinds, nature)
+    kept = _without_ours(lines, kinds, _kept(lines, kinds, nature))
     if not any(kinds[index] is Kind.FORWARD for index in kept):
         kept = _without_signatures(lines, kinds, kept)
     left_out = sorted(set(range(len(lines))) - set(kept))
@@ -171,6 +172,14 @@ def _without_last_quotes(lines: list[str], kinds: list[Kind], kept: list[int], n
     quoted = [unquoted(lines[index]) for index in kept[end : end + _MOST_LINES_TO_ATTRIBUTION]]
     answered = nature is Nature.REPLY or Kind.ATTRIBUTION in classify(quoted)
     return kept[:end] if answered else kept
+
+
+def _without_ours(lines: list[str], kinds: list[Kind], kept: list[int]) -> list[int]:
+    """Drop every quote when one of them begins one of our own mails."""
+    quotes = [index for index in kept if kinds[index] is Kind.QUOTE]
+    if not any(unquoted(lines[index]).startswith(MARKER) for index in quotes):
+        return kept
+    return [index for index in kept if kinds[index] is not Kind.QUOTE]
 
 
 def _find_signatures(lines: list[str], kinds: list[Kind]) -> None:

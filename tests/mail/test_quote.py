@@ -193,6 +193,15 @@ def test_without_own_words_the_nature_decides() -> None:
     assert split("> Le 3 mars 2026 à 10:00, Jean a écrit :\n> x").new == ""
 
 
+def test_a_quoted_mail_of_ours_is_never_kept() -> None:
+    """A technician's mail holds what the customer must not read; an answer below or between its lines goes to them."""
+    page = "> ##- Répondez au-dessus de cette ligne -##\n>\n> Note interne : client difficile"
+    assert split(f"{page}\n\nC'est réglé.").new == "C'est réglé."
+    assert split(f"Bonjour,\n\nLe 3 mars 2026 à 10:00, Desk a écrit :\n{page}\nOui.\n> Autre note").new == (
+        "Bonjour,\n\nOui."
+    )
+
+
 def test_others_words_begin_where_they_are_announced() -> None:
     """Commands below that line are not the technician's."""
     assert others_from(["Voir ci-dessous", "", "Begin forwarded message:", "#fermer"]) == 2

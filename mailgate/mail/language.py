@@ -6,9 +6,10 @@ German, Italian, Spanish and Dutch take part so that they do not win for English
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 _WORD = re.compile(r"[^\W\d_]+(?=['’])|[^\W\d_]+")
-_MOST_WORDS = 2000
+_MOST_CHARS = 4000
 _ANSWERED_IN = ("fr", "en")
 _SMALL_WORDS = {
     "fr": frozenset(
@@ -42,10 +43,15 @@ _SMALL_WORDS = {
 }
 
 
+_SPOKEN_IN = {
+    word: tuple(language for language, words in _SMALL_WORDS.items() if word in words)
+    for word in frozenset().union(*_SMALL_WORDS.values())
+}
+
+
 def language_of(text: str) -> str | None:
     """ "fr" or "en" when the small words of `text` clearly say so, else None."""
-    words = [found[0].lower() for found, _ in zip(_WORD.finditer(text), range(_MOST_WORDS), strict=False)]
-    votes = {language: sum(word in small for word in words) for language, small in _SMALL_WORDS.items()}
-    first, second, *_ = sorted(votes, key=lambda language: -votes[language])
-    clear = votes[first] > votes[second] and votes[first] >= 2
-    return first if clear and first in _ANSWERED_IN else None
+    words = _WORD.findall(text[:_MOST_CHARS].lower())
+    votes = Counter(language for word in words for language in _SPOKEN_IN.get(word, ()))
+    (first, most), (_, next_most), *_ = [*votes.most_common(2), ("", 0), ("", 0)]
+    return first if most >= 2 and most > next_most and first in _ANSWERED_IN else None

@@ -8,6 +8,10 @@ from pathlib import Path
 
 from tests.peers import require
 
+CA = ("-subj", "/CN=test authority", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+LEAF = "basicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+"""What CPython 3.13 insists on (VERIFY_X509_STRICT)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
@@ -24,33 +28,12 @@ def a_certificate(directory: Path, name: str = "localhost") -> Certificate:
     paths = Certificate(directory / "ca.pem", directory / "server.pem", directory / "server.key")
     ca_key, request, extensions = directory / "ca.key", directory / "server.csr", directory / "server.ext"
     names = f"subjectAltName=DNS:{name}" + (",IP:127.0.0.1" if name == "localhost" else "")
-    extensions.write_text(f"{names}\nbasicConstraints=CA:FALSE\n")
-    new_key: list[str | Path] = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    authority: list[str | Path] = [
-        "-x509",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=test authority",
-        "-keyout",
-        ca_key,
-        "-out",
-        paths.authority,
-    ]
-    signing: list[str | Path] = [
-        "-days",
-        "2",
-        "-CA",
-        paths.authority,
-        "-CAkey",
-        ca_key,
-        "-CAcreateserial",
-        "-extfile",
-        extensions,
-    ]
-    _run(openssl, "req", *new_key, *authority)
+    extensions.write_text(f"{names}\n{LEAF}")
+    new_key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes".split()
+    _run(openssl, "req", "-x509", "-days", "2", *new_key, *CA, "-keyout", ca_key, "-out", paths.authority)
     _run(openssl, "req", *new_key, "-subj", f"/CN={name}", "-keyout", paths.key, "-out", request)
-    _run(openssl, "x509", "-req", "-in", request, *signing, "-out", paths.certificate)
+    signing: list[str | Path] = ["-CA", paths.authority, "-CAkey", ca_key, "-CAcreateserial", "-extfile", extensions]
+    _run(openssl, "x509", "-req", "-days", "2", "-in", request, *signing, "-out", paths.certificate)
     return paths
 
 

@@ -49,7 +49,7 @@ def test_after_trouble_the_mail_comes_again() -> None:
         postfix.send(MAIL, "chef@acme.example", "urgent@desk.example")
         assert postfix.wait_for(1)[0] == "deferred"
         custody.error = None
-        wait_until(lambda: "sent" in postfix.statuses(), what="the second attempt")
+        wait_until(lambda: "sent" in postfix.statuses(), seconds=40, what="the second attempt")
     assert len(custody.deliveries) == 1
 
 

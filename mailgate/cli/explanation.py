@@ -107,8 +107,12 @@ def as_text(explanation: Explanation, zone: ZoneInfo) -> str:
 
 
 def _effect(effect: Effect) -> dict[str, object]:
-    shown = {field.name: jsonable(_brief(getattr(effect, field.name))) for field in fields(effect)}
-    return {"effect": type(effect).__name__, **shown}
+    return {"effect": type(effect).__name__, **{name: jsonable(_brief(value)) for name, value in _told(effect)}}
+
+
+def _told(effect: Effect) -> Iterator[tuple[str, object]]:
+    """An effect's fields, but the inbox row: a mail that is only explained lies in none."""
+    return ((field.name, getattr(effect, field.name)) for field in fields(effect) if field.name != "inbox_id")
 
 
 def _brief(value: object) -> object:
@@ -147,7 +151,7 @@ def _deadlines(promises: Promises, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _effect_line(effect: Effect) -> str:
-    told = ((field.name, _words(getattr(effect, field.name))) for field in fields(effect))
+    told = ((name, _words(value)) for name, value in _told(effect))
     return f"{type(effect).__name__:<16} " + ", ".join(f"{name} {words}" for name, words in told if words)
 
 

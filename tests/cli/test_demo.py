@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -27,8 +26,16 @@ def demo(*arguments: str) -> subprocess.Popen[str]:
 
 def daemons(site: Path) -> list[str]:
     """The command lines of every process that serves this site."""
-    lines = (path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if os.access(path, os.R_OK))
-    return [line.decode() for line in lines if str(site).encode() in line and b"serve" in line]
+    lines = [_command_line(path) for path in Path("/proc").glob("[0-9]*/cmdline")]
+    return [line for line in lines if str(site) in line and "\0serve\0" in line]
+
+
+def _command_line(path: Path) -> str:
+    """A process may end while one looks at it."""
+    try:
+        return path.read_bytes().decode(errors="replace")
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return ""
 
 
 def until_served(site: Path) -> None:

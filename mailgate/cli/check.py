@@ -1,8 +1,7 @@
-"""`mailgate check`: every mistake of a site at once, in config.toml first, then in rules and templates together."""
+"""`mailgate check`: every mistake of a site at once, whichever file it is in."""
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,7 @@ from mailgate.cli.output import print_json
 from mailgate.toml.mistakes import Mistake, SiteMistakes
 
 if TYPE_CHECKING:
-    from mailgate.config import Config
     from mailgate.rulebook import Rulebook
-
-PLACE = re.compile(r"(?P<file>[^:]+):(?P<line>\d+): (?P<text>.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,40 +41,26 @@ def check(config: SiteConfig = HERE, as_json: AsJson = False) -> int:
 
 
 def _examine(path: Path) -> Report:
-    from mailgate import config
+    from mailgate import rulebook, site
 
     try:
-        return _examine_site(config.load(path))
+        loaded = site.load(path)
     except SiteMistakes as found:
-        return Report(found.mistakes)
+        return Report((*found.mistakes, *_template_mistakes(path)))
+    mistakes = (
+        *loaded.config.unreadable_secrets(),
+        *site.template_mistakes(loaded.templates),
+        *rulebook.run_examples(loaded.rulebook, clock.now()),
+    )
+    return Report(mistakes, loaded.rulebook.warnings, _summary(loaded.rulebook))
 
 
-def _examine_site(config: Config) -> Report:
-    from mailgate import rulebook
-
-    templates = _template_mistakes(config)
-    try:
-        rules = rulebook.load(config.root / "rules", config.desk)
-    except SiteMistakes as found:
-        return Report((*found.mistakes, *templates))
-    examples = rulebook.run_examples(rules, clock.now())
-    return Report((*templates, *examples), rules.warnings, _summary(rules))
-
-
-def _template_mistakes(config: Config) -> tuple[Mistake, ...]:
-    from mailgate import starter
+def _template_mistakes(path: Path) -> tuple[Mistake, ...]:
+    """The templates of a site whose other files cannot be used."""
+    from mailgate import site, starter
     from mailgate.mail.compose import Templates
 
-    templates = Templates((config.root / "templates", starter.templates()))
-    return tuple(_placed(error) for error in templates.check())
-
-
-def _placed(error: str) -> Mistake:
-    """A template's "file:line: text" as a mistake with its place; templates have no columns, so it is 1."""
-    found = PLACE.fullmatch(error)
-    if found is None:
-        return Mistake("templates", 1, 1, error)
-    return Mistake(found["file"], int(found["line"]), 1, found["text"])
+    return site.template_mistakes(Templates((path.parent / "templates", starter.templates())))
 
 
 def _summary(rules: Rulebook) -> str:

@@ -116,7 +116,7 @@ def _explanation(rehearsal: Rehearsal) -> Explanation:
             if isinstance(effect, SendMail)
         ),
         pages=tuple(
-            PageShown(effect.technician, effect.channel, draft.text)
+            PageShown(effect.target, effect.technician, effect.channel, draft.text)
             for effect, draft in drafts
             if isinstance(effect, Page)
         ),

@@ -47,9 +47,10 @@ class MailShown:
 
 @dataclass(frozen=True, slots=True)
 class PageShown:
-    """A page that would have left; `to` is the technician's key."""
+    """A page that would have left to an address of `technician` (a key of the rules)."""
 
     to: str
+    technician: str
     channel: Channel
     text: str
 
@@ -101,7 +102,7 @@ def as_text(explanation: Explanation, zone: ZoneInfo) -> str:
         _paragraph("deadlines", _deadlines(explanation.deadlines, zone)),
         _paragraph("effects", map(_effect_line, explanation.effects)),
         *(_letter(f"mail to {mail.to}: {mail.subject}", mail.text) for mail in explanation.mails),
-        *(_letter(f"page to {page.to} by {page.channel}", page.text) for page in explanation.pages),
+        *(_letter(f"page to {page.technician} by {page.channel} ({page.to})", page.text) for page in explanation.pages),
     )
     return "\n\n".join(part for part in parts if part)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mailgate.starter import DirectoryInUse
 from mailgate.toml.mistakes import SiteMistakes
 
 DONE, NO, USAGE, LATER = 0, 1, 2, 75
@@ -30,22 +31,27 @@ class Ending:
 
 
 def ending(failure: Exception) -> Ending | None:
-    """How an expected failure is told; None when nobody expected it. Imports late: most commands never fail."""
-    from mailgate.daemon import DoorShut
-    from mailgate.starter import DirectoryInUse
-    from mailgate.store.database import DATABASE_FAULTS, DatabaseBusy, SchemaTooNew
-
+    """How an expected failure is told; None when nobody expected it."""
     match failure:
         case SiteMistakes():
             return Ending(tuple(str(mistake) for mistake in failure.mistakes), NO)
         case Refusal():
             return Ending((str(failure),), failure.code)
-        case DatabaseBusy():
-            return Ending((str(failure),), LATER)
-        case SchemaTooNew() | DirectoryInUse() | DoorShut():
+        case DirectoryInUse():
             return Ending((str(failure),), NO)
         case OSError(filename=name, strerror=reason) if name is not None:
             return Ending((f"{name}: {reason}",), NO)
+    return _of_the_database(failure)
+
+
+def _of_the_database(failure: Exception) -> Ending | None:
+    """Imported late: a command that never came so far must not wait for the database to be imported."""
+    from mailgate.store.database import DATABASE_FAULTS, DatabaseBusy, SchemaTooNew
+
+    if isinstance(failure, SchemaTooNew):
+        return Ending((str(failure),), NO)
+    if isinstance(failure, DatabaseBusy):
+        return Ending((str(failure),), LATER)
     if isinstance(failure, DATABASE_FAULTS):
         fault = getattr(failure, "orig", None) or failure  # the driver's words, without the statement
         return Ending((f"the database cannot be used now: {fault}",), LATER)

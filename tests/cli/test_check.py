@@ -37,11 +37,14 @@ def test_every_mistake_is_one_line_with_its_place(config: Path, capsys: pytest.C
     assert any(line.startswith("templates/fr/acknowledgement.txt.j2:") for line in told.err.splitlines())
 
 
-def test_mistakes_in_the_configuration_come_first(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Without it nobody knows where rules and templates are."""
+def test_a_slip_in_the_configuration_hides_no_other(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rules are read without a desk then, so that both are mended in one go."""
     spoil(config, "timezone =", "timezon =")
+    spoil(config.parent / "rules" / "20-queues.toml", "callback  =", "calback  =")
     assert run(["check", "-c", str(config)]) == 1
-    assert "config.toml:" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "config.toml:" in told
+    assert "rules/20-queues.toml:" in told
 
 
 def test_an_example_that_does_not_hold_is_a_mistake(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

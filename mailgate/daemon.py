@@ -37,7 +37,9 @@ from mailgate.logs import speak
 from mailgate.mail.keyring import KEY_OCTETS, Keyring
 from mailgate.sender import Means, Relay, Sender
 from mailgate.site import Site
+from mailgate.store import outbox
 from mailgate.store.database import DATABASE_FAULTS, Database, ServeLock
+from mailgate.toml.mistakes import SiteMistakes
 
 log = structlog.get_logger()
 
@@ -63,7 +65,11 @@ def serve(path: Path) -> int:
 
     Raises SiteMistakes, DatabaseBusy, SchemaTooNew or DoorShut before it is ready."""
     loaded = site.load(path)
+    if unreadable := loaded.config.unreadable_secrets():
+        raise SiteMistakes(unreadable)
     speak(loaded.config.log_format)
+    for doubt in (*loaded.rulebook.warnings, *site.template_mistakes(loaded.templates)):
+        log.warning("site.doubt", says=str(doubt))
     with ExitStack() as held:
         database = held.enter_context(_database(loaded.config))
         asyncio.run(_run(loaded, database))
@@ -94,13 +100,16 @@ async def _run(loaded: Site, database: Database) -> None:
 
 @contextmanager
 def _database(settings: Config) -> Iterator[Database]:
-    """The database, ours alone when it is a file, with its tables up to date."""
+    """The database, ours alone when it is a file, with its tables up to date and no lease of a process that is gone."""
     with ExitStack() as held:
         if settings.database.path is not None:
             held.enter_context(ServeLock(settings.database.path))
         database = Database.open(settings.database.url)
         held.callback(database.close)
         database.upgrade()
+        if settings.database.path is not None:
+            with database.write() as tx:
+                outbox.release(tx, clock())
         yield database
 
 

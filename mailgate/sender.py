@@ -28,9 +28,11 @@ log = structlog.get_logger()
 
 ResultT = TypeVar("ResultT")
 
-LEASE = timedelta(minutes=10)
-ATTEMPT_SECONDS = 300.0
-"""The longest one attempt may take; well below the lease."""
+ATTEMPT_SECONDS = {Lane.PAGE: 60.0, Lane.BULK: 300.0}
+"""The longest one attempt may take."""
+
+LEASE = {Lane.PAGE: timedelta(minutes=2), Lane.BULK: timedelta(minutes=10)}
+"""Well above the longest attempt: how long the rows of a node that died wait for another one."""
 
 FAULT_PAUSE_SECONDS = 5.0
 """How long a worker rests when the database is in trouble."""
@@ -120,11 +122,11 @@ class Sender:
                 await asyncio.sleep(FAULT_PAUSE_SECONDS)
 
     async def _attempt(self, leased: Leased, relay: Relay) -> Delivery:
-        way = relay if leased.parcel.by_mail else self._means.pager
+        way, patience = relay if leased.parcel.by_mail else self._means.pager, ATTEMPT_SECONDS[leased.lane]
         try:
-            return await asyncio.wait_for(way.send(leased.parcel), ATTEMPT_SECONDS)
+            return await asyncio.wait_for(way.send(leased.parcel), patience)
         except TimeoutError:
-            return Deferred(f"no answer within {ATTEMPT_SECONDS:.0f} s")
+            return Deferred(f"no answer within {patience:.0f} s")
         except Exception as error:
             log.exception("sender.attempt_failed", outbox=leased.parcel.outbox_id)
             return Deferred(f"{type(error).__name__}: {error}")
@@ -154,7 +156,7 @@ class Sender:
 def _lease_one(means: Means, lane: Lane) -> Leased | None:
     now = means.clock()
     with means.database.write() as tx:
-        leased = outbox.lease(tx, Lease(lane, 1, means.owner, now + LEASE), now)
+        leased = outbox.lease(tx, Lease(lane, 1, means.owner, now + LEASE[lane]), now)
     return leased[0] if leased else None
 
 

@@ -7,6 +7,8 @@ looks at a site that was never started works with a stand-in, because what it si
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from mailgate.engine import Desk
 from mailgate.mail.compose import Templates
 from mailgate.mail.keyring import KEY_OCTETS, Keyring
 from mailgate.rulebook import Rulebook
+from mailgate.toml.mistakes import Mistake, SiteMistakes, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,46 @@ class Site:
 
 
 def load(path: Path) -> Site:
-    """Load the site of a config.toml. Raises toml.mistakes.SiteMistakes with every mistake found."""
-    settings = config.load(path)
+    """Load the site of a config.toml. Raises SiteMistakes with every mistake of its files."""
+    try:
+        settings = config.load(path)
+    except SiteMistakes as found:
+        raise SiteMistakes((*found.mistakes, *rulebook.mistakes_in(path.parent / "rules"))) from None
     rules = rulebook.load(settings.root / "rules", settings.desk)
-    return Site(settings, rules, Templates((settings.root / "templates", starter.templates())))
+    loaded = Site(settings, rules, templates_of(settings))
+    mistakes = (*settings.unknown_queues(loaded.policy.queues), *_unknown_templates(loaded))
+    if mistakes:
+        raise SiteMistakes(mistakes)
+    return loaded
+
+
+def templates_of(settings: Config) -> Templates:
+    """The site's templates, the packaged ones behind them."""
+    return Templates((settings.root / "templates", starter.templates()), settings.desk.language)
+
+
+def template_mistakes(templates: Templates) -> tuple[Mistake, ...]:
+    """What is wrong with the templates; they have no columns, so that is 1."""
+    return tuple(_placed(error) for error in templates.check())
+
+
+def _placed(error: str) -> Mistake:
+    found = re.fullmatch(r"([^:]+):(\d+): (.*)", error, re.DOTALL)
+    return Mistake(found[1], int(found[2]), 1, found[3]) if found else Mistake(*_unplaced(error))
+
+
+def _unplaced(error: str) -> tuple[str, int, int, str]:
+    file, _, text = error.partition(": ")
+    return file, 0, 0, text
+
+
+def _unknown_templates(loaded: Site) -> Iterator[Mistake]:
+    known = loaded.templates.names()
+    for rule in loaded.policy.rules:
+        name = rule.then.template
+        if name is not None and name not in known:
+            says = f"rule '{rule.name}' names the unknown template '{name}'{did_you_mean(name, known)}"
+            yield Mistake(rule.file, rule.line, 1, says)
 
 
 def ring_of(settings: Config) -> Keyring | None:

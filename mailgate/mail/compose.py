@@ -38,11 +38,16 @@ _TOKEN_SHAPED = re.compile(r"\+[a-z2-7]{42}(?![a-z2-7])", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What makes one mail unlike any other: its outbox row, and `occasion`, unique for ever ("inbox-12.3")."""
+    """What makes one mail unlike any other: its outbox row, its `occasion` ("inbox-12.3"), and the moment."""
 
     outbox_id: int
     occasion: str
     now: datetime
+
+    @property
+    def unique(self) -> str:
+        """Never the same twice: an event may be decided again, and a restored database counts from before."""
+        return f"{self.occasion}.{self.now.timestamp():.6f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Scribe:
     def write(self, letter: Letter, stamp: Stamp, enclosures: tuple[tuple[Attachment, bytes], ...] = ()) -> Draft:
         """The mail; TemplateFailed when its template can't say it."""
         words = self._without_tokens(_tagged(self.words.render(letter, stamp.now), letter.ticket))
-        message_id = address.message_id(self.ring, letter.ticket, stamp.occasion, self.domain)
+        message_id = address.message_id(self.ring, letter.ticket, stamp.unique, self.domain)
         head = tuple(self._head(letter, words.subject, message_id, stamp))
         message = mime.message(head, _body(letter, words, message_id, enclosures))
         return Draft(message, message_id, self._envelope_from(letter, stamp), words.subject, words.text)

@@ -58,6 +58,12 @@ class Templates:
         """The words of a letter; TemplateFailed names file and line. `now` leaves the current year out of dates."""
         return worded(letter, lambda fitted: self._render(self._stem(fitted), fitted, now))
 
+    def names(self) -> tuple[str, ...]:
+        """Every template that the desk's language can be served with, in alphabetical order."""
+        folders = set(self._folders(self.language))
+        stems = (stem.rpartition("/") for stem in self._all(TEXT))
+        return tuple(sorted({name for folder, _, name in stems if folder in folders}))
+
     def check(self) -> tuple[str, ...]:
         """Every mistake of every template, each rendered with sample facts: "templates/fr/x.txt.j2:3: …"."""
         return tuple(sorted({*self._missing(), *self._widows(), *self._failing()}))

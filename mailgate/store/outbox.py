@@ -101,6 +101,13 @@ def settle(tx: Tx, leased: Leased, result: delivery.Delivery, next_attempt_at: d
             assert_never(result)
 
 
+def release(tx: Tx, now: datetime) -> int:
+    """Every lease ends now; how many there were. Only for a database that nobody else serves: after a crash, the
+    rows of the process that is gone need not wait for their leases to run out."""
+    leased = update(OutboxRow).where(OPEN, col(OutboxRow.state) == OutboxState.LEASED)
+    return tx.exec(leased.values(state=OutboxState.PROMISED, next_attempt_at=now)).rowcount
+
+
 def due_at(tx: Tx, lane: Lane) -> datetime | None:
     """When the lane's next row may be taken, None when nothing waits."""
     waiting = select(OutboxRow.next_attempt_at).where(OutboxRow.lane == lane, OPEN)

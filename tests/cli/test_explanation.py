@@ -38,7 +38,7 @@ def an_explanation() -> Explanation:
         effects=(OpenTicket(TICKET), SendMail(LETTER), PAGE, TakeTurn("support", "tech1")),
         deadlines=Promises(Promise(MONDAY, "reçu hors plage")),
         mails=(MailShown("chef@acme.example", "[#7] Panne", "Bonjour,\nmerci."),),
-        pages=(PageShown("tech1", Channel.PAGER, "urgent Acme Panne #7"),),
+        pages=(PageShown("1@pager.example.net", "tech1", Channel.PAGER, "urgent Acme Panne #7"),),
     )
 
 
@@ -77,7 +77,7 @@ def test_the_readable_form_says_everything_once() -> None:
         "OpenTicket       ticket 7",
         "SendMail         letter acknowledgement",
         "mail to chef@acme.example: [#7] Panne\n    Bonjour,\n    merci.",
-        "page to tech1 by pager\n    urgent Acme Panne #7",
+        "page to tech1 by pager (1@pager.example.net)\n    urgent Acme Panne #7",
     ):
         assert expected in text
 

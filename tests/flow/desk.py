@@ -21,6 +21,7 @@ from mailgate.core.delivery import Delivered, Delivery, Lane
 from mailgate.core.model import Door
 from mailgate.engine import Desk, Engine
 from mailgate.mail.keyring import Keyring
+from mailgate.site import Site
 from mailgate.store import inbox, outbox, query
 from mailgate.store.database import Database
 from mailgate.store.outbox import Lease
@@ -107,9 +108,8 @@ class Letter:
 class LiveDesk:
     """A desk under test. `sent` holds everything that ever left it; `fresh()` what left since last asked."""
 
-    def __init__(self, root: Path, database: Database) -> None:
-        self.root, self.database, self.now = root, database, NOW
-        self.site = site.load(root / "config.toml")
+    def __init__(self, loaded: Site, database: Database) -> None:
+        self.site, self.root, self.database, self.now = loaded, loaded.config.root, database, NOW
         self.desk: Desk = self.site.desk(RING)
         self.engine = Engine(self.desk, database, lambda: self.now)
         self.sent: list[Sent] = []
@@ -128,9 +128,17 @@ class LiveDesk:
 
     def deliver(self, raw: bytes, envelope_from: str, *recipients: str) -> list[Sent]:
         """The same with octets."""
+        self.accept(raw, envelope_from, *recipients)
+        return self.work()
+
+    def accept(self, raw: bytes, envelope_from: str, *recipients: str) -> None:
+        """Take a mail into custody and leave it there."""
         with self.database.write() as tx:
             inbox.accept(tx, [Arrival(Door.SMTP, envelope_from, recipients, raw, "127.0.0.1")], self.now)
-        return self.work()
+
+    def decide(self) -> None:
+        """Let the engine do what is due; nothing is sent."""
+        self.engine.run_pending(lambda: False, lambda: None)
 
     def advance(self, **time: float) -> list[Sent]:
         """Time passes; the mails that leave because of it."""
@@ -150,7 +158,7 @@ class LiveDesk:
 
     def _work_once(self) -> bool:
         """One round; a refused mail is an event of its own, and so is worth another round."""
-        self.engine.run_pending(lambda: False, lambda: None)
+        self.decide()
         return any(self._send_one(lane) for lane in Lane)
 
     def ticket(self, number: int = 1001) -> query.TicketStory:
@@ -179,9 +187,16 @@ class LiveDesk:
 def live_desk(root: Path) -> Iterator[LiveDesk]:
     """The starter site in `root`, on Monday 2026-11-16 at 10:00 in Toronto."""
     starter.write(root)
-    database = Database.open(f"sqlite:///{root}/var/mailgate.db")
+    with a_database(root / "var/mailgate.db") as database:
+        yield LiveDesk(site.load(root / "config.toml"), database)
+
+
+@contextmanager
+def a_database(path: Path) -> Iterator[Database]:
+    """A new database with its tables."""
+    database = Database.open(f"sqlite:///{path}")
     database.upgrade()
     try:
-        yield LiveDesk(root, database)
+        yield database
     finally:
         database.close()

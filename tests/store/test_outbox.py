@@ -72,6 +72,17 @@ def test_what_is_leased_is_nobody_elses_until_the_lease_ends(database: Database)
     assert (first.parcel, second.attempts) == (second.parcel, 2)
 
 
+def test_a_new_start_ends_the_leases_of_the_process_that_died(database: Database) -> None:
+    """A page must not wait for a lease that nobody holds any more; late answers are still fenced off."""
+    promise(database, a_page())
+    (first,) = lease(database, Lane.PAGE)
+    with database.write() as tx:
+        assert outbox.release(tx, NOW + MINUTE) == 1
+    (second,) = lease(database, Lane.PAGE, NOW + MINUTE)
+    assert second.parcel == first.parcel
+    assert not _settle(database, first, Delivered())
+
+
 def test_who_comes_back_late_changes_nothing(database: Database) -> None:
     """Its row belongs to a later attempt (hazards F37): a stopped process that wakes up must not settle it."""
     promise(database, a_page())

@@ -1,0 +1,165 @@
+"""What must not stop the desk: a broken template, a mail that breaks the decision, a database in trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine as SqlEngine
+from sqlalchemy import event, text
+
+from mailgate import site, starter
+from mailgate.core.hours import Calendar
+from mailgate.engine import FAULTS_OF_ONE_ROW, Engine
+from mailgate.store import inbox, query
+from mailgate.store.database import DATABASE_FAULTS, Database
+from tests.flow.desk import Letter, LiveDesk, Sent, a_database, live_desk
+
+
+class PowerCut(BaseException):
+    """Nothing catches it."""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[LiveDesk]:
+    """The starter site, running on a clock that the test moves."""
+    with live_desk(tmp_path / "site") as running:
+        yield running
+
+
+def break_decisions(desk: LiveDesk) -> None:
+    """From now on no promise can be worked out: the urgent calendar never opens."""
+    never = Calendar("urgent", "America/Toronto", ((),) * 7, lambda _: None)
+    policy = replace(desk.desk.policy, calendars={**desk.desk.policy.calendars, "urgent": never})
+    desk.engine = Engine(replace(desk.desk, policy=policy), desk.database, lambda: desk.now)
+
+
+def mend(desk: LiveDesk) -> None:
+    """The administrator put it right and started the daemon again."""
+    desk.engine = Engine(desk.desk, desk.database, lambda: desk.now)
+
+
+def waiting(desk: LiveDesk) -> tuple[query.InboxLine, ...]:
+    """What `mailgate inbox` shows."""
+    with desk.database.read() as tx:
+        return query.inbox(tx)
+
+
+def templates(mails: list[Sent]) -> list[str]:
+    """What was sent, by template."""
+    return sorted(mail.template for mail in mails)
+
+
+@pytest.mark.parametrize(
+    "fault", ["Subject: x\n\n{{ ticket.no_such_thing }}", "Subject: x\n\n{% if %}", "no subject line"]
+)
+def test_a_broken_template_sends_built_in_words_and_tells_the_administrators_once(desk: LiveDesk, fault: str) -> None:
+    """No acknowledgement and no page waits for an administrator (design.md §1, F33)."""
+    (desk.root / "templates/fr/acknowledgement.txt.j2").write_text(fault, "utf-8")
+    mails = desk.write(Letter("Bonjour"))
+    assert templates(mails) == ["acknowledgement", "notice", *["page"] * 3, *["technician"] * 3]
+    acknowledgement = next(mail for mail in mails if mail.template == "acknowledgement")
+    assert "1001" in acknowledgement.text
+    assert next(mail for mail in mails if mail.template == "notice").to == "admin@example.com"
+    assert "notice" not in templates(desk.write(Letter("Encore")))
+
+
+def test_a_mail_that_breaks_the_decision_is_kept_and_the_urgent_door_pages(desk: LiveDesk) -> None:
+    """Quarantine: the mail with its reason, the administrators told, the technicians woken."""
+    break_decisions(desk)
+    mails = desk.write(Letter("Bonjour"))
+    assert templates(mails) == [*["notice"] * 4, *["page"] * 3]
+    (row,) = waiting(desk)
+    assert row.state.value == "quarantined"
+    assert "never opens" in (row.reason or "")
+
+
+def test_a_quarantined_mail_can_be_retried_and_is_then_an_ordinary_ticket(desk: LiveDesk) -> None:
+    """`mailgate inbox retry N`, once the cause is mended; nothing of it was lost."""
+    break_decisions(desk)
+    desk.write(Letter("Bonjour"))
+    mend(desk)
+    with desk.database.write() as tx:
+        inbox.retry(tx, 1)
+    mails = desk.work()
+    assert "acknowledgement" in templates(mails)
+    assert desk.ticket().subject == "Panne du serveur"
+    assert waiting(desk) == ()
+    ids = [mail.header("Message-ID") for mail in desk.sent]
+    assert len(set(ids)) == len(ids)
+
+
+def test_other_mail_goes_on_while_one_is_in_quarantine(desk: LiveDesk) -> None:
+    """One poison mail holds up nobody."""
+    break_decisions(desk)
+    desk.write(Letter("Poison"))
+    assert "acknowledgement" in templates(desk.write(Letter("Bonjour", to="support-regulier@example.com")))
+
+
+def test_a_database_fault_leaves_the_mail_pending(desk: LiveDesk) -> None:
+    """Nobody's fault, nothing lost: it is tried again, not put in quarantine."""
+    with desk.database.write() as tx:
+        tx.execute(text("ALTER TABLE ticket RENAME TO gone"))
+    with pytest.raises(DATABASE_FAULTS):
+        desk.write(Letter("Bonjour"))
+    assert [row.state.value for row in waiting(desk)] == ["pending"]
+    with desk.database.write() as tx:
+        tx.execute(text("ALTER TABLE gone RENAME TO ticket"))
+    assert "acknowledgement" in templates(desk.work())
+
+
+def test_a_row_that_only_ever_faults_is_set_aside_at_last(desk: LiveDesk) -> None:
+    """A mail that the database itself cannot swallow must not hold up all the others for ever."""
+    with desk.database.write() as tx:
+        tx.execute(text("ALTER TABLE attachment RENAME TO gone"))
+    break_attachment = Letter("x", headers={"Content-Type": "application/pdf", "Content-Disposition": "attachment"})
+    desk.accept(break_attachment.raw(1), "chef@acme.example", "support-urgent@example.com")
+    for _ in range(FAULTS_OF_ONE_ROW):
+        with pytest.raises(DATABASE_FAULTS):
+            desk.decide()
+    desk.work()
+    assert [row.state.value for row in waiting(desk)] == ["quarantined"]
+
+
+def test_every_statement_of_acceptance_and_decision_may_be_the_last(tmp_path: Path) -> None:
+    """A power cut at any of them: what was in custody is then one ticket with one acknowledgement, the rest is not."""
+    starter.write(tmp_path / "site")
+    loaded = site.load(tmp_path / "site/config.toml")
+    for step in count(1):
+        with a_database(tmp_path / f"{step}.db") as database:
+            desk = LiveDesk(loaded, database)
+            cut = _cut_at(step, desk)
+            desk.work()
+            assert templates(desk.sent).count("acknowledgement") == in_custody(database)
+            assert templates(desk.sent).count("page") == 3 * in_custody(database)
+        if not cut:
+            break
+    assert step > 50
+
+
+def in_custody(database: Database) -> int:
+    """How many mails are."""
+    with database.read() as tx:
+        return int(tx.execute(text("SELECT count(*) FROM inbox")).scalar_one())
+
+
+def _cut_at(step: int, desk: LiveDesk) -> bool:
+    """Accept and decide one mail, and cut at the given statement; False when it all ended before."""
+    steps = count(1)
+
+    def counted(*_: object) -> None:
+        if next(steps) == step:
+            raise PowerCut
+
+    event.listen(SqlEngine, "before_cursor_execute", counted)
+    try:
+        desk.accept(Letter("Bonjour").raw(1), "chef@acme.example", "support-urgent@example.com")
+        desk.decide()
+    except PowerCut:
+        return True
+    finally:
+        event.remove(SqlEngine, "before_cursor_execute", counted)
+    return False

@@ -36,14 +36,15 @@ smtp_host_lookup = native
 smtputf8_enable = yes
 maillog_file = {run}/postfix.log
 maillog_file_prefixes = {run}
-queue_run_delay = 1s
 minimal_backoff_time = 1s
 maximal_backoff_time = 1s
+transport_retry_time = 1s
 lmtp_data_done_timeout = 20s
 """
 
 MASTER_CF = """\
 127.0.0.1:{port} inet n - n - - smtpd
+pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite
@@ -88,6 +89,10 @@ class Postfix:
     def wait_for(self, deliveries: int) -> list[str]:
         wait_until(lambda: len(self.statuses()) >= deliveries, what=f"{deliveries} deliveries in\n{self.log()}")
         return self.statuses()
+
+    def flush(self) -> None:
+        """Tries everything that is queued again now."""
+        subprocess.run([require("postfix"), "-c", self.run / "etc", "flush"], check=True, timeout=20)
 
     def waiting(self) -> int:
         """Mails that are still queued."""

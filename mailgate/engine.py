@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -228,19 +228,24 @@ class Rehearsal:
     drafts: tuple[tuple[SendMail | Page, Draft], ...]
 
 
-def rehearse(desk: Desk, database: Database | None, delivery: Delivery, now: datetime) -> Rehearsal:
+def rehearse(desk: Desk, database: Database | None, delivery: Delivery, as_new: bool, now: datetime) -> Rehearsal:
     """The whole pipeline on one mail as if it came in now; nothing is written anywhere.
 
-    `database` is only read; None: the desk was never started."""
+    `database` is only read; None: the desk was never started. `as_new` forgets that the same mail came before."""
     event = read_mail(delivery, REHEARSED, parse.digest(delivery.raw), desk, now)
-    if database is None:
-        seen = Seen(next_ticket=FIRST_TICKET)
-    else:
-        with database.read() as tx:
-            seen = snapshot.load(tx, event)
+    seen = _look(database, event)
+    if as_new:
+        seen = replace(seen, twins=(), by_twin=None)
     decision = decide(event, seen, desk.policy, now)
     letters = [effect for effect in decision.effects if isinstance(effect, SendMail | Page)]
     scribe = desk.scribe()
     stamps = [Stamp(0, f"rehearsal.{index}", now) for index in range(len(letters))]
     drafts = [scribe.write(effect.letter, stamp, ()) for effect, stamp in zip(letters, stamps, strict=True)]
     return Rehearsal(decision, tuple(zip(letters, drafts, strict=True)))
+
+
+def _look(database: Database | None, event: MailReceived) -> Seen:
+    if database is None:
+        return Seen(next_ticket=FIRST_TICKET)
+    with database.read() as tx:
+        return snapshot.load(tx, event)

@@ -34,6 +34,7 @@ def explain(
     sender: Annotated[str | None, typer.Option("--from", metavar="A", help="The envelope sender.")] = None,
     to: Annotated[list[str] | None, typer.Option("--to", metavar="A", help="A recipient; may be repeated.")] = None,
     at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="As if it came then, in ISO 8601.")] = None,
+    as_new: Annotated[bool, typer.Option("--as-new", help="As if the same mail had not come before.")] = False,
     config: SiteConfig = HERE,
     as_json: AsJson = False,
 ) -> int:
@@ -46,7 +47,7 @@ def explain(
     now = clock.now() if at is None else _time(at, zone)
     delivery = _delivery(mail.read_bytes(), sender, to, loaded.policy)
     with desk.at(config) as here:
-        answer = _answer(loaded, here.database, delivery, now)
+        answer = _answer(loaded, here.database, delivery, as_new, now)
     if as_json:
         print_json(explanation.as_json(answer))
     else:
@@ -84,13 +85,13 @@ def _recipients(mail: Mail) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*noted, *(address.mail for address in (*mail.to, *mail.cc)))))
 
 
-def _answer(loaded: Site, database: Database | None, delivery: Delivery, now: datetime) -> Explanation:
+def _answer(loaded: Site, database: Database | None, delivery: Delivery, as_new: bool, now: datetime) -> Explanation:
     from mailgate import engine, site
 
     if not delivery.recipients:
         return _turned_away()
     ring = site.ring_of(loaded.config) or site.stand_in_ring()
-    return _explanation(engine.rehearse(loaded.desk(ring), database, delivery, now))
+    return _explanation(engine.rehearse(loaded.desk(ring), database, delivery, as_new, now))
 
 
 def _turned_away() -> Explanation:

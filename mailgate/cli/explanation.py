@@ -9,11 +9,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mailgate.cli.output import jsonable, local, plain
+from mailgate.core.conditions import FactValue
 from mailgate.core.decision import RuleTrace
 from mailgate.core.effects import Effect
 from mailgate.core.letters import Letter
 from mailgate.core.model import Channel, Identity, MailKind, Outcome
-from mailgate.core.policy import FactValue
 
 HEADING = 12
 """Width of the left column, where each paragraph says what it is."""

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from mailgate.core.conditions import FactValue
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender
 from mailgate.core.model import Identity, Mail, MailKind
-from mailgate.core.policy import FactValue, Policy, Queue
+from mailgate.core.policy import Policy, Queue
 from mailgate.core.words import fold
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -74,7 +75,7 @@ def facts_of(event: MailReceived, sender: Sender, queue: Queue, policy: Policy) 
     mail = event.mail
     local = event.received_at.astimezone(ZoneInfo(policy.desk.timezone))
     return {
-        "to": event.recipients + tuple(address.mail for address in mail.to + mail.cc),
+        "to": tuple(dict.fromkeys((*event.recipients, *(address.mail for address in mail.to + mail.cc)))),
         "from": sender.address.mail,
         "sender_domain": sender.address.mail.rpartition("@")[2],
         "customer": sender.customer_key or "",

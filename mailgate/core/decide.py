@@ -87,7 +87,9 @@ def _again(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> D
         moved, why = move(seen.by_twin, sooner, words_of(event, sender), seen, policy)
         because = f"the same mail as inbox {first.inbox_id}, at another door: {why}"
         return Decision(Outcome.FOLLOW_UP, because, tuple(moved), number, findings)
-    return Decision(Outcome.DUPLICATE, f"the same mail as inbox {first.inbox_id}", (), number, findings)
+    about = f" (#{number})" if number else ""
+    because = f"the same mail as inbox {first.inbox_id}{about}: nothing new"
+    return Decision(Outcome.DUPLICATE, because, (), number, findings)
 
 
 def _report(event: MailReceived, sender: Sender, seen: Seen) -> Decision:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mailgate.core.conditions import FactValue
 from mailgate.core.effects import Effect
 from mailgate.core.hours import Deadline
 from mailgate.core.model import Identity, MailKind, Outcome
-from mailgate.core.policy import FactValue
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from mailgate.core.model import Mail
-from mailgate.core.policy import (
+from mailgate.core.conditions import (
     Above,
     AllOf,
     AnyOf,
@@ -24,6 +23,7 @@ from mailgate.core.policy import (
     Not,
     Test,
 )
+from mailgate.core.model import Mail
 from mailgate.core.words import fold, is_like
 
 SHOWN = 60

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from mailgate.core.conditions import Condition
 from mailgate.core.hours import Calendar
 from mailgate.core.model import Activity
 from mailgate.core.policy import (
     Actions,
-    Condition,
     Contact,
     Customer,
     Desk,

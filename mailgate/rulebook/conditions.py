@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import PlainValidator, ValidationError, ValidationInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from mailgate.core.policy import AllOf, AnyOf, Condition, Not, Test
+from mailgate.core.conditions import AllOf, AnyOf, Condition, Not, Test
 from mailgate.rulebook.facts import FACTS, NOT, Fact, Sort, operator, plain
 from mailgate.rulebook.names import Names
 from mailgate.toml.complaints import MISNAMED

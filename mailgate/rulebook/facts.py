@@ -12,8 +12,8 @@ from enum import Enum
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
+from mailgate.core.conditions import Above, AnyOf, Below, Contains, Is, Like, Matches, Test
 from mailgate.core.model import Identity, MailKind
-from mailgate.core.policy import Above, AnyOf, Below, Contains, Is, Like, Matches, Test
 from mailgate.rulebook.fields import time_of_day
 from mailgate.rulebook.names import Names
 from mailgate.rulebook.opening_hours import DAYS

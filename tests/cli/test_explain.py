@@ -48,6 +48,16 @@ def test_a_mail_that_came_already_is_a_duplicate(
     assert len(json.loads(capsys.readouterr().out)) == 1
 
 
+def test_a_mail_that_came_already_can_be_explained_as_new(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The question is mostly "why did it do that?", asked about a mail of this morning."""
+    receive(config, raw_mail("Panne"))
+    found = explained(capsys, saved(tmp_path, raw_mail("Panne")), "--as-new", "-c", str(config))
+    assert found["outcome"] == "ticket"
+    assert len(found["pages"]) == 6
+
+
 def test_the_time_can_be_given(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without an offset it is the desk's; Friday 19:30 at the urgent door is due on Monday at 7:30."""
     found = explained(capsys, saved(tmp_path, raw_mail("Panne")), "--at", "2026-11-20T19:30", "-c", str(config))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mailgate.core.billing import charge
 from mailgate.core.classify import clock_time
+from mailgate.core.conditions import Above, AllOf, AnyOf, Below, Condition, Contains, Is, Like, Matches, Not, Test
 from mailgate.core.delivery import FIRST_WAITS, LIFETIME, Lane, next_attempt
 from mailgate.core.effects import OpenTicket
 from mailgate.core.identity import person_id, recognise, technician_of
@@ -19,23 +20,7 @@ from mailgate.core.lifecycle import AFTER_CUSTOMER, AFTER_WORK, POSSIBLE
 from mailgate.core.matching import Subject, describe, holds, judge
 from mailgate.core.model import Activity, Address, Identity, Mail, Status
 from mailgate.core.paging import Chosen, Wanted, choose
-from mailgate.core.policy import (
-    Above,
-    Actions,
-    AllOf,
-    AnyOf,
-    Below,
-    Condition,
-    Contains,
-    Is,
-    Like,
-    Matches,
-    Not,
-    Order,
-    Policy,
-    Rule,
-    Test,
-)
+from mailgate.core.policy import Actions, Order, Policy, Rule
 from mailgate.core.seen import Seen
 from mailgate.core.words import fold, is_like, says_yes
 from tests.builders import NOW, a_mail, a_policy, a_technician, a_ticket, received

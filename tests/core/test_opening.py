@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from mailgate.core.conditions import Condition, Like
 from mailgate.core.effects import AddMessage, Assign, OpenTicket, Page, SendMail, TakeTurn
 from mailgate.core.letters import Tone
 from mailgate.core.model import Address, Attachment, Channel, Identity, Mail, MailKind, Outcome, Status
-from mailgate.core.policy import Actions, Condition, Contact, Like, Limits, Policy, Rule, UnknownSenders
+from mailgate.core.policy import Actions, Contact, Limits, Policy, Rule, UnknownSenders
 from mailgate.core.seen import Seen
 from tests.builders import a_mail, a_policy, a_queue, a_technician, local, received
 from tests.core.asking import ask, letters, of, only, paged

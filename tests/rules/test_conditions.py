@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.core.policy import Above, AllOf, AnyOf, Below, Condition, Contains, Is, Like, Matches, Not, Test
+from mailgate.core.conditions import Above, AllOf, AnyOf, Below, Condition, Contains, Is, Like, Matches, Not, Test
 from tests.rules.sites import loaded, mistakes
 
 

@@ -24,8 +24,7 @@ LOG = "serve.log"
 STOPPING = 10
 """Seconds that the daemon may take to stop (it promises ten)."""
 LOG_TAIL = 15
-CONFIG, UNTOUCHED = "config.toml", "untouched.toml"
-"""The site's settings, and the same with a database that is never made: how the desk was before the first mail."""
+CONFIG = "config.toml"
 LISTEN = re.compile(r"^listen(\s*)=.*$", re.MULTILINE)
 
 
@@ -56,7 +55,6 @@ def build(site: Path) -> None:
     starter.write(site)
     config = site / CONFIG
     config.write_text(LISTEN.sub(r'listen\1= "127.0.0.1:0"', config.read_text("utf-8")), "utf-8")
-    (site / UNTOUCHED).write_text(config.read_text("utf-8").replace("mailgate.db", "untouched.db"), "utf-8")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from itertools import count
 from mailgate.cli.demo import letters, pages
 from mailgate.cli.demo.letters import CUSTOMER, FIRST, Person, Written
 from mailgate.cli.demo.postbox import Arrived
-from mailgate.cli.demo.stage import UNTOUCHED, Stage
+from mailgate.cli.demo.stage import Stage
 
 CALL = "#appel 15\n\nBonjour, le certificat du serveur était échu ; je viens de le renouveler."
 THANKS = "Ça refonctionne pour tout le monde, sauf le poste de la réception."
@@ -107,9 +107,9 @@ def _headlines(stage: Stage, number: str) -> Iterator[str]:
 
 
 def _explained(teller: Teller) -> None:
-    """The first mail again, on a desk that never saw it: on this one it would be a duplicate."""
+    """The first mail again; without `--as-new` the answer would be that it is a duplicate."""
     (teller.stage.site / "first.eml").write_bytes(FIRST.raw)
-    arguments = ("explain", "first.eml", "-c", UNTOUCHED)
+    arguments = ("explain", "first.eml", "--as-new")
     lines = teller.stage.run(*arguments).splitlines()
     letters_begin = next(number for number, line in enumerate(lines) if line.startswith("mail to "))
     shown = pages.shortened(lines, letters_begin)

@@ -37,6 +37,9 @@ NOT_ABOUT_THE_MAIL = frozenset({530, 534, 535, 538})
 SLOWEST_UPLOAD = 20_000
 """Octets per second below which the upload of a mail counts as a hang."""
 
+RESET_SECONDS = 5.0
+"""How long a kept session may take to show that it is alive, before a new one is opened."""
+
 
 @dataclass(slots=True)
 class SmtpRelay:
@@ -168,6 +171,6 @@ async def _answers(client: SMTP) -> bool:
     if not client.is_connected:
         return False
     try:
-        return (await client.execute_command(b"RSET")).code == 250
+        return (await client.execute_command(b"RSET", timeout=RESET_SECONDS)).code == 250
     except (SMTPException, OSError):
         return False

@@ -88,11 +88,11 @@ def test_a_new_mail_is_noticed_within_seconds(dovecot: Dovecot, mailbox: Mailbox
     """IDLE, not the next poll: an urgent mail pages people."""
     custody = CursorCustody()
     port = dovecot.tls if tls == "required" else dovecot.plain
-    with reading(replace(mailbox, tls=tls, port=port, poll_seconds=3600), custody):  # type: ignore[arg-type]
+    with reading(replace(mailbox, tls=tls, port=port, poll_seconds=3600), custody):  # type: ignore[arg-type]  # a parameter is a plain str
         for number in (1, 2):
             time.sleep(0.5)
             dovecot.put(mailbox.user, a_mail(number))
-            wait_until(lambda: len(custody.deliveries) == number, seconds=5, what="the mail")  # noqa: B023
+            wait_until(lambda: len(custody.deliveries) == number, seconds=5, what="the mail")  # noqa: B023 - called at once
 
 
 def test_a_burst_loses_nobody(dovecot: Dovecot, mailbox: Mailbox) -> None:
@@ -284,7 +284,7 @@ def test_a_server_that_nobody_vouches_for_gets_no_password(dovecot: Dovecot, mai
         return PASSWORD
 
     for tls, port in (("required", dovecot.tls), ("starttls", dovecot.plain)):
-        box = replace(mailbox, tls=tls, port=port, ca_file=None, password=password)  # type: ignore[arg-type]
+        box = replace(mailbox, tls=tls, port=port, ca_file=None, password=password)  # type: ignore[arg-type]  # a plain str
         with capture_logs() as logs, reading(box, CursorCustody()):
             wait_until(lambda: [entry for entry in logs if entry["event"] == "imap.failed"], what="a refusal")
     assert asked == []

@@ -137,12 +137,19 @@ class Templates:
 
     def _failing(self) -> Iterator[str]:
         for stem in self._all(TEXT):
-            language = stem.split("/")[1]
+            _, language, _ = stem.split("/")
+            if not self._is_used(stem):
+                continue
             for letter in sample_letters(Path(stem).name, language):
                 try:
                     worded(letter, partial(self._render, stem, now=None))
                 except TemplateFailed as failure:
                     yield str(failure)
+
+    def _is_used(self, stem: str) -> bool:
+        """Whether no directory before it has the same template: what stands behind the site's own is never printed."""
+        place, _, path = stem.partition("/")
+        return not any(self._exists(f"{before}/{path}{TEXT}") for before in range(int(place)))
 
     def _all(self, suffix: str) -> Iterator[str]:
         """The stem of every template of every language; a name that begins with "_" is only a part of others."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from mailgate.core.intents import Problem
 from mailgate.core.letters import Facts, NoticeFacts, PersonFacts, TranscriptFacts
 from mailgate.mail.samples import BARE, FACTS, NAMES, SETTLED, TICKET, sample_letters
+from mailgate.mail.templates import Templates
 from mailgate.mail.text import clean_text
 from tests.mail.letters import (
     NOW,
@@ -31,6 +34,18 @@ URGENT = with_ticket(FACTS, replace(TICKET, urgent=True, queue_title="support ur
 def test_every_packaged_template_renders_with_every_sample() -> None:
     """A template that stumbles is found by `check`, not at night."""
     assert TEMPLATES.check() == ()
+
+
+def test_a_packaged_template_behind_the_site_s_own_is_not_judged(tmp_path: Path) -> None:
+    """A site with a full copy of an older version, parts included, is sound: what stands behind is never printed."""
+    shutil.copytree(PACKAGED, tmp_path / "templates")
+    phrases = tmp_path / "templates/fr/_phrases.j2"
+    phrases.write_text(phrases.read_text("utf-8").replace("macro received(", "macro old_received("), "utf-8")
+    acknowledgement = tmp_path / "templates/fr/acknowledgement"
+    for suffix in (".txt.j2", ".html.j2"):
+        old = Path(f"{acknowledgement}{suffix}")
+        old.write_text(old.read_text("utf-8").replace("say.received(", "say.old_received("), "utf-8")
+    assert Templates((tmp_path / "templates", PACKAGED)).check() == ()
 
 
 def test_both_languages_have_the_same_letters() -> None:

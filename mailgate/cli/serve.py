@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailgate.cli.failures import Refusal
 from mailgate.cli.options import HERE, SiteConfig
 
 
@@ -9,4 +10,7 @@ def serve(config: SiteConfig = HERE) -> int:
     """Run the desk until SIGTERM; logs "daemon.ready" with every listening address."""
     from mailgate import daemon
 
-    return daemon.serve(config)
+    try:
+        return daemon.serve(config)
+    except daemon.DoorShut as shut:
+        raise Refusal(str(shut)) from shut

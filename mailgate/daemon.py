@@ -104,7 +104,7 @@ def _database(settings: Config) -> Iterator[Database]:
     with ExitStack() as held:
         if settings.database.path is not None:
             held.enter_context(ServeLock(settings.database.path))
-        database = Database.open(settings.database.url)
+        database = Database.open(settings.database.url, settings.database.read_password())
         held.callback(database.close)
         database.upgrade()
         if settings.database.path is not None:
@@ -231,6 +231,7 @@ def _reader(loaded: Site, mailbox: ImapDoor, acceptor: Acceptor) -> imap_in.Mail
         tls=mailbox.tls,
         ca_file=mailbox.ca_file,
         poll_seconds=mailbox.poll_seconds,
+        trusted=loaded.config.smtp is not None and loaded.config.smtp.authserv_id is not None,
     )
     return imap_in.MailboxReader(folder, acceptor, acceptor, partial(is_ours, policy=policy), random.random)
 

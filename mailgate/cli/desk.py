@@ -47,7 +47,7 @@ class Desk:
 def at(path: Path) -> Iterator[Desk]:
     """The desk of a config.toml, its database open for looking until the block ends."""
     settings = config.load(path)
-    database = Database.peek(settings.database.url)
+    database = Database.peek(settings.database.url, settings.database.read_password())
     try:
         yield Desk(settings, database)
     finally:
@@ -57,7 +57,8 @@ def at(path: Path) -> Iterator[Desk]:
 
 def ask(desk: Desk, wish: Asked, now: datetime) -> int:
     """Put a wish into the inbox and answer its id."""
-    database = Database.open(desk.config.database.url, checkpoint=False)
+    where = desk.config.database
+    database = Database.open(where.url, where.read_password(), checkpoint=False)
     try:
         if desk.database is None:
             database.upgrade()

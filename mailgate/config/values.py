@@ -40,6 +40,10 @@ class Database:
     path: Path | None
     password: Secret | None = None
 
+    def read_password(self) -> str | None:
+        """PostgreSQL's password, None when there is none. Raises SiteMistakes when it cannot be read."""
+        return self.password.read() if self.password is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class SmtpDoor:

@@ -1,7 +1,8 @@
 """What a trusted relay found out about the sender: Authentication-Results (RFC 8601), read by a small own grammar.
 
-Anybody can write such a header; only those with exactly our authserv-id count, and the edge strips what strangers put
-in under that name. The reader is one loop over words: comments nest by a counter, so depth costs nothing.
+Anybody can write such a header; only those with exactly our authserv-id count, in mail from a relay we trust, which
+takes out what strangers wrote under that name (RFC 8601 §5). The reader is one loop over words: comments nest by a
+counter, so depth costs nothing.
 """
 
 from __future__ import annotations

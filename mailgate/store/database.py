@@ -44,26 +44,26 @@ class Database:
     _reader: Engine
 
     @classmethod
-    def open(cls, url: str, checkpoint: bool = True) -> Database:
+    def open(cls, url: str, password: str | None = None, checkpoint: bool = True) -> Database:
         """Open, and on SQLite create what is missing (directory 0700, file 0600); call `upgrade()` next.
 
-        A command that writes beside a running daemon says `checkpoint=False`."""
+        `password` is PostgreSQL's. A command that writes beside a running daemon says `checkpoint=False`."""
         path = sqlite_path(url)
         if path is None:
-            engine = _postgresql(url)
+            engine = _postgresql(url, password)
             return cls(engine, engine)
         sqlite.create_file(path)
         return cls(sqlite.writer(path, checkpoint), sqlite.readers(path))
 
     @classmethod
-    def peek(cls, url: str) -> Database | None:
+    def peek(cls, url: str, password: str | None = None) -> Database | None:
         """Look without touching: None when there is no database yet or it has no tables, and nothing is created.
 
         Raises SchemaTooNew. Writing through it is an OperationalError."""
         path = sqlite_path(url)
         if path is not None and not path.exists():
             return None
-        engine = _postgresql(url, NullPool) if path is None else sqlite.onlooker(path)
+        engine = _postgresql(url, password, NullPool) if path is None else sqlite.onlooker(path)
         with engine.connect() as connection:
             schema.refuse_newer(connection)
             known = schema.version_of(connection) is not None
@@ -133,7 +133,9 @@ def sqlite_path(url: str) -> Path | None:
     return Path(parsed.database)
 
 
-def _postgresql(url: str, pool: type[Pool] = QueuePool) -> Engine:
+def _postgresql(url: str, password: str | None, pool: type[Pool] = QueuePool) -> Engine:
     parsed = make_url(url)
+    if password is not None:
+        parsed = parsed.set(password=password)
     driver = "postgresql+psycopg" if parsed.drivername == "postgresql" else parsed.drivername
     return create_engine(parsed.set(drivername=driver), poolclass=pool, pool_pre_ping=True, hide_parameters=True)

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Engine, insert
 from sqlmodel import select
 
 from mailgate.store.database import DATABASE_FAULTS, Database, DatabaseBusy, ServeLock, Tx, sqlite_path
@@ -158,9 +158,13 @@ def test_a_path_with_odd_characters_is_still_a_path(tmp_path: Path) -> None:
 
 def test_a_postgresql_url_means_the_driver_that_we_ship() -> None:
     """Administrators write postgresql://; without a word of ours SQLAlchemy would look for another driver."""
-    database = Database.open("postgresql://mailgate@db.example.com/mailgate")
+    database = Database.open("postgresql://mailgate@db.example.com/mailgate", "s3cret")
     with database.read() as tx:
-        assert tx.get_bind().dialect.driver == "psycopg"
+        engine = tx.get_bind()
+        assert isinstance(engine, Engine)
+        assert engine.dialect.driver == "psycopg"
+        assert engine.url.password == "s3cret"
+        assert "s3cret" not in repr(engine)
     database.close()
 
 

@@ -93,12 +93,18 @@ class Request:
 
 def request(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Decision:
     """Decide a mail that belongs to no ticket yet."""
-    asked = Request(event, route(event, sender, policy), mail_kind(event, sender))
+    asked = Request(_whole(event), route(event, sender, policy), mail_kind(event, sender))
     if is_refused(asked):
         return _refuse(asked, policy)
     if is_parked(asked):
         return _park(asked, seen, policy)
     return _accept(asked, seen, policy)
+
+
+def _whole(event: MailReceived) -> MailReceived:
+    """A request that answers a mail we never saw is passed on with what it quotes: nobody here could look it up."""
+    mail = event.mail
+    return replace(event, mail=replace(mail, text=mail.body)) if mail.references and mail.body else event
 
 
 def is_refused(asked: Request) -> bool:

@@ -307,6 +307,21 @@ def test_the_mail_itself_is_the_first_message_of_the_ticket() -> None:
     assert (message.inbox_id, message.text, message.automatic) == (7, "Bonjour, rien ne marche.", False)
 
 
+@pytest.mark.parametrize(
+    ("references", "expected"), [((), "Voyez ci-dessous."), (("<x@v.example>",), "Voyez ci-dessous.\n> Erreur 12")]
+)
+def test_an_answer_to_a_mail_we_never_saw_is_passed_on_with_its_quote(
+    references: tuple[str, ...], expected: str
+) -> None:
+    """What it answers is in no ticket, so nobody at the desk could look it up."""
+    mail = a_mail(text="Voyez ci-dessous.", body="Voyez ci-dessous.\n> Erreur 12", references=references)
+    decision = ask(received(mail))
+    assert only(decision, AddMessage).text == expected
+    told = of(decision, Page)[0].letter.facts.message
+    assert told is not None
+    assert told.text == expected
+
+
 def test_the_acknowledgement_is_part_of_the_story() -> None:
     """Whoever takes over reads what the customer was promised."""
     acknowledgement = next(effect for effect in of(ask(received()), SendMail))

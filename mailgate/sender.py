@@ -21,7 +21,7 @@ import structlog
 
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane, Parcel, Refused, next_attempt
 from mailgate.store import outbox
-from mailgate.store.database import DATABASE_FAULTS, Database
+from mailgate.store.database import Database
 from mailgate.store.outbox import Lease, Leased
 
 log = structlog.get_logger()
@@ -35,7 +35,7 @@ LEASE = {Lane.PAGE: timedelta(minutes=2), Lane.BULK: timedelta(minutes=10)}
 """Well above the longest attempt: how long the rows of a node that died wait for another one."""
 
 FAULT_PAUSE_SECONDS = 5.0
-"""How long a worker rests when the database is in trouble."""
+"""How long a worker rests when the database is in trouble, or anything else that it did not foresee."""
 
 WORKERS = {Lane.PAGE: 4, Lane.BULK: 2}
 
@@ -117,8 +117,8 @@ class Sender:
                     return
                 result = await self._attempt(leased, relay)
                 await self._settle(leased, result)
-            except DATABASE_FAULTS:
-                log.exception("sender.database_fault", lane=lane.value)
+            except Exception:  # whatever it is, a worker that ends would be missing in its lane until the next start
+                log.exception("sender.failed", lane=lane.value)
                 await asyncio.sleep(FAULT_PAUSE_SECONDS)
 
     async def _attempt(self, leased: Leased, relay: Relay) -> Delivery:

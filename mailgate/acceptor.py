@@ -45,6 +45,7 @@ class Acceptor:
         self._database, self._clock, self._arrived = database, clock, arrived
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="acceptor")
+        self._gate = threading.Lock()
         self._open = True
 
     def start(self) -> None:
@@ -53,17 +54,20 @@ class Acceptor:
 
     def stop(self) -> None:
         """Settle what waits, then take no more."""
-        self._open = False
-        self._queue.put(None)
+        with self._gate:
+            self._open = False
+            self._queue.put(None)
         self._thread.join()
 
     def submit(self, delivery: Delivery) -> Future[int]:
-        """Queue one mail; see core.custody.Custody."""
+        """Queue one mail; see core.custody.Custody. Who waits for the answer cannot call it off."""
         waiting = Waiting(delivery)
-        if self._open:
-            self._queue.put(waiting)
-        else:
-            waiting.answer.set_exception(NotAccepting("the daemon is stopping"))
+        waiting.answer.set_running_or_notify_cancel()  # a cancelled future would refuse its answer and end the thread
+        with self._gate:
+            if self._open:
+                self._queue.put(waiting)
+                return waiting.answer
+        waiting.answer.set_exception(NotAccepting("the daemon is stopping"))
         return waiting.answer
 
     def cursor(self, mailbox: str) -> ImapCursor | None:

@@ -6,12 +6,13 @@
                 └▶ Sender (loop): lease, send, settle
 
 Stopping goes the same way: the doors first, then what they handed over, then what is in flight. What is cut off by the
-end of the grace is in the database and goes on at the next start.
+end of the grace is in the database and goes on at the next start. What cannot be stopped is left behind in the end.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import secrets
 import signal
@@ -21,17 +22,16 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from mailgate import config, site
+from mailgate import site
 from mailgate.acceptor import Acceptor
-from mailgate.config import Config, ImapDoor, LmtpDoor, MaildirRelay, SmtpDoor
-from mailgate.core.identity import is_ours
-from mailgate.edge import imap_in, listen, maildir_out, pager, smtp_in, smtp_out
+from mailgate.config import Config, MaildirRelay
+from mailgate.doors import opened
+from mailgate.edge import maildir_out, pager, smtp_out
 from mailgate.engine import Engine
 from mailgate.logs import speak
 from mailgate.mail.keyring import KEY_OCTETS, Keyring
@@ -43,16 +43,16 @@ from mailgate.toml.mistakes import SiteMistakes
 
 log = structlog.get_logger()
 
-GRACE_SECONDS = 4.0
-"""How long the doors, and then the sender, wait for what is in flight: together below 10 s."""
+GRACE_SECONDS = 3.0
+"""How long the sender waits for the mails in flight, after the doors waited as long for theirs."""
+
+STOP_SECONDS = 9.0
+"""When a stop is cut short: a name server, a disk or a pager's service may hang, and none of them can be interrupted.
+That is a power cut to the database, which loses nothing."""
 
 TICK_SECONDS = 1
 FAULT_PAUSE_SECONDS = 2.0
 """How long the engine rests when the database is in trouble."""
-
-
-class DoorShut(Exception):
-    """An address to listen on cannot be had; the message names it."""
 
 
 def clock() -> datetime:
@@ -91,11 +91,12 @@ async def _run(loaded: Site, database: Database) -> None:
         running.push_async_callback(asyncio.to_thread, engine.stop)
         acceptor.start()
         running.push_async_callback(asyncio.to_thread, acceptor.stop)
-        addresses = await _open_doors(loaded, acceptor, running)
+        addresses = await running.enter_async_context(opened(loaded, acceptor, random.random))
         running.enter_context(_metronome(engine.wake, sender.wake))
         log.info("daemon.ready", addresses=addresses)
         await stop.wait()
         log.info("daemon.stopping")
+        _stop_in_time()
 
 
 @contextmanager
@@ -188,69 +189,6 @@ def _relay_opener(settings: Config) -> Callable[[], Relay]:
     return lambda: smtp_out.SmtpRelay(relay.host, relay.port, relay.tls, relay.user, password, relay.ca_file)
 
 
-async def _open_doors(loaded: Site, acceptor: Acceptor, running: AsyncExitStack) -> list[str]:
-    """Open every configured door; each is closed first when everything stops. Raises DoorShut."""
-    addresses: list[str] = []
-    for scheme, door in (("smtp", loaded.config.smtp), ("lmtp", loaded.config.lmtp)):
-        if door is not None:
-            opened = await _open_door(loaded, door, acceptor)
-            running.push_async_callback(opened.close, GRACE_SECONDS)
-            addresses += [f"{scheme}://{address}" for address in opened.addresses]
-    for mailbox in loaded.config.imap:
-        reader = _reader(loaded, mailbox, acceptor)
-        reader.start()
-        running.push_async_callback(asyncio.to_thread, reader.stop)
-        addresses.append(f"imap://{mailbox.user}@{mailbox.host}/{mailbox.folder}")
-    return addresses
-
-
-async def _open_door(loaded: Site, door: SmtpDoor | LmtpDoor, acceptor: Acceptor) -> smtp_in.OpenDoor:
-    place = _place(door)
-    try:
-        return await smtp_in.open_door(place, _keeper(loaded, door, acceptor), isinstance(door, LmtpDoor))
-    except OSError as error:
-        raise DoorShut(f"cannot listen on {_shown(place)}: {error.strerror or error}") from error
-
-
-def _shown(place: listen.Listen | listen.UnixListen) -> str:
-    return f"unix:{place.path}" if isinstance(place, listen.UnixListen) else f"{place.host}:{place.port}"
-
-
-def _reader(loaded: Site, mailbox: ImapDoor, acceptor: Acceptor) -> imap_in.MailboxReader:
-    policy = loaded.policy
-    queue = policy.queues[mailbox.queue] if mailbox.queue else policy.default_queue
-    folder = imap_in.Mailbox(
-        host=mailbox.host,
-        port=mailbox.port,
-        user=mailbox.user,
-        password=mailbox.password.read,
-        fallback=queue.addresses[0],
-        max_size=mailbox.max_size,
-        folder=mailbox.folder,
-        processed=mailbox.processed,
-        tls=mailbox.tls,
-        ca_file=mailbox.ca_file,
-        poll_seconds=mailbox.poll_seconds,
-        trusted=loaded.config.smtp is not None and loaded.config.smtp.authserv_id is not None,
-    )
-    return imap_in.MailboxReader(folder, acceptor, acceptor, partial(is_ours, policy=policy), random.random)
-
-
-def _place(door: SmtpDoor | LmtpDoor) -> listen.Listen | listen.UnixListen:
-    match door.listen:
-        case config.UnixListen(path):
-            return listen.UnixListen(path)
-        case config.Listen(host, port):
-            return listen.Listen(host, port)
-
-
-def _keeper(loaded: Site, door: SmtpDoor | LmtpDoor, acceptor: Acceptor) -> smtp_in.Keeper:
-    policy = loaded.policy
-    trusted = loaded.config.smtp.trusted_relays if loaded.config.smtp else ()
-    hostname = policy.desk.address.rpartition("@")[2]
-    return smtp_in.Keeper(acceptor, partial(is_ours, policy=policy), hostname, door.max_size, trusted)
-
-
 @contextmanager
 def _metronome(*wakes: Callable[[], None]) -> Iterator[None]:
     """APScheduler wakes who might have something due; what is due is in the database."""
@@ -282,6 +220,18 @@ def _from_thread(wake: Callable[[], None]) -> Callable[[], None]:
             loop.call_soon_threadsafe(wake)
 
     return call
+
+
+def _stop_in_time() -> None:
+    """From now on the process has STOP_SECONDS left, its exit included."""
+    last_resort = threading.Timer(STOP_SECONDS, _cut_short)
+    last_resort.daemon = True
+    last_resort.start()
+
+
+def _cut_short() -> None:
+    log.warning("daemon.cut_short", after=STOP_SECONDS)
+    os._exit(0)
 
 
 def _stop_on_signals() -> asyncio.Event:

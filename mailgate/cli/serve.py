@@ -8,9 +8,9 @@ from mailgate.cli.options import HERE, SiteConfig
 
 def serve(config: SiteConfig = HERE) -> int:
     """Run the desk until SIGTERM; logs "daemon.ready" with every listening address."""
-    from mailgate import daemon
+    from mailgate import daemon, doors
 
     try:
         return daemon.serve(config)
-    except daemon.DoorShut as shut:
+    except doors.DoorShut as shut:
         raise Refusal(str(shut)) from shut

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes
 from pathlib import Path
@@ -106,6 +107,19 @@ def test_a_stop_under_load_loses_nothing(tmp_path: Path) -> None:
         eventually(lambda: ask(root, "inbox") == [])
         assert len(tickets(process)) >= len(accepted)
         eventually(lambda: ask(root, "outbox") == [])
+
+
+def test_what_cannot_be_interrupted_does_not_hold_up_a_stop(tmp_path: Path) -> None:
+    """A pager's service that took the page and never answers: the thread that waits for it cannot be stopped."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        service = f"json://127.0.0.1:{silent.getsockname()[1]}?rto=60"
+        root = a_site(tmp_path / "site")
+        people = root / "rules/30-people.toml"
+        people.write_text(people.read_text("utf-8").replace("mailto:5145550101@pager.example.net?max=160", service))
+        with serving(root) as process:
+            process.send(Letter("Plus rien ne marche").raw(1))
+            with silent.accept()[0]:
+                assert process.stop() < 10
 
 
 def test_a_relay_that_hangs_on_bulk_mail_never_delays_a_page(tmp_path: Path) -> None:

@@ -1,0 +1,95 @@
+"""The doors that a site configures: opened one after the other, closed all at once.
+
+SMTP and LMTP live in the event loop, each IMAP mailbox in a thread of its own; all of them hand over to the acceptor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+
+from mailgate import config
+from mailgate.acceptor import Acceptor
+from mailgate.config import ImapDoor, LmtpDoor, SmtpDoor
+from mailgate.core.identity import is_ours
+from mailgate.edge import imap_in, listen, smtp_in
+from mailgate.site import Site
+
+GRACE_SECONDS = 3.0
+"""How long all doors together wait for the mails that are on their way in."""
+
+
+class DoorShut(Exception):
+    """An address to listen on cannot be had; the message names it."""
+
+
+@asynccontextmanager
+async def opened(loaded: Site, acceptor: Acceptor, chance: Callable[[], float]) -> AsyncIterator[list[str]]:
+    """Every configured door, open until the block ends: their addresses. Raises DoorShut.
+
+    They close together: the slowest of them decides how long that takes, not their number."""
+    addresses: list[str] = []
+    closings: list[Callable[[], Awaitable[None]]] = []
+    try:
+        for scheme, door in (("smtp", loaded.config.smtp), ("lmtp", loaded.config.lmtp)):
+            if door is not None:
+                socket = await _open_door(loaded, door, acceptor)
+                closings.append(partial(socket.close, GRACE_SECONDS))
+                addresses += [f"{scheme}://{address}" for address in socket.addresses]
+        for mailbox in loaded.config.imap:
+            reader = _reader(loaded, mailbox, acceptor, chance)
+            reader.start()
+            closings.append(partial(asyncio.to_thread, reader.stop))
+            addresses.append(f"imap://{mailbox.user}@{mailbox.host}/{mailbox.folder}")
+        yield addresses
+    finally:
+        await asyncio.gather(*(close() for close in closings))
+
+
+async def _open_door(loaded: Site, door: SmtpDoor | LmtpDoor, acceptor: Acceptor) -> smtp_in.OpenDoor:
+    place = _place(door)
+    try:
+        return await smtp_in.open_door(place, _keeper(loaded, door, acceptor), isinstance(door, LmtpDoor))
+    except OSError as error:
+        raise DoorShut(f"cannot listen on {_shown(place)}: {error.strerror or error}") from error
+
+
+def _shown(place: listen.Listen | listen.UnixListen) -> str:
+    return f"unix:{place.path}" if isinstance(place, listen.UnixListen) else f"{place.host}:{place.port}"
+
+
+def _reader(loaded: Site, mailbox: ImapDoor, acceptor: Acceptor, chance: Callable[[], float]) -> imap_in.MailboxReader:
+    policy = loaded.policy
+    queue = policy.queues[mailbox.queue] if mailbox.queue else policy.default_queue
+    folder = imap_in.Mailbox(
+        host=mailbox.host,
+        port=mailbox.port,
+        user=mailbox.user,
+        password=mailbox.password.read,
+        fallback=queue.addresses[0],
+        max_size=mailbox.max_size,
+        folder=mailbox.folder,
+        processed=mailbox.processed,
+        tls=mailbox.tls,
+        ca_file=mailbox.ca_file,
+        poll_seconds=mailbox.poll_seconds,
+        trusted=loaded.config.smtp is not None and loaded.config.smtp.authserv_id is not None,
+    )
+    return imap_in.MailboxReader(folder, acceptor, acceptor, partial(is_ours, policy=policy), chance)
+
+
+def _place(door: SmtpDoor | LmtpDoor) -> listen.Listen | listen.UnixListen:
+    match door.listen:
+        case config.UnixListen(path):
+            return listen.UnixListen(path)
+        case config.Listen(host, port):
+            return listen.Listen(host, port)
+
+
+def _keeper(loaded: Site, door: SmtpDoor | LmtpDoor, acceptor: Acceptor) -> smtp_in.Keeper:
+    policy = loaded.policy
+    trusted = loaded.config.smtp.trusted_relays if loaded.config.smtp else ()
+    hostname = policy.desk.address.rpartition("@")[2]
+    return smtp_in.Keeper(acceptor, partial(is_ours, policy=policy), hostname, door.max_size, trusted)

@@ -27,7 +27,7 @@ from mailgate.core.decision import Decision
 from mailgate.core.effects import Page, SendMail
 from mailgate.core.events import Event, MailReceived, MailUnreadable, TimerFired
 from mailgate.core.letters import Facts, NoticeFacts
-from mailgate.core.model import Address, AuthVerdict, Door
+from mailgate.core.model import Address, AuthVerdict, Door, Token
 from mailgate.core.policy import Policy
 from mailgate.core.seen import FIRST_TICKET, Seen
 from mailgate.mail import address, auth, commands, parse
@@ -69,7 +69,6 @@ class Desk:
 def read_mail(delivery: Delivery, inbox_id: int, digest: str, desk: Desk, received_at: datetime) -> MailReceived:
     """A mail in custody as an event: read, its signed address verified, its commands understood."""
     mail = parse.read(delivery.raw)
-    token = address.token_of(delivery.recipients, desk.policy.desk.address)
     tickets = [address.ticket_of(desk.ring, one, desk.domain) for one in reversed(mail.references)]
     return MailReceived(
         inbox_id=inbox_id,
@@ -80,7 +79,7 @@ def read_mail(delivery: Delivery, inbox_id: int, digest: str, desk: Desk, receiv
         digest=digest,
         mail=mail,
         orders=commands.read_orders(mail.text),
-        token=address.verify(desk.ring, token, received_at.date()) if token else None,
+        token=_token(delivery.recipients, desk, received_at),
         verdict=_verdict(delivery, mail.header("authentication-results"), mail.sender, desk),
         ours=address.ticket_of(desk.ring, mail.message_id, desk.domain) is not None,
         threads=tuple(dict.fromkeys(ticket for ticket in tickets if ticket)),
@@ -212,6 +211,13 @@ class Engine:
 
 def _report(event: Event, decision: Decision) -> None:
     log.info("event.decided", source=occasion(event), outcome=decision.outcome.value, ticket=decision.ticket)
+
+
+def _token(recipients: tuple[str, ...], desk: Desk, at: datetime) -> Token | None:
+    """The first signed address that holds: an expired one beside it takes nothing away."""
+    tags = (address.token_of((recipient,), desk.policy.desk.address) for recipient in recipients)
+    tokens = (address.verify(desk.ring, tag, at.date()) for tag in tags if tag)
+    return next((token for token in tokens if token is not None), None)
 
 
 def _verdict(delivery: Delivery, results: tuple[str, ...], author: Address | None, desk: Desk) -> AuthVerdict:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailgate.core.events import MailReceived
-from mailgate.core.identity import Sender, is_desk, technician_of
+from mailgate.core.identity import Sender, is_desk, is_own_token, technician_of
 from mailgate.core.intents import Acknowledge, Problem
 from mailgate.core.model import AuthVerdict, TokenKind
 from mailgate.core.policy import CommandsNeed, Policy, Technician
@@ -19,6 +19,9 @@ TAKEN = frozenset({"pris", "ok", "vu", "ack"})
 """One of these words alone acknowledges a page, as an empty answer does."""
 
 
+NOT_YOURS = "not-your-address"
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The technician a mail speaks for, and what stands against obeying it (None: nothing)."""
@@ -26,13 +29,18 @@ class Standing:
     technician: Technician
     problem: Problem | None = None
 
+    @property
+    def foreign(self) -> bool:
+        """Whether somebody else holds the technician's signed address."""
+        return self.problem is not None and self.problem.code == NOT_YOURS
+
 
 def standing(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Standing | None:
     """Judge a mail that might be a technician's work; None when it is nobody's work."""
     holder = _token_holder(event, policy)
     if holder is not None:
         return Standing(holder, _objection(event, sender, holder, policy))
-    if sender.technician is not None and _is_about_work(event, seen, policy):
+    if sender.technician is not None and _is_about_work(event, sender, seen, policy):
         return Standing(sender.technician, Problem("no-token"))
     return None
 
@@ -56,7 +64,7 @@ def _objection(event: MailReceived, sender: Sender, holder: Technician, policy: 
     if sender.technician is not holder:
         by_pager = any(pager.by_mail and pager.target == sender.address.mail.lower() for pager in holder.pagers)
         if not by_pager:
-            return Problem("not-your-address", detail=sender.address.mail)
+            return Problem(NOT_YOURS, detail=sender.address.mail)
         return None if only_acknowledges(event) else Problem("pager-only-acknowledges", detail=sender.address.mail)
     if event.verdict is AuthVerdict.FAIL:
         return Problem("auth-failing")
@@ -65,8 +73,10 @@ def _objection(event: MailReceived, sender: Sender, holder: Technician, policy: 
     return None
 
 
-def _is_about_work(event: MailReceived, seen: Seen, policy: Policy) -> bool:
+def _is_about_work(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> bool:
     """Whether a technician's mail without a token means a ticket or a command, rather than a request of their own."""
     commands = bool(event.orders.orders or event.orders.problems)
+    if not commands and is_own_token(event.token, sender):
+        return False
     named = seen.by_thread is not None or seen.by_tag is not None
     return commands or named or any(is_desk(address, policy) for address in event.recipients)

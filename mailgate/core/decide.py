@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from mailgate.core.authority import standing
+from mailgate.core.authority import NOT_YOURS, Standing, standing
 from mailgate.core.behalf import open_on_behalf
 from mailgate.core.classify import mail_kind
 from mailgate.core.decision import Decision, Findings
@@ -27,15 +27,18 @@ from mailgate.core.events import (
 )
 from mailgate.core.failures import refused_delivery, retry, unreadable
 from mailgate.core.identity import Sender, recognise
+from mailgate.core.intents import Problem
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.lifecycle import WAITING
 from mailgate.core.model import MailKind, Outcome, Status, TokenKind
 from mailgate.core.opening import incoming, request, words_of
 from mailgate.core.policy import Policy
 from mailgate.core.replies import WAITING_OVER, follow_up, move, resume, sooner_queue
+from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
 from mailgate.core.summons import Words, responsible, tell
 from mailgate.core.threads import thread_of
+from mailgate.core.transcripts import told_problems
 from mailgate.core.work import work
 
 
@@ -66,15 +69,34 @@ def _mail(event: MailReceived, seen: Seen, policy: Policy) -> Decision:
         because = "our own mail came back: recorded, answered by nobody"
         number = seen.by_thread.number if seen.by_thread else None
         return Decision(Outcome.RECORDED, because, (), number, Findings(sender.identity, MailKind.OURS))
-    if event.token is not None and event.token.kind is TokenKind.BOUNCE:
+    at_a_door = addressed_queue(event.recipients, policy) is not None
+    if event.token is not None and event.token.kind is TokenKind.BOUNCE and not at_a_door:
         return _report(event, sender, seen)
     found = standing(event, sender, seen, policy)
-    if found is not None:
-        return work(event, sender, found, seen, policy)
+    if found is None:
+        return _asked(event, sender, seen, policy)
+    if found.foreign and at_a_door:
+        return _asked_with_a_foreign_token(event, sender, found, seen, policy)
+    return work(event, sender, found, seen, policy)
+
+
+def _asked(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Decision:
     thread = thread_of(event, sender, seen)
     if thread is not None:
         return follow_up(event, sender, thread, seen, policy)
     return request(event, sender, seen, policy)
+
+
+def _asked_with_a_foreign_token(
+    event: MailReceived, sender: Sender, found: Standing, seen: Seen, policy: Policy
+) -> Decision:
+    """A request to a door is heard, whatever else its writer addressed; the technician learns who has their address."""
+    asked = _asked(event, sender, seen, policy)
+    told = told_problems(
+        event, found.technician, seen.by_token, (Problem(NOT_YOURS, detail=sender.address.mail),), policy
+    )
+    because = f"{asked.because}; it holds the signed address of {found.technician.key}, who is told"
+    return replace(asked, because=because, effects=(*asked.effects, told))
 
 
 def _again(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Decision:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from mailgate.core.model import Address, Identity
+from mailgate.core.model import Address, Identity, Token, TokenKind
 from mailgate.core.policy import Contact, Customer, Policy, Technician
 
 
@@ -67,6 +67,12 @@ def is_desk(address: str, policy: Policy) -> bool:
 def technician_of(person: int, policy: Policy) -> Technician | None:
     """The technician whom a token was made for; None once they left the rules, which revokes it."""
     return next((one for one in policy.technicians.values() if person_id("technician", one.key) == person), None)
+
+
+def is_own_token(token: Token | None, sender: Sender) -> bool:
+    """Whether a signed address was made for the customer's person who now writes."""
+    theirs = person_id("contact", sender.address.mail)
+    return token is not None and token.kind is TokenKind.CONTACT and token.person == theirs
 
 
 def _as_customer(author: Address, policy: Policy) -> Sender | None:

@@ -27,7 +27,7 @@ from mailgate.core.hours import Deadline
 from mailgate.core.identity import Sender
 from mailgate.core.letters import Correspondent, Facts, Letter, NoticeFacts, Tone
 from mailgate.core.model import (
-    Address,
+    AuthVerdict,
     Direction,
     Identity,
     MailKind,
@@ -147,7 +147,7 @@ def new_ticket(asked: Request, seen: Seen, policy: Policy) -> Ticket:
         number=seen.next_ticket,
         queue=routed.queue.key,
         subject=mail.subject,
-        requester=Address(reply_address(asked), sender.address.name),
+        requester=sender.address,
         opened_at=asked.event.received_at,
         language=language_of(sender, mail.language, policy),
         timezone=(customer.timezone if customer else None) or policy.desk.timezone,
@@ -156,7 +156,7 @@ def new_ticket(asked: Request, seen: Seen, policy: Policy) -> Ticket:
         severity=routed.severity,
         priority=routed.priority,
         customer=sender.customer_key,
-        registered=sender.registered,
+        registered=sender.registered and asked.event.verdict is not AuthVerdict.FAIL,
         tags=routed.tags,
         participants=frozenset({sender.address.mail.lower(), reply_address(asked).lower()} - {""}),
         references=references,
@@ -164,13 +164,22 @@ def new_ticket(asked: Request, seen: Seen, policy: Policy) -> Ticket:
 
 
 def reply_address(asked: Request) -> str:
-    """Where answers go: the registered address of a contact, else the envelope sender (interfaces.md §5)."""
-    sender = asked.sender
-    if sender.contact is not None:
-        return sender.contact.mail
-    if sender.technician is not None:
-        return sender.address.mail
-    return asked.event.envelope_from or sender.address.mail
+    """Where automatic answers go: the registered address of a contact, else the envelope sender (interfaces.md §5).
+
+    What a person writes goes to the author: whoever forges a colleague's From must not read the answer."""
+    if asked.sender.registered:
+        return asked.sender.address.mail
+    return asked.event.envelope_from or asked.sender.address.mail
+
+
+def to_sender(sent: SendMail, asked: Request) -> SendMail:
+    """An automatic answer, to whoever handed the request in; who writes from elsewhere is not told whose customer the
+    author would be."""
+    address, firm = reply_address(asked), asked.sender.customer
+    at_home = firm is not None and (asked.sender.registered or address.rpartition("@")[2].lower() in firm.domains)
+    letter = sent.letter
+    facts = letter.facts if at_home else replace(letter.facts, customer=None)
+    return replace(sent, letter=replace(letter, to=replace(letter.to, address=address), facts=facts))
 
 
 SPOKEN = frozenset({"fr", "en"})
@@ -210,7 +219,7 @@ def _accept(asked: Request, seen: Seen, policy: Policy) -> Decision:
     ticket = replace(new_ticket(asked, seen, policy), callback=started(owed), assignee=asked.route.assign)
     effects: list[Effect] = [OpenTicket(ticket), incoming(asked.event, asked.sender, ticket.number, asked.automatic)]
     if asked.may_answer:
-        effects.append(acknowledgement(ticket, asked.route.template, owed, policy))
+        effects.append(to_sender(acknowledgement(ticket, asked.route.template, owed, policy), asked))
     chosen, pages = call_people(ticket, asked.route, words_of(asked.event, asked.sender), seen, policy)
     reasons = [f"{asked.door} opens a ticket for {asked.asker}", asked.silence, chosen.why, asked.routing.matched]
     return Decision(
@@ -224,7 +233,8 @@ def _park(asked: Request, seen: Seen, policy: Policy) -> Decision:
     if asked.may_answer:
         facts = facts_about(ticket, policy, ticket.language, view_of_requester(ticket))
         facts = replace(facts, notice=NoticeFacts("parked"))
-        effects.append(SendMail(letter_to_requester("parked", ticket, policy, Tone.REPLIED, facts), record=True))
+        answer = SendMail(letter_to_requester("parked", ticket, policy, Tone.REPLIED, facts), record=True)
+        effects.append(to_sender(answer, asked))
     if not asked.automatic:
         effects += _ask_release(ticket, asked, policy)
     reasons = [f"{asked.door} parks a request of {asked.asker}", asked.silence, asked.routing.matched]

@@ -15,10 +15,10 @@ from mailgate.core.clocks import promise, resumed, started
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import CancelTimer, ChangeStatus, Effect, MoveToQueue, SetCallback
 from mailgate.core.events import MailReceived
-from mailgate.core.identity import Sender
+from mailgate.core.identity import Sender, is_own_token
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.lifecycle import AFTER_CUSTOMER, SETTLED, WAITING
-from mailgate.core.model import Identity, MailKind, Outcome, Status, Ticket
+from mailgate.core.model import AuthVerdict, Identity, MailKind, Outcome, Status, Ticket
 from mailgate.core.opening import acknowledgement, call_people, incoming, sentence, words_of
 from mailgate.core.policy import Actions, Policy, Queue
 from mailgate.core.routing import addressed_queue, settle
@@ -75,9 +75,12 @@ def move(ticket: Ticket, queue: Queue, words: Words, seen: Seen, policy: Policy)
 
 
 def is_release(event: MailReceived, sender: Sender, ticket: Ticket) -> bool:
-    """Whether an authorised contact of the parked request's customer says yes."""
+    """Whether an authorised contact of the parked request's customer says yes, in a mail that is surely theirs: the
+    colleague who asks could write "oui" under a contact's name."""
     authorised = sender.identity is Identity.CONTACT and sender.customer_key == ticket.customer
-    return ticket.status is Status.PARKED and authorised and says_yes(event.mail.text)
+    proven = event.verdict is AuthVerdict.PASS or is_own_token(event.token, sender)
+    surely = proven and event.verdict is not AuthVerdict.FAIL
+    return ticket.status is Status.PARKED and authorised and surely and says_yes(event.mail.text)
 
 
 def release(ticket: Ticket, words: Words, seen: Seen, policy: Policy) -> tuple[list[Effect], str]:

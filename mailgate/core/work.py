@@ -50,7 +50,7 @@ def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, polic
     kind, ticket = mail_kind(event, sender), seen.by_token
     findings = Findings(sender.identity, kind)
     if kind is not MailKind.PERSON:
-        return _unheard(event, sender, ticket, findings)
+        return _unheard(event, sender, ticket if found.problem is None else None, findings)
     problems = _objections(found, ticket)
     if not problems and ticket is not None:
         planned = plan(event, found.technician, ticket, policy)

@@ -68,6 +68,8 @@ def read_address(text: str) -> str | None:
     found = _ADDR_SPEC.fullmatch(text.strip())
     if found is None or len(text) > limits.ADDRESS_CHARS or "=?" in text:
         return None
+    if text.lower().isascii() and not text.isascii():
+        return None  # a Kelvin sign becomes a "k", and somebody else becomes the technician
     return f"{found[1]}@{found[2].lower()}"
 
 

@@ -145,6 +145,18 @@ class LiveDesk:
         self.now += timedelta(**time)
         return self.work()
 
+    def reload(self) -> None:
+        """The administrator changed the site and started the daemon again."""
+        self.site = site.load(self.root / "config.toml")
+        self.desk = self.site.desk(RING)
+        self.engine = Engine(self.desk, self.database, lambda: self.now)
+
+    def configure(self, old: str, new: str) -> None:
+        """Edit config.toml."""
+        config = self.root / "config.toml"
+        config.write_text(config.read_text("utf-8").replace(f'"{old}"', f'"{new}"'), "utf-8")
+        self.reload()
+
     def at(self, moment: datetime) -> None:
         """Set the clock."""
         self.now = moment

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mailgate.core.model import Attachment
@@ -23,6 +23,9 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
 _NEVER_BASE64 = ("message/", "multipart/")
 _LITERAL = frozenset(range(0x20, 0x7F)) - {ord("=")}
+_UNITS = tuple(chr(octet) if octet in _LITERAL else f"={octet:02X}" for octet in range(256))
+_ALTERED_AT_START = {".": "=2E", "F": "=46"}
+"""What a relay or a mailbox could alter at the start of a line ("From ", a dot), and how it is written there."""
 _VERSION = fixed_field("MIME-Version", "1.0")
 
 
@@ -77,16 +80,23 @@ def quoted_printable(text: str) -> bytes:
 
 
 def _qp_line(line: str) -> str:
-    """One line, with soft breaks; what a relay could alter at either end of it ("From ", ".", a blank) is encoded."""
-    units = [chr(octet) if octet in _LITERAL else f"={octet:02X}" for octet in line.encode("utf-8", "replace")]
-    rows, row = [], ""
-    for place, unit in enumerate(units):
-        if len(row) + len(unit) >= LINE_MOST:
-            rows.append(row + "=")
-            row = ""
-        at_edge = (not row and unit in ".F") or (unit == " " and place + 1 == len(units))
-        row += f"={ord(unit):02X}" if at_edge else unit
-    return "\r\n".join([*rows, row])
+    """One line, with soft breaks; a blank at its end is encoded, because relays drop those."""
+    encoded = "".join(map(_UNITS.__getitem__, line.encode("utf-8", "replace")))
+    if encoded.endswith(" "):
+        encoded = encoded[:-1] + "=20"
+    return "=\r\n".join(_rows(encoded))
+
+
+def _rows(encoded: str) -> Iterator[str]:
+    """As much as fits beside a soft break, and never half of an encoded octet."""
+    at = 0
+    while at < len(encoded) or at == 0:
+        head = _ALTERED_AT_START.get(encoded[at : at + 1], "")
+        begin = at + bool(head)
+        at = begin + LINE_MOST - 1 - len(head)
+        if at < len(encoded) and (broken := encoded.rfind("=", at - 2, at)) >= 0:
+            at = broken
+        yield head + encoded[begin:at]
 
 
 def _content(value: str) -> Field:

@@ -24,6 +24,8 @@ def mixed(text: str, files: tuple[tuple[Attachment, bytes], ...]) -> bytes:
 
 @given(SCALARS)
 @example("x" * 500 + " ")
+@example("x" * 74 + " ")
+@example("é" * 100 + "F" * 200 + "." * 200)
 @example(".\r\n..\nFrom here\n--=_boundary\n é" * 30)
 def test_quoted_printable_comes_back(text: str) -> None:
     """Whatever the text holds; line ends become CRLF."""

@@ -29,9 +29,9 @@ def mails(tx: Tx, story: TicketStory, directory: Path) -> tuple[Path, ...]:
 def _attached(tx: Tx, story: TicketStory) -> Iterator[tuple[str, bytes]]:
     for message in story.messages:
         raw = query.raw(tx, message.inbox_id) if message.inbox_id is not None and message.attachments else None
-        for part in message.attachments if raw is not None else ():
-            assert raw is not None
-            yield part.name, parse.attachment(raw, part.index)
+        if raw is not None:
+            octets = parse.attachments(raw, [part.index for part in message.attachments])
+            yield from zip((part.name for part in message.attachments), octets, strict=True)
 
 
 def _write(directory: Path, name: str, octets: bytes) -> Path:

@@ -1,4 +1,4 @@
-"""The attachments of a mail: listed with names that are safe to show and to store, decoded when asked for.
+"""The attachments of a mail, listed with names that are safe to show and to store.
 
 A name comes from a stranger: "../../x", "CON", a right-to-left override or four thousand characters (hazards A14).
 """
@@ -43,11 +43,6 @@ def list_files(mail: Part, shown: Collection[Part]) -> tuple[tuple[Attachment, .
     files = [(index, part) for index, part in enumerate(leaves(mail)) if part not in shown]
     listed = tuple(_file(part, index, html) for index, part in files[: limits.ATTACHMENTS])
     return listed, len(files) > limits.ATTACHMENTS
-
-
-def file_octets(mail: Part, index: int) -> bytes:
-    """The decoded octets of leaf part `index`; IndexError when there is no such part."""
-    return list(leaves(mail))[index].octets()
 
 
 def safe_name(given: str, content_type: str, index: int) -> str:

@@ -12,16 +12,16 @@ octets or characters whose number `limits` bounds, so that reading is linear in 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mailgate.core.model import Address, Mail
 from mailgate.mail import limits, quote
 from mailgate.mail.body import Body, read_body
 from mailgate.mail.fields import Block, decode_value, read_block
-from mailgate.mail.files import file_octets, list_files
+from mailgate.mail.files import list_files
 from mailgate.mail.language import language_of
 from mailgate.mail.mailboxes import Mailboxes, message_ids, read_mailboxes, thread
-from mailgate.mail.parts import read_parts
+from mailgate.mail.parts import leaves, read_parts
 from mailgate.mail.text import clean_header
 
 _ADDED_ON_THE_WAY = frozenset(
@@ -57,10 +57,13 @@ def read(raw: bytes) -> Mail:
     )
 
 
-def attachment(raw: bytes, index: int) -> bytes:
-    """The decoded octets of leaf part `index`, as `Attachment.index` counts; IndexError when there is none."""
+def attachments(raw: bytes, indexes: Iterable[int]) -> tuple[bytes, ...]:
+    """The decoded octets of leaf parts, as `Attachment.index` counts; IndexError when there is no such part.
+
+    All at once, because each time the whole mail is taken apart."""
     whole, _ = read_parts(raw)
-    return file_octets(whole, index)
+    parts = tuple(leaves(whole))
+    return tuple(parts[index].octets() for index in indexes)
 
 
 def digest(raw: bytes) -> str:

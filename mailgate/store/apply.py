@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache, partial
 from typing import assert_never
 
 from mailgate.core.effects import (
@@ -29,7 +30,7 @@ from mailgate.core.effects import (
 )
 from mailgate.store import inbox, timers
 from mailgate.store.database import Tx
-from mailgate.store.promises import Desk, Writer, promise, withdraw
+from mailgate.store.promises import Desk, Writer, open_enclosure, promise, withdraw
 from mailgate.store.tables import TurnRow
 from mailgate.store.ticket_changes import change_ticket
 
@@ -37,9 +38,12 @@ Reminder = SetTimer | CancelTimer | TakeTurn | Quarantine | RetryInbox
 
 
 def apply_all(tx: Tx, scribe: Writer, effects: Iterable[Effect], occasion: str, now: datetime) -> None:
-    """Write every effect down. `occasion` names the event ("inbox-12"); the same event makes the same Message-IDs."""
+    """Write every effect down. `occasion` names the event ("inbox-12"); the same event makes the same Message-IDs.
+
+    A mail whose files go to several people is taken apart once: everybody else waits for this transaction."""
+    files = cache(partial(open_enclosure, tx))
     for index, effect in enumerate(effects):
-        _apply(tx, effect, Desk(scribe, f"{occasion}.{index}", now))
+        _apply(tx, effect, Desk(scribe, f"{occasion}.{index}", now, files))
 
 
 def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:

@@ -6,6 +6,7 @@ surfacing hours later, and a second sending is the same octet for octet (design.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, assert_never
@@ -15,7 +16,7 @@ from sqlmodel import col
 
 from mailgate.core.delivery import Lane
 from mailgate.core.effects import AcknowledgePages, AddMessage, CancelPages, FailPage, Page, RetryOutbox, SendMail
-from mailgate.core.letters import Letter
+from mailgate.core.letters import Enclosure, Letter
 from mailgate.core.model import Attachment, Direction, PageState
 from mailgate.mail import parse
 from mailgate.mail.compose import Draft, Stamp
@@ -37,20 +38,31 @@ OPEN_TO_ACKNOWLEDGEMENT = (
 )
 
 
+Enclosed = tuple[tuple[Attachment, bytes], ...]
+"""Files with their octets."""
+
+
 class Writer(Protocol):
     """Turns a letter into the octets that leave."""
 
-    def write(self, letter: Letter, stamp: Stamp, enclosures: tuple[tuple[Attachment, bytes], ...]) -> Draft:
+    def write(self, letter: Letter, stamp: Stamp, enclosures: Enclosed) -> Draft:
         """Raises TemplateFailed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Who writes, and on which occasion (unique per letter, it makes the Message-ID)."""
+    """Who writes, and on which occasion (unique per letter, it makes the Message-ID); `files` opens an enclosure."""
 
     writer: Writer
     occasion: str
     now: datetime
+    files: Callable[[Enclosure], Enclosed]
+
+
+def open_enclosure(tx: Tx, enclosure: Enclosure) -> Enclosed:
+    """The files that travel with a letter, out of the stored mail."""
+    octets = parse.attachments(inbox.raw(tx, enclosure.inbox_id) or b"", [part.index for part in enclosure.parts])
+    return tuple(zip(enclosure.parts, octets, strict=True))
 
 
 def promise(tx: Tx, effect: Promise, desk: Desk) -> None:
@@ -60,7 +72,8 @@ def promise(tx: Tx, effect: Promise, desk: Desk) -> None:
     tx.flush()
     outbox_id = saved(row.id)
     stamp = Stamp(outbox_id, desk.occasion, desk.now)
-    draft = desk.writer.write(effect.letter, stamp, _enclosures(tx, effect.letter))
+    enclosed = desk.files(effect.letter.enclosure) if effect.letter.enclosure else ()
+    draft = desk.writer.write(effect.letter, stamp, enclosed)
     row.message_id, row.envelope_from, row.subject = draft.message_id, draft.envelope_from, draft.subject
     tx.add(OutboxMessageRow(outbox_id=outbox_id, message=draft.message if row.by_mail else draft.text.encode()))
     match effect:
@@ -130,13 +143,6 @@ def _record(tx: Tx, letter: Letter, draft: Draft, now: datetime) -> None:
         desk, to = letter.facts.desk.address, (letter.to.address,)
         said = AddMessage(letter.ticket, Direction.OUT, desk, to, draft.text, now, automatic=True)
         add_message(tx, replace(said, message_id=draft.message_id))
-
-
-def _enclosures(tx: Tx, letter: Letter) -> tuple[tuple[Attachment, bytes], ...]:
-    if letter.enclosure is None:
-        return ()
-    raw = inbox.raw(tx, letter.enclosure.inbox_id)
-    return tuple((part, parse.attachment(raw or b"", part.index)) for part in letter.enclosure.parts)
 
 
 def _acknowledge(tx: Tx, effect: AcknowledgePages, now: datetime) -> None:

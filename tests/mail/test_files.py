@@ -59,13 +59,13 @@ def test_an_attachment_is_listed_with_its_decoded_size_and_taken_out_by_its_inde
     )
     (file,) = parse.read(sent).attachments
     assert (file.index, file.content_type, file.size) == (1, "application/pdf", 4)
-    assert parse.attachment(sent, file.index) == b"%PDF"
+    assert parse.attachments(sent, [file.index]) == (b"%PDF",)
 
 
 def test_a_part_that_does_not_exist_is_an_index_error() -> None:
     """The caller asked for something that no mail lists."""
     with pytest.raises(IndexError):
-        parse.attachment(b"Subject: x\n\ny", 5)
+        parse.attachments(b"Subject: x\n\ny", [5])
 
 
 def test_attachments_are_capped_and_said() -> None:

@@ -151,6 +151,15 @@ def test_attachments_travel_with_the_letter(database: Database) -> None:
     assert writer.enclosures == [((PDF, b"%PDF"),)]
 
 
+def test_a_mail_whose_files_go_to_several_people_is_taken_apart_once(database: Database) -> None:
+    """All else waits for this transaction, the doors too; a large mail decoded for each reader would hold them up."""
+    (inbox_id,) = keep(database, a_delivery(WITH_FILE))
+    letter = a_letter("technician", enclosure=Enclosure(inbox_id, (PDF,)))
+    writer = open_ticket(database, *(a_page(one, letter=letter) for one in ("tech1", "tech2", "tech3")))
+    assert len(writer.enclosures) == 3
+    assert len({id(octets) for ((_, octets),) in writer.enclosures}) == 1
+
+
 def test_a_page_that_is_no_mail_is_text(database: Database) -> None:
     """A pager service gets words, not MIME; its address is an Apprise URL."""
     promise(database, a_page(target="ntfys://ntfy.example.net/tech1"), a_page("tech2"))

@@ -105,6 +105,14 @@ class Letter:
         return f"{lines}\r\n{self.text}\r\n".replace("\n", "\r\n").replace("\r\r\n", "\r\n").encode()
 
 
+def answer(mail: Sent, text: str) -> Letter:
+    """An answer to a mail by the person who got it, as a mail program writes it."""
+    quoted = "\n".join(f"> {line}" for line in mail.text.splitlines())
+    headers = {"In-Reply-To": mail.header("Message-ID"), "References": mail.header("Message-ID")}
+    body = f"{text}\n\nLe lun. 16 nov. 2026 à 10:01, Exemple Logiciels <tickets@example.com> a écrit :\n\n{quoted}"
+    return Letter(body, mail.to, mail.reply_to, f"Re: {mail.subject}", headers)
+
+
 class LiveDesk:
     """A desk under test. `sent` holds everything that ever left it; `fresh()` what left since last asked."""
 

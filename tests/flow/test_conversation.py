@@ -11,7 +11,7 @@ import pytest
 from mailgate.core.delivery import Refused
 from mailgate.mail import address
 from tests.builders import local
-from tests.flow.desk import RING, Letter, LiveDesk, Sent
+from tests.flow.desk import RING, Letter, LiveDesk, Sent, answer
 
 CHEF = "chef@acme.example"
 
@@ -25,14 +25,6 @@ def to(mails: list[Sent], recipient: str) -> Sent:
 def opened(desk: LiveDesk) -> list[Sent]:
     """The everyday beginning: an urgent mail of the contact."""
     return desk.write(Letter("Bonjour,\n\nplus rien ne marche.", subject="Panne du serveur à Québec"))
-
-
-def answer(mail: Sent, text: str) -> Letter:
-    """An answer to a mail by the person who got it, as a mail program writes it."""
-    quoted = "\n".join(f"> {line}" for line in mail.text.splitlines())
-    headers = {"In-Reply-To": mail.header("Message-ID"), "References": mail.header("Message-ID")}
-    body = f"{text}\n\nLe lun. 16 nov. 2026 à 10:01, Exemple Logiciels <tickets@example.com> a écrit :\n\n{quoted}"
-    return Letter(body, mail.to, mail.reply_to, f"Re: {mail.subject}", headers)
 
 
 def test_the_main_job_from_the_first_mail_to_the_last(desk: LiveDesk) -> None:

@@ -9,8 +9,8 @@ import pytest
 from mailgate.core.custody import Delivery
 from mailgate.core.model import Door
 from mailgate.store import inbox
-from tests.flow.desk import Letter, LiveDesk, Sent
-from tests.flow.test_conversation import CHEF, answer, to
+from tests.flow.desk import Letter, LiveDesk, Sent, answer
+from tests.flow.test_conversation import CHEF, to
 
 URGENT = "support-urgent@example.com"
 TECH1 = "tech1@example.com"

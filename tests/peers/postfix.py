@@ -7,7 +7,7 @@ import signal
 import smtplib  # a foreign client on purpose
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +41,14 @@ maximal_backoff_time = 1s
 transport_retry_time = 1s
 lmtp_data_done_timeout = 20s
 """
+
+BEFORE_US = """\
+relay_domains = {domain}
+relay_recipient_maps = hash:{table}
+transport_maps = hash:{table}
+recipient_delimiter = +
+"""
+"""What README.md tells administrators to write."""
 
 MASTER_CF = """\
 127.0.0.1:{port} inet n - n - - smtpd
@@ -100,9 +108,22 @@ class Postfix:
         return sum(path.is_file() for queue in queues for path in (self.run / "spool" / queue).rglob("*"))
 
 
+def _hand_over(etc: Path, transports: Mapping[str, str]) -> None:
+    """README.md's recipe: these addresses, all of one domain, go elsewhere, and no other of that domain exists."""
+    table = etc / "mailgate"
+    table.write_text("".join(f"{address}    {next_hop}\n" for address, next_hop in transports.items()))
+    domain = next(iter(transports)).rpartition("@")[2]
+    with (etc / "main.cf").open("a") as main_cf:
+        main_cf.write(BEFORE_US.format(domain=domain, table=table))
+    subprocess.run([require("postmap"), "-c", etc, table], check=True, timeout=20)
+
+
 @contextmanager
-def running_postfix(next_hop: str) -> Iterator[Postfix]:
-    """`next_hop` as in transport(5): "lmtp:inet:127.0.0.1:24", "smtp:[127.0.0.1]:25", "lmtp:unix:/path"."""
+def running_postfix(next_hop: str, transports: Mapping[str, str] | None = None) -> Iterator[Postfix]:
+    """`next_hop` as in transport(5): "lmtp:inet:127.0.0.1:24", "smtp:[127.0.0.1]:25", "lmtp:unix:/path".
+
+    `transports` are addresses with a next hop of their own.
+    """
     program = require("postfix")
     require_root("Postfix")
     with tempfile.TemporaryDirectory(prefix="mailgate-postfix-") as directory:
@@ -113,6 +134,8 @@ def running_postfix(next_hop: str) -> Iterator[Postfix]:
             folder.mkdir()
         (etc / "main.cf").write_text(MAIN_CF.format(run=run, next_hop=next_hop))
         (etc / "master.cf").write_text(MASTER_CF.format(port=port))
+        if transports:
+            _hand_over(etc, transports)
         subprocess.run(["chown", "postfix", run / "data"], check=True)
         wrapper = subprocess.Popen([program, "-c", str(etc), "start-fg"], stdout=DEVNULL, stderr=DEVNULL)
         try:

@@ -35,7 +35,7 @@ log = structlog.get_logger()
 LONGEST_IDLE = 540.0
 """Seconds; routers forget a silent connection soon after (RFC 2177 allows 29 minutes)."""
 
-SOON = 5.0
+SOON = 2.0
 """Seconds until the next look after a catch: a mail that slipped in between the last search and IDLE was announced
 already, and IDLE will not say it again."""
 

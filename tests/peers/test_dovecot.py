@@ -92,7 +92,7 @@ def test_a_new_mail_is_noticed_within_seconds(dovecot: Dovecot, mailbox: Mailbox
         for number in (1, 2):
             time.sleep(0.5)
             dovecot.put(mailbox.user, a_mail(number))
-            wait_until(lambda: len(custody.deliveries) == number, seconds=5, what="the mail")  # noqa: B023 - called at once
+            wait_until(lambda: len(custody.deliveries) == number, what="the mail")  # noqa: B023 - called at once
 
 
 def test_a_burst_loses_nobody(dovecot: Dovecot, mailbox: Mailbox) -> None:

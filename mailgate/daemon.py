@@ -157,10 +157,8 @@ class EngineThread:
             except DATABASE_FAULTS:
                 log.exception("engine.database_fault")
                 self._rest()
-            except Exception:
-                log.exception(
-                    "engine.failed"
-                )  # even setting the mail aside failed: it stays pending, a person must look
+            except Exception:  # what it is about stays pending, and a person must look
+                log.exception("engine.failed")
                 self._rest()
 
     def _rest(self) -> None:

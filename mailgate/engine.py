@@ -7,8 +7,9 @@
     └─ COMMIT ─────────────────────────────────────────────────┘
 
 A template that fails undoes its decision, which is then made again with built-in words: no acknowledgement and no page
-waits for an administrator. Any other exception quarantines the mail, and the urgent door pages all the same. A database
-fault is nobody's fault: the row stays pending and is tried again.
+waits for an administrator. Any other exception quarantines the mail, and the urgent door pages all the same; a timer is
+put off. Nothing that cannot be decided holds up what is behind it. A database fault is nobody's fault: the row stays
+pending and is tried again.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -27,7 +28,7 @@ from mailgate.core.decision import Decision
 from mailgate.core.effects import Page, SendMail
 from mailgate.core.events import Event, MailReceived, MailUnreadable, TimerFired
 from mailgate.core.letters import Facts, NoticeFacts
-from mailgate.core.model import Address, AuthVerdict, Door, Token
+from mailgate.core.model import Address, AuthVerdict, Door, Outcome, Token
 from mailgate.core.policy import Policy
 from mailgate.core.seen import FIRST_TICKET, Seen
 from mailgate.mail import address, auth, commands, parse
@@ -42,6 +43,9 @@ log = structlog.get_logger()
 
 FAULTS_OF_ONE_ROW = 20
 """After so many database faults on one row, in a row, the row is suspected rather than the database."""
+
+PUT_OFF = timedelta(hours=1)
+"""How long a timer that could not be decided waits for its next try."""
 
 REHEARSED = 2**62
 """The inbox id of a mail that is only rehearsed: after every real one."""
@@ -105,7 +109,7 @@ class Engine:
 
     def __init__(self, desk: Desk, database: Database, clock: Callable[[], datetime]) -> None:
         self._desk, self._database, self._clock = desk, database, clock
-        self._alarmed: set[str] = set()
+        self._alarmed: set[NoticeFacts] = set()
         self._faults: Counter[int] = Counter()
 
     def run_pending(self, stopping: Callable[[], bool], promised: Callable[[], None]) -> None:
@@ -143,18 +147,33 @@ class Engine:
         if due is None:
             return False
         try:
-            decision = self._fire(due, self._desk.scribe(), now)
-        except TemplateFailed as failed:
-            log.exception("template.failed", timer=due.timer_id)
-            decision = self._fire(due, self._desk.scribe(PlainWords()), now)
-            self._alarm(due, str(failed))
-        _report(due, decision)
+            _report(due, self._fire(due, now))
+        except DATABASE_FAULTS:
+            raise
+        except Exception as error:
+            log.exception("timer.failed", timer=due.timer_id)
+            self._put_off(due, error, now)
         return True
 
-    def _fire(self, due: TimerFired, scribe: Scribe, now: datetime) -> Decision:
+    def _fire(self, due: TimerFired, now: datetime) -> Decision:
+        try:
+            return self._fire_with(due, self._desk.scribe(), now)
+        except TemplateFailed as failed:
+            log.exception("template.failed", timer=due.timer_id)
+            decision = self._fire_with(due, self._desk.scribe(PlainWords()), now)
+            self._alarm(due, NoticeFacts("template-failed", str(failed)))
+            return decision
+
+    def _fire_with(self, due: TimerFired, scribe: Scribe, now: datetime) -> Decision:
         with self._database.write() as tx:
             timers.finish(tx, due.timer_id)
             return step(self._desk, scribe, tx, due, now)
+
+    def _put_off(self, due: TimerFired, error: Exception, now: datetime) -> None:
+        """The timers behind it have their turn; the administrators are told."""
+        with self._database.write() as tx:
+            timers.put_off(tx, due.timer_id, now + PUT_OFF)
+        self._alarm(due, NoticeFacts("timer-failed", f"#{due.ticket} {due.kind}: {_reason(error)}"))
 
     def _handle(self, received: Received) -> tuple[Event, Decision]:
         event = self._event(received)
@@ -163,14 +182,14 @@ class Engine:
         except TemplateFailed as failed:
             log.exception("template.failed", inbox=received.id)
             decision = self._settle(received, event, self._desk.scribe(PlainWords()))
-            self._alarm(event, str(failed))
+            self._alarm(event, NoticeFacts("template-failed", str(failed)))
             return event, decision
 
     def _event(self, received: Received) -> Event:
         if received.event is not None:
             return received.event
         if received.delivery is None:
-            raise ValueError(f"inbox row {received.id} holds neither a mail nor a request")
+            raise ValueError(f"inbox row {received.id} holds no mail, and no request of this version")
         return read_mail(received.delivery, received.id, received.digest, self._desk, received.received_at)
 
     def _settle(self, received: Received, event: Event, scribe: Scribe) -> Decision:
@@ -190,23 +209,39 @@ class Engine:
             envelope_from=delivery.envelope_from if delivery else "",
             recipients=delivery.recipients if delivery else (),
             received_at=received.received_at,
-            reason=f"{type(error).__name__}: {error}"[:500],
+            reason=_reason(error),
         )
         now = self._clock()
-        with self._database.write() as tx:
-            return unreadable, step(self._desk, self._desk.scribe(PlainWords()), tx, unreadable, now)
+        try:
+            with self._database.write() as tx:
+                return unreadable, step(self._desk, self._desk.scribe(PlainWords()), tx, unreadable, now)
+        except DATABASE_FAULTS:
+            raise
+        except Exception:
+            log.exception("mail.quarantined_untold", inbox=received.id)
+            return unreadable, self._set_aside_untold(unreadable)
 
-    def _alarm(self, event: Event, reason: str) -> None:
-        """Tell the administrators of a broken template, once for each distinct reason while the daemon runs."""
-        if reason in self._alarmed:
+    def _set_aside_untold(self, unreadable: MailUnreadable) -> Decision:
+        """Nobody can be told of it, but the mails behind it are read."""
+        with self._database.write() as tx:
+            inbox.quarantine(tx, unreadable.inbox_id, unreadable.reason)
+        return Decision(Outcome.RECORDED, unreadable.reason)
+
+    def _alarm(self, event: Event, notice: NoticeFacts) -> None:
+        """Tell the administrators what is broken, once for each distinct notice while the daemon runs."""
+        if notice in self._alarmed:
             return
-        self._alarmed.add(reason)
         policy, now = self._desk.policy, self._clock()
-        facts = Facts(desk_facts(policy), notice=NoticeFacts("template-failed", reason))
+        facts = Facts(desk_facts(policy), notice=notice)
         letters = notice_letters(policy.desk.administrators, facts, policy)
         with self._database.write() as tx:
             told = tuple(SendMail(letter) for letter in letters)
             apply_all(tx, self._desk.scribe(PlainWords()), told, f"{occasion(event)}-alarm", now)
+        self._alarmed.add(notice)
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
 
 
 def _report(event: Event, decision: Decision) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Update, insert, update
 from sqlmodel import col, select
 
@@ -35,7 +35,9 @@ _SHAPES: dict[InboxKind, TypeAdapter[Asked]] = {kind: TypeAdapter(event) for eve
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One pending inbox row: a mail as delivered, or an event with its `inbox_id` filled in."""
+    """One pending inbox row: a mail as delivered, or an event with its `inbox_id` filled in.
+
+    Neither, when another version of this program wrote the row in a shape that this one cannot read."""
 
     id: int
     event: Asked | None
@@ -165,7 +167,10 @@ def _received(tx: Tx, row: InboxRow) -> Received:
 def _event(row: InboxRow) -> Asked | None:
     if row.kind is InboxKind.MAIL:
         return None
-    event = _SHAPES[row.kind].validate_python(row.payload)
+    try:
+        event = _SHAPES[row.kind].validate_python(row.payload)
+    except ValidationError:
+        return None
     return replace(event, inbox_id=saved(row.id), received_at=row.received_at)
 
 

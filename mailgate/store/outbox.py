@@ -108,12 +108,6 @@ def release(tx: Tx, now: datetime) -> int:
     return tx.exec(leased.values(state=OutboxState.PROMISED, next_attempt_at=now)).rowcount
 
 
-def due_at(tx: Tx, lane: Lane) -> datetime | None:
-    """When the lane's next row may be taken, None when nothing waits."""
-    waiting = select(OutboxRow.next_attempt_at).where(OutboxRow.lane == lane, OPEN)
-    return tx.exec(waiting.order_by(col(OutboxRow.next_attempt_at)).limit(1)).first()
-
-
 def fail_page(tx: Tx, outbox_id: int) -> None:
     """The page that the row carried did not reach its person; harmless when it carried none, or they know already."""
     page = _page(tx, outbox_id)

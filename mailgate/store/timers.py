@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from mailgate.core.events import TimerFired
@@ -36,9 +36,9 @@ def next_due(tx: Tx, now: datetime) -> TimerFired | None:
     return TimerFired(timer_id=saved(row.id), kind=row.kind, ticket=row.ticket, due_at=row.due_at)
 
 
-def due_at(tx: Tx) -> datetime | None:
-    """When the next timer is due, None when none is set."""
-    return tx.exec(select(func.min(TimerRow.due_at))).one()
+def put_off(tx: Tx, timer_id: int, due_at: datetime) -> None:
+    """The timer could not be decided; it comes back later."""
+    tx.exec(update(TimerRow).where(col(TimerRow.id) == timer_id).values(due_at=due_at))
 
 
 def finish(tx: Tx, timer_id: int) -> None:

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy import event, text
 
 from mailgate import site, starter
+from mailgate.core.events import RetryAsked
 from mailgate.core.hours import Calendar
 from mailgate.engine import FAULTS_OF_ONE_ROW, Engine
-from mailgate.store import inbox, query
+from mailgate.store import inbox, query, timers
 from mailgate.store.database import DATABASE_FAULTS, Database
 from tests.flow.desk import Letter, LiveDesk, Sent, a_database, live_desk
 
@@ -30,10 +32,10 @@ def desk(tmp_path: Path) -> Iterator[LiveDesk]:
         yield running
 
 
-def break_decisions(desk: LiveDesk) -> None:
+def break_decisions(desk: LiveDesk, **changes: Any) -> None:
     """From now on no promise can be worked out: the urgent calendar never opens."""
     never = Calendar("urgent", "America/Toronto", ((),) * 7, lambda _: None)
-    policy = replace(desk.desk.policy, calendars={**desk.desk.policy.calendars, "urgent": never})
+    policy = replace(desk.desk.policy, calendars={**desk.desk.policy.calendars, "urgent": never}, **changes)
     desk.engine = Engine(replace(desk.desk, policy=policy), desk.database, lambda: desk.now)
 
 
@@ -97,6 +99,39 @@ def test_other_mail_goes_on_while_one_is_in_quarantine(desk: LiveDesk) -> None:
     break_decisions(desk)
     desk.write(Letter("Poison"))
     assert "acknowledgement" in templates(desk.write(Letter("Bonjour", to="support-regulier@example.com")))
+
+
+def test_a_mail_that_not_even_the_alarm_can_be_decided_about_holds_up_nobody(desk: LiveDesk) -> None:
+    """Rules without the urgent team: aside without a word but the log's, and the next mail is read."""
+    break_decisions(desk, teams={})
+    desk.write(Letter("Poison"))
+    assert [row.state.value for row in waiting(desk)] == ["quarantined"]
+    mend(desk)
+    assert "acknowledgement" in templates(desk.write(Letter("Bonjour")))
+
+
+def test_a_row_that_cannot_be_read_holds_up_nobody(desk: LiveDesk) -> None:
+    """A request of another version of mailgate: kept aside, and the mail behind it is read."""
+    with desk.database.write() as tx:
+        inbox.ask(tx, RetryAsked(0, desk.now, "inbox", 1), desk.now)
+        tx.execute(text("""UPDATE inbox SET payload = '{"box": []}'"""))
+    assert "acknowledgement" in templates(desk.write(Letter("Bonjour")))
+    assert [row.state.value for row in waiting(desk)] == ["quarantined"]
+
+
+def test_a_timer_that_cannot_be_decided_is_put_off_and_told_once(desk: LiveDesk) -> None:
+    """Nobody who could be reminded has an address: the administrators hear of it, and it is tried again once mended."""
+    desk.write(Letter("Bonjour"))
+    with desk.database.write() as tx:
+        tx.execute(text("UPDATE ticket SET status = 'waiting-customer', waiting_since = opened_at"))
+        timers.set_timer(tx, 1001, "waiting-over", desk.now)
+    people = desk.desk.policy.technicians.items()
+    break_decisions(desk, technicians={key: replace(one, mails=()) for key, one in people})
+    assert templates(desk.work()) == ["notice"]
+    assert desk.advance(hours=2) == []
+    mend(desk)
+    desk.advance(hours=2)
+    assert desk.ticket().status.value == "open"
 
 
 def test_a_database_fault_leaves_the_mail_pending(desk: LiveDesk) -> None:

@@ -182,10 +182,8 @@ def test_a_page_on_its_way_when_it_was_cancelled_counts_as_sent(database: Databa
     assert _page(database).state is PageState.SENT
 
 
-def test_the_lane_says_when_it_wants_to_be_looked_at(database: Database) -> None:
-    """The sender sleeps until then."""
+def test_a_page_in_quiet_hours_waits(database: Database) -> None:
+    """It is not taken before the opening, and then it is."""
     promise(database, a_page(not_before=NOW + 30 * MINUTE))
-    with database.read() as tx:
-        assert outbox.due_at(tx, Lane.BULK) is None
-        assert outbox.due_at(tx, Lane.PAGE) == NOW + 30 * MINUTE
     assert lease(database, Lane.PAGE) == ()
+    assert len(lease(database, Lane.PAGE, NOW + 30 * MINUTE)) == 1

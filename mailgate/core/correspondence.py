@@ -109,11 +109,12 @@ def person_facts(one: Technician) -> PersonFacts:
     return PersonFacts(one.name, one.mail, one.key, registered=True)
 
 
-def title_of(queue: Queue | None, language: str) -> str:
-    """How a queue is called in a language, or its key."""
+def title_of(queue: Queue | None, language: str, otherwise: str) -> str:
+    """How a queue is called in a language, in the language `otherwise`, or by its key."""
     if queue is None:
         return ""
-    return queue.title.get(language) or queue.title.get(language.partition("-")[0]) or queue.key
+    wanted = (language, language.partition("-")[0], otherwise, otherwise.partition("-")[0])
+    return next((queue.title[one] for one in wanted if one in queue.title), queue.key)
 
 
 def letter_to_requester(
@@ -127,12 +128,13 @@ def letter_to_requester(
 
 
 def letter_to_technician(ticket: Ticket, one: Technician, policy: Policy, notice: NoticeFacts) -> Letter:
-    """A mail to a technician about a ticket: who, what, since when, until when, and why now."""
+    """A mail to a technician about a ticket: who, what, since when, until when, and why now. It refers to the mail it is
+    about: a technician's address may turn out to be another desk, which then can tell that its own mail came back."""
     reader = to_technician(one, policy)
     facts = replace(
         facts_about(ticket, policy, reader.language, View.DESK), technician=person_facts(one), notice=notice
     )
-    return Letter("technician", reader, Tone.GENERATED, facts, ticket.number)
+    return Letter("technician", reader, Tone.GENERATED, facts, ticket.number, references=ticket.references[-1:])
 
 
 def notice_letters(
@@ -167,7 +169,7 @@ def _ticket_facts(ticket: Ticket, policy: Policy, language: str, view: View) -> 
         number=ticket.number,
         subject=ticket.subject if echo else None,
         queue=ticket.queue,
-        queue_title=title_of(queue, language),
+        queue_title=title_of(queue, language, policy.desk.language),
         urgent=queue is not None and policy.is_urgent(queue) and len(policy.queues) > 1,
         status=ticket.status.value,
         kind=ticket.kind,
@@ -178,8 +180,23 @@ def _ticket_facts(ticket: Ticket, policy: Policy, language: str, view: View) -> 
         requester_name=ticket.requester.name if echo else "",
         assignee=assignee.name if assignee else ticket.assignee,
         opened_at=ticket.opened_at,
-        history=tuple(line for line in ticket.history if _may_see(line, view)),
+        history=_history(ticket, policy, view),
     )
+
+
+def _history(ticket: Ticket, policy: Policy, view: View) -> tuple[Line, ...]:
+    """The newest of what people said, by name: a robot's words and bare commands would push them out."""
+    names = {address: one.name for one in policy.technicians.values() for address in one.mails}
+    names[ticket.requester.mail] = ticket.requester.name
+    told = [line for line in ticket.history if _may_see(line, view) and not line.automatic and _says(line)]
+    newest = told[max(len(told) - policy.limits.history, 0) :]
+    return tuple(replace(line, who=names.get(line.who) or line.who) for line in newest)
+
+
+def _says(line: Line) -> bool:
+    """Whether it holds more than a technician's commands."""
+    rows = [row for row in line.text.splitlines() if row.strip()]
+    return any(line.direction is not Direction.INTERNAL or not row.startswith("#") for row in rows)
 
 
 def _may_see(line: Line, view: View) -> bool:

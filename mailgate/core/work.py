@@ -40,6 +40,7 @@ from mailgate.core.opening import words_of
 from mailgate.core.plan import Plan, plan
 from mailgate.core.policy import Policy
 from mailgate.core.replies import WAITING_OVER, release
+from mailgate.core.restraint import was_answered_enough
 from mailgate.core.seen import Seen
 from mailgate.core.summons import message_facts, tell
 from mailgate.core.transcripts import did_time, told_done, told_problems
@@ -57,10 +58,12 @@ def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, polic
         if isinstance(planned, Plan):
             return _carry_out(event, sender, planned, seen, policy, findings)
         problems = planned
+    because = f"nothing of {found.technician.key}'s mail is applied ({', '.join(one.code for one in problems)}); told"
+    number = ticket.number if ticket else None
+    if was_answered_enough(seen):
+        return Decision(Outcome.REFUSED, f"{because} to nobody: often enough within a day", (), number, findings)
     letter = told_problems(event, found.technician, ticket, problems, policy)
-    why = ", ".join(problem.code for problem in problems)
-    because = f"nothing of {found.technician.key}'s mail is applied ({why}); told at {found.technician.mail}"
-    return Decision(Outcome.REFUSED, because, (letter,), ticket.number if ticket else None, findings)
+    return Decision(Outcome.REFUSED, f"{because} at {found.technician.mail}", (letter,), number, findings)
 
 
 def _objections(found: Standing, ticket: Ticket | None) -> tuple[Problem, ...]:
@@ -207,7 +210,8 @@ def _handed_over(event: MailReceived, sender: Sender, planned: Plan, after: Tick
     """Somebody else who is given the ticket is told, with what was said."""
     if planned.owner is None or planned.owner is planned.by:
         return
-    words = replace(words_of(event, sender), text=planned.text)
+    author = replace(sender.address, name=planned.by.name)
+    words = replace(words_of(event, sender), text=planned.text, sender=author)
     yield from tell(after, (planned.owner,), NoticeFacts("assigned", planned.by.name), words, policy)
 
 

@@ -8,7 +8,8 @@ from mailgate.core.model import Address, Callback, Direction, Line, Ticket
 from mailgate.store.database import Tx
 from mailgate.store.tables import MessageRow, PageRow, ParticipantRow, TicketRow
 
-HISTORY = 5
+HISTORY = 40
+"""Messages read back: the robots' and bare commands among them are left out of what mails repeat (`limits.history`)."""
 REFERENCES = 10
 
 

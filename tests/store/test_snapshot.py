@@ -34,6 +34,7 @@ from mailgate.core.seen import Seen
 from mailgate.store import inbox, snapshot
 from mailgate.store.database import Database
 from mailgate.store.snapshot import CANDIDATES
+from mailgate.store.tickets import HISTORY
 from tests.builders import NOW, a_mail, a_ticket, contact_token, received
 from tests.store.desk import (
     MINUTE,
@@ -125,11 +126,11 @@ def test_who_writes_takes_part_but_no_automatic_mail_does(database: Database) ->
 
 def test_the_last_messages_are_remembered_oldest_first(database: Database) -> None:
     """The next mail quotes them and continues their thread."""
-    messages = [a_message(text=str(number), message_id=f"<m{number}@acme.example>") for number in range(12)]
-    open_ticket(database, *messages, a_message(direction=Direction.OUT, text="12", message_id="<out@example.com>"))
+    messages = [a_message(text=str(number), message_id=f"<m{number}@acme.example>") for number in range(50)]
+    open_ticket(database, *messages, a_message(direction=Direction.OUT, text="50", message_id="<out@example.com>"))
     ticket = _ticket(database)
-    assert [line.text for line in ticket.history] == ["8", "9", "10", "11", "12"]
-    assert ticket.references == tuple(f"<m{number}@acme.example>" for number in range(2, 12))
+    assert [line.text for line in ticket.history] == [str(number) for number in range(51 - HISTORY, 51)]
+    assert ticket.references == tuple(f"<m{number}@acme.example>" for number in range(40, 50))
 
 
 def test_everybody_who_was_paged_is_known_once(database: Database) -> None:

@@ -41,13 +41,17 @@ class Chosen:
 def choose(wanted: Wanted, policy: Policy, seen: Seen, now: datetime) -> Chosen:
     """Pick the people for one request."""
     team = policy.teams[wanted.team]
-    members = [policy.technicians[key] for key in team.members if key not in wanted.without]
+    members = [policy.technicians[key] for key in _asked(team, wanted) if key not in wanted.without]
     present = [one for one in members if not is_away(one, policy, now)]
     ranked = sorted(RANKED[team.order](team, present, seen), key=lambda one: _preference(one, wanted, policy))
     people = tuple(ranked[: wanted.notify])
-    turn = people[-1].key if people and team.order is Order.ROTATION else None
+    turn = next((one.key for one in reversed(people) if one.key in team.members), None)
     return Chosen(
-        team.key, people, max(wanted.notify - len(people), 0), turn, _why(team, people, members, present, wanted)
+        team.key,
+        people,
+        max(wanted.notify - len(people), 0),
+        turn if team.order is Order.ROTATION else None,
+        _why(team, people, members, present, wanted),
     )
 
 
@@ -66,13 +70,18 @@ def leads_of(team_key: str, policy: Policy) -> tuple[Technician, ...]:
     return tuple(policy.technicians[key] for key in named if key in policy.technicians)
 
 
+def _asked(team: Team, wanted: Wanted) -> tuple[str, ...]:
+    """The team, and whoever the request is assigned to, who may come from another one."""
+    return team.members if wanted.first is None else tuple(dict.fromkeys((*team.members, wanted.first)))
+
+
 def _rotated(team: Team, present: Sequence[Technician], seen: Seen) -> Sequence[Technician]:
     last = seen.turns.get(team.key)
     if last not in team.members:
         return present
     place = {key: index for index, key in enumerate(team.members)}
     start, size = place[last] + 1, len(team.members)
-    return sorted(present, key=lambda one: (place[one.key] - start) % size)
+    return sorted(present, key=lambda one: (place.get(one.key, size) - start) % size)
 
 
 def _least_busy(_team: Team, present: Sequence[Technician], seen: Seen) -> Sequence[Technician]:

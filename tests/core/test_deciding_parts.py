@@ -64,6 +64,16 @@ def test_skills_come_first_and_never_reduce_the_number() -> None:
     assert people(chosen) == ["tech4", "tech1", "tech2"]
 
 
+def test_who_a_rule_assigns_is_paged_also_from_another_team() -> None:
+    """Nobody owns a ticket without having heard of it; the team's turn does not move for a guest."""
+    guest = replace(a_technician(9), key="guest")
+    policy = replace(a_policy(), technicians={**a_policy().technicians, "guest": guest})
+    alone = choose(Wanted("support", 1, first="guest"), policy, Seen(1, turns={"support": "tech2"}), NOW)
+    assert (people(alone), alone.turn) == (["guest"], None)
+    chosen = choose(Wanted("support", 2, first="guest"), policy, Seen(1, turns={"support": "tech2"}), NOW)
+    assert (people(chosen), chosen.turn) == (["guest", "tech3"], "tech3")
+
+
 def test_somebody_away_is_not_paged_on_their_own_calendar_day() -> None:
     """The last day of an absence ends at the technician's midnight."""
     policy = a_policy()

@@ -82,7 +82,7 @@ class Templates:
                 yield f"{place}/{primary(wanted)}"
 
     def _render(self, stem: str, letter: Letter, now: datetime | None) -> Words:
-        tongue = Tongue(letter.to.language, letter.to.timezone, now)
+        tongue = Tongue(_spoken(stem, letter.to.language), letter.to.timezone, now)
         subject, text = self._parted(stem, self._printed(self._text, stem + TEXT, letter.facts, tongue))
         if letter.limit is not None or not self._exists(stem + HTML):
             return Words(subject, text)
@@ -178,6 +178,12 @@ class Templates:
     def _shown(self, name: str) -> str:
         place, _, path = name.partition("/")
         return f"{self.directories[int(place)].name}/{path}" if place.isdigit() else f"templates/{name}"
+
+
+def _spoken(stem: str, wanted: str) -> str:
+    """The language of a letter: the reader's, else its template's, so that dates go with the words."""
+    _, folder, _ = stem.split("/")
+    return wanted if primary(wanted) == primary(folder) else folder
 
 
 def _most(facts: Facts) -> int:

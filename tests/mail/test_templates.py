@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.core.intents import Problem
-from mailgate.core.letters import Facts, NoticeFacts, PersonFacts, TranscriptFacts
+from mailgate.core.letters import Facts, MessageFacts, NoticeFacts, PersonFacts, TranscriptFacts
 from mailgate.mail.samples import BARE, FACTS, NAMES, SETTLED, TICKET, sample_letters
 from mailgate.mail.templates import Templates
 from mailgate.mail.text import clean_text
@@ -230,9 +230,24 @@ def test_a_technician_is_told_why_they_hear_of_it(code: str, heading: str) -> No
 
 def test_an_unknown_contact_is_marked_as_one() -> None:
     """A technician must know that nobody vouches for the sender."""
-    facts = replace(BARE, message=FACTS.message, notice=NoticeFacts("new"))
+    assert BARE.contact is not None
+    facts = replace(BARE, message=MessageFacts("Bonjour", BARE.contact.mail), notice=NoticeFacts("new"))
     assert "(contact inconnu)" in said("technician", facts)
     assert "(unknown contact)" in shown("technician", facts, "en")
+
+
+def test_somebody_else_in_the_ticket_of_an_unknown_contact_is_not_unknown() -> None:
+    """The mark is about who asked; whoever writes later is named, and so is who asked."""
+    text = said(
+        "technician", replace(BARE, message=MessageFacts("oui", "chef@acme.example"), notice=NoticeFacts("new"))
+    )
+    assert "(contact inconnu)" not in text
+    assert "Demandeur : jean.roy@acme.example" in text
+
+
+def test_a_reader_whose_language_nobody_wrote_gets_one_language() -> None:
+    """Dates in English between French words would look broken."""
+    assert "Reçue : vendredi 20 novembre à 17 h 30" in said("technician", language="de")
 
 
 def test_a_contact_is_told_how_to_release_a_request() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import assert_never
 
 from mailgate.core.conditions import (
@@ -28,6 +29,9 @@ from mailgate.core.words import fold, is_like
 
 SHOWN = 60
 """How much of a value a reason quotes."""
+
+folded = lru_cache(maxsize=8)(fold)
+"""Every rule asks about the same few texts, and folding a body of a million characters takes a fifth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,7 @@ def _meets(test: Like | Contains | Matches | Is | Above | Below, value: str | in
         case Like(pattern):
             return is_like(pattern, _text(value))
         case Contains(texts):
-            folded = fold(_text(value))
-            return any(fold(text) in folded for text in texts)
+            return any(fold(text) in folded(_text(value)) for text in texts)
         case Matches(search=search):
             return search(_text(value))
         case Is(expected):

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -25,14 +25,13 @@ from mailgate.core.correspondence import desk_facts, notice_letters
 from mailgate.core.custody import Delivery
 from mailgate.core.decide import decide
 from mailgate.core.decision import Decision
-from mailgate.core.effects import Page, SendMail
+from mailgate.core.effects import SendMail
 from mailgate.core.events import Event, MailReceived, MailUnreadable, TimerFired
 from mailgate.core.letters import Facts, NoticeFacts
 from mailgate.core.model import Address, AuthVerdict, Door, Outcome, Token
 from mailgate.core.policy import Policy
-from mailgate.core.seen import FIRST_TICKET, Seen
 from mailgate.mail import address, auth, commands, parse
-from mailgate.mail.compose import Draft, PlainWords, Scribe, Stamp, TemplateFailed, Templates
+from mailgate.mail.compose import PlainWords, Scribe, TemplateFailed, Templates
 from mailgate.mail.keyring import Keyring
 from mailgate.store import inbox, journal, snapshot, timers
 from mailgate.store.apply import apply_all
@@ -46,9 +45,6 @@ FAULTS_OF_ONE_ROW = 20
 
 PUT_OFF = timedelta(hours=1)
 """How long a timer that could not be decided waits for its next try."""
-
-REHEARSED = 2**62
-"""The inbox id of a mail that is only rehearsed: after every real one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,34 +255,3 @@ def _verdict(delivery: Delivery, results: tuple[str, ...], author: Address | Non
     if not delivery.trusted or desk.authserv_id is None or author is None:
         return AuthVerdict.NONE
     return auth.verdict(results, desk.authserv_id, author.mail.rpartition("@")[2])
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """What a mail would have done: the decision, and each of its letters as it would have left."""
-
-    decision: Decision
-    drafts: tuple[tuple[SendMail | Page, Draft], ...]
-
-
-def rehearse(desk: Desk, database: Database | None, delivery: Delivery, as_new: bool, now: datetime) -> Rehearsal:
-    """The whole pipeline on one mail as if it came in now; nothing is written anywhere.
-
-    `database` is only read; None: the desk was never started. `as_new` forgets that the same mail came before."""
-    event = read_mail(delivery, REHEARSED, parse.digest(delivery.raw), desk, now)
-    seen = _look(database, event)
-    if as_new:
-        seen = replace(seen, twins=(), by_twin=None)
-    decision = decide(event, seen, desk.policy, now)
-    letters = [effect for effect in decision.effects if isinstance(effect, SendMail | Page)]
-    scribe = desk.scribe()
-    stamps = [Stamp(0, f"rehearsal.{index}", now) for index in range(len(letters))]
-    drafts = [scribe.write(effect.letter, stamp, ()) for effect, stamp in zip(letters, stamps, strict=True)]
-    return Rehearsal(decision, tuple(zip(letters, drafts, strict=True)))
-
-
-def _look(database: Database | None, event: MailReceived) -> Seen:
-    if database is None:
-        return Seen(next_ticket=FIRST_TICKET)
-    with database.read() as tx:
-        return snapshot.load(tx, event)

@@ -21,7 +21,7 @@ from mailgate.core.model import Door, Mail, Outcome
 
 if TYPE_CHECKING:
     from mailgate.core.policy import Policy
-    from mailgate.engine import Rehearsal
+    from mailgate.rehearsal import Rehearsal
     from mailgate.site import Site
     from mailgate.store.database import Database
 
@@ -86,12 +86,12 @@ def _recipients(mail: Mail) -> tuple[str, ...]:
 
 
 def _answer(loaded: Site, database: Database | None, delivery: Delivery, as_new: bool, now: datetime) -> Explanation:
-    from mailgate import engine, site
+    from mailgate import rehearsal, site
 
     if not delivery.recipients:
         return _turned_away()
     ring = site.ring_of(loaded.config) or site.stand_in_ring()
-    return _explanation(engine.rehearse(loaded.desk(ring), database, delivery, as_new, now))
+    return _explanation(rehearsal.rehearse(loaded.desk(ring), database, delivery, as_new, now))
 
 
 def _turned_away() -> Explanation:

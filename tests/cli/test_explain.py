@@ -38,6 +38,16 @@ def test_a_mail_is_explained_on_a_site_never_served(
     assert set(config.parent.rglob("*")) == before
 
 
+def test_a_broken_template_is_explained_as_the_desk_would_do_it(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The acknowledgement leaves in built-in words all the same; the reason names the template."""
+    (config.parent / "templates/fr/acknowledgement.txt.j2").write_text("Subject: x\n\n{{ nothing }}\n", "utf-8")
+    found = explained(capsys, saved(tmp_path, raw_mail("Panne")), "-c", str(config))
+    assert "fr/acknowledgement.txt.j2:3" in found["because"]
+    assert "accusé de réception automatique" in found["mails"][0]["text"]
+
+
 def test_a_mail_that_came_already_is_a_duplicate(
     config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

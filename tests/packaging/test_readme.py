@@ -12,7 +12,7 @@ from mailgate.cli.main import COMMANDS
 from mailgate.mail.commands import COMMANDS as BY_MAIL
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-ROOMS = "acceptor|cli|config|core|daemon|doors|edge|engine|logs|mail|rulebook|sender|site|starter|store|toml"
+ROOMS = "acceptor|cli|config|core|daemon|doors|edge|engine|logs|mail|rehearsal|rulebook|sender|site|starter|store|toml"
 NO_CODE = {"daemon.ready", "config.toml"}
 NAMES = sorted(set(re.findall(rf"`((?:{ROOMS})(?:\.\w+)*)`", README)) - NO_CODE)
 

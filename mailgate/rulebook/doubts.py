@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailgate.core.policy import Policy
+from mailgate.rulebook.pagers import has_apprise
 from mailgate.toml.document import Mistake, Source, did_you_mean
 
 
@@ -13,6 +14,7 @@ def doubts(sources: tuple[Source, ...], policy: Policy) -> Iterator[Mistake]:
     for source in sources:
         yield from _teams_too_small(source, policy)
         yield from _skills_of_nobody(source, policy)
+        yield from _pagers_out_of_reach(source)
 
 
 def _teams_too_small(source: Source, policy: Policy) -> Iterator[Mistake]:
@@ -32,3 +34,11 @@ def _skills_of_nobody(source: Source, policy: Policy) -> Iterator[Mistake]:
         for path, skill in source.texts("rule", "*", "then", "skills", *end):
             if skill not in skills:
                 yield source.at_value(path, f"no technician has the skill '{skill}'{did_you_mean(skill, skills)}")
+
+
+def _pagers_out_of_reach(source: Source) -> Iterator[Mistake]:
+    """The desk runs without the optional extra, by mail; but somebody must know that these pages will fail."""
+    for end in ((), ("*",)):
+        for path, url in source.texts("technician", "*", "pager", *end):
+            if not has_apprise() and not url.lower().startswith("mailto:"):
+                yield source.at_value(path, f"no page leaves for '{url}': pip install 'mailgate[notify]'")

@@ -5,6 +5,7 @@ else is an Apprise URL (https://github.com/caronc/apprise) and is only checked h
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from urllib.parse import parse_qsl, urlsplit
 
 from mailgate.core.policy import Pager
@@ -44,10 +45,17 @@ def _limit(value: str) -> int:
 def _by_apprise(url: str) -> Pager:
     if "://" not in url:
         raise ValueError(f"'{url}' is not an Apprise URL: it has no '://'")
-    try:
-        from apprise import Apprise
-    except ImportError:
-        raise ValueError(f"'{url}' needs the 'notify' extra: pip install 'mailgate[notify]'") from None
-    if Apprise.instantiate(url) is None:
+    if has_apprise() and not _is_known(url):
         raise ValueError(f"'{url}' is not a pager that Apprise knows")
     return Pager(url, by_mail=False)
+
+
+def has_apprise() -> bool:
+    """The extra 'notify' is installed; without it a URL cannot be judged, and its pages fail (`doubts` says so)."""
+    return find_spec("apprise") is not None
+
+
+def _is_known(url: str) -> bool:
+    from apprise import Apprise
+
+    return Apprise.instantiate(url) is not None

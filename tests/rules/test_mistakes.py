@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,11 +120,16 @@ def test_an_unknown_subdivision_lists_those_there_are(tmp_path: Path) -> None:
     assert "QC" in said
 
 
-def test_a_pager_without_apprise_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The notify extra is optional; a page that cannot leave is not."""
-    monkeypatch.setitem(__import__("sys").modules, "apprise", None)
-    text = '[technician.t]\nname = "T"\nmail = "t@example.com"\npager = "ntfys://ntfy.example.net/t"\n'
-    assert only(tmp_path, text).endswith("needs the 'notify' extra: pip install 'mailgate[notify]'")
+def test_a_pager_without_apprise_is_a_warning_that_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The extra is optional: the desk works by mail, and says which pages will not leave."""
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    pagers = 'pager = ["mailto:1@pager.example.net", "ntfys://ntfy.example.net/t"]\n'
+    more = f'[technician.t]\nname = "T"\nmail = "t@example.com"\n{pagers}'
+    (warning,) = loaded(tmp_path, more=more).warnings
+    says = "no page leaves for 'ntfys://ntfy.example.net/t': pip install 'mailgate[notify]'"
+    assert str(warning) == f"rules/more.toml:4:40: {says}"
 
 
 def test_a_step_that_reaches_nobody_is_refused(tmp_path: Path) -> None:

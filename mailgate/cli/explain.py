@@ -66,18 +66,13 @@ def _time(text: str, zone: ZoneInfo) -> datetime:
 def _delivery(raw: bytes, sender: str | None, to: list[str] | None, policy: Policy) -> Delivery:
     """The mail as a door would hand it over; an envelope that is not given is read from the headers."""
     from mailgate.core.identity import is_ours
+    from mailgate.edge.imap_route import envelope_from
     from mailgate.mail import parse
 
     mail = parse.read(raw)
-    envelope_from = _envelope_from(mail) if sender is None else sender.strip("<>")
+    reverse_path = envelope_from(mail) if sender is None else sender.strip("<>")
     named = _recipients(mail) if to is None else tuple(to)
-    return Delivery(Door.CLI, envelope_from, tuple(one for one in named if is_ours(one, policy)), raw)
-
-
-def _envelope_from(mail: Mail) -> str:
-    for noted in mail.header("return-path"):
-        return noted.strip().strip("<>")
-    return mail.sender.mail if mail.sender else ""
+    return Delivery(Door.CLI, reverse_path, tuple(one for one in named if is_ours(one, policy)), raw)
 
 
 def _recipients(mail: Mail) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from mailgate.core.effects import (
     OpenTicket,
     SetCallback,
 )
+from mailgate.core.lifecycle import WAITING
 from mailgate.core.model import Attachment, Callback, Direction, Status
 from mailgate.store.database import Tx
 from mailgate.store.tables import (
@@ -29,7 +30,6 @@ TicketChange = OpenTicket | AddMessage | AddIntervention | ChangeStatus | Assign
 
 TICKET_COUNTER = "ticket"
 
-WAITING = (Status.WAITING_CUSTOMER, Status.WAITING_THIRD, Status.WAITING_VALIDATION)
 ENDED = (Status.CLOSED, Status.MERGED)
 
 

@@ -24,6 +24,7 @@ from mailgate.core.effects import (
     SetCallback,
 )
 from mailgate.core.letters import Enclosure
+from mailgate.core.lifecycle import WAITING
 from mailgate.core.model import Activity, Attachment, Callback, PageState, Status
 from mailgate.store import outbox, query
 from mailgate.store.columns import InboxState, OutboxState
@@ -31,7 +32,7 @@ from mailgate.store.database import Database
 from mailgate.store.promises import Promise, Withdrawal
 from mailgate.store.query import OutboxLine, TicketStory
 from mailgate.store.tables import OutboxRow, TicketRow
-from mailgate.store.ticket_changes import ENDED, WAITING, TicketChange
+from mailgate.store.ticket_changes import ENDED, TicketChange
 from tests.builders import NOW
 from tests.store.desk import (
     MINUTE,

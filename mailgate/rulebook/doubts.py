@@ -37,8 +37,11 @@ def _skills_of_nobody(source: Source, policy: Policy) -> Iterator[Mistake]:
 
 
 def _pagers_out_of_reach(source: Source) -> Iterator[Mistake]:
-    """The desk runs without the optional extra, by mail; but somebody must know that these pages will fail."""
+    """The desk runs without the optional extra, by mail; but somebody must know that these pages will fail.
+
+    A pager's URL may hold a password, and this ends in the log: only its scheme is named."""
     for end in ((), ("*",)):
         for path, url in source.texts("technician", "*", "pager", *end):
             if not has_apprise() and not url.lower().startswith("mailto:"):
-                yield source.at_value(path, f"no page leaves for '{url}': pip install 'mailgate[notify]'")
+                scheme = url.partition(":")[0]
+                yield source.at_value(path, f"no page leaves by {scheme}: pip install 'mailgate[notify]'")

@@ -25,7 +25,7 @@ from mailgate.core.effects import AddMessage, Effect, OpenTicket, SendMail
 from mailgate.core.events import MailReceived
 from mailgate.core.hours import Deadline
 from mailgate.core.identity import Sender
-from mailgate.core.letters import Correspondent, Facts, Letter, NoticeFacts, Tone
+from mailgate.core.letters import Correspondent, Facts, Letter, NoticeFacts, PersonFacts, Tone
 from mailgate.core.model import (
     AuthVerdict,
     Direction,
@@ -244,9 +244,10 @@ def _park(asked: Request, seen: Seen, policy: Policy) -> Decision:
 
 
 def _ask_release(ticket: Ticket, asked: Request, policy: Policy) -> Iterator[Effect]:
-    """Who may release a parked request: the customer's contacts; for a stranger, the leads of the desk."""
+    """Who may release a parked request: the customer's contacts for a colleague of theirs; the leads of the desk for a
+    stranger, and for a contact, whom only a rule of the desk can have parked."""
     words, customer = words_of(asked.event, asked.sender), asked.sender.customer
-    if customer is None or not customer.contacts:
+    if customer is None or not customer.contacts or asked.sender.identity is Identity.CONTACT:
         yield from tell(ticket, leads_of(asked.route.team, policy), NoticeFacts("parked"), words, policy)
         return
     message, _ = message_facts(replace(words, inbox_id=None), policy)
@@ -260,7 +261,8 @@ def _ask_release(ticket: Ticket, asked: Request, policy: Policy) -> Iterator[Eff
 def _refuse(asked: Request, policy: Policy) -> Decision:
     effects: list[Effect] = []
     if asked.may_answer:
-        facts = Facts(desk_facts(policy), notice=NoticeFacts("refused", asked.route.refuse or ""))
+        known = PersonFacts("", asked.sender.address.mail, registered=asked.sender.registered)
+        facts = Facts(desk_facts(policy), contact=known, notice=NoticeFacts("refused", asked.route.refuse or ""))
         language = language_of(asked.sender, asked.event.mail.language, policy)
         reader = Correspondent(reply_address(asked), "", language, policy.desk.timezone)
         answered = asked.event.mail.message_id

@@ -108,7 +108,12 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _noticed("assigned", "Luc Gagnon"),
         _noticed("follow-up", facts=replace(BARE, technician=FACTS.technician, message=FACTS.message)),
     ),
-    "parked": (_noticed("parked"), _noticed("parked", facts=BARE), _noticed("release-asked")),
+    "parked": (
+        _noticed("parked"),
+        _noticed("parked", facts=replace(FACTS, contact=BARE.contact)),
+        _noticed("parked", facts=BARE),
+        _noticed("release-asked"),
+    ),
     "released": (FACTS, BARE),
     "refused": (_of_desk("refused", ""), _of_desk("refused", "Ce service est fermé.")),
     "transcript": (

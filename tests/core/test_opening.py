@@ -203,6 +203,14 @@ def test_a_parked_request_may_stay_unanswered_too() -> None:
     assert {letter.to.address for letter in letters(decision, "parked")} == {"chef@acme.example", "it@acme.example"}
 
 
+def test_a_contact_whom_a_rule_parks_waits_for_the_desk() -> None:
+    """Their own customer has nothing to allow: asking would call an authorised person unauthorised."""
+    decision = ask(received(), policy=with_rule(park=True))
+    told = [effect.letter for effect in of(decision, SendMail)]
+    assert [one.to.address for one in told if one.template == "parked"] == ["chef@acme.example"]
+    assert [one.facts.notice.code for one in told if one.template == "technician" and one.facts.notice] == ["parked"]
+
+
 def test_a_rule_sets_everything_it_may_set() -> None:
     """One rule, all of `then` (interfaces.md §4)."""
     policy = with_rule(

@@ -262,6 +262,14 @@ def test_a_refusal_gives_the_administrator_s_reason() -> None:
     facts = Facts(FACTS.desk, notice=NoticeFacts("refused", "Ce service a fermé en 2025."))
     assert "Ce service a fermé en 2025." in said("refused", facts)
     assert "réservée à nos clients" in said("refused", Facts(FACTS.desk))
+    assert "réservée à nos clients" not in said("refused", Facts(FACTS.desk, contact=FACTS.contact))
+
+
+def test_a_contact_whose_request_a_rule_parks_is_not_called_unauthorised() -> None:
+    """Nobody at the customer's is asked: the desk wants to look at it first."""
+    parked = replace(FACTS, notice=NoticeFacts("parked"))
+    assert "Quelqu’un du bureau l’examinera" in said("parked", parked)
+    assert "certaines personnes" in said("parked", replace(parked, contact=BARE.contact))
 
 
 @pytest.mark.parametrize("code", ["quarantine", "too-few-people", "delivery-failed", "unreadable", "template-failed"])

@@ -45,6 +45,7 @@ def _heading(ticket: TicketSummary, zone: ZoneInfo) -> str:
         ("kind", f"{ticket.kind}, level {ticket.level}"),
         ("severity", ticket.severity),
         ("priority", ticket.priority),
+        ("tags", ", ".join(ticket.tags)),
         ("customer", ticket.customer),
         ("requester", ticket.requester),
         ("assignee", ticket.assignee),

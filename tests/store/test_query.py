@@ -18,7 +18,7 @@ from tests.builders import NOW, local, received
 from tests.store.desk import MINUTE, RAW, a_delivery, a_letter, a_message, a_page, apply, finish, keep, open_ticket
 
 PROMISED = """
-    number queue kind status level severity priority subject requester customer assignee opened_at callback
+    number queue kind status level severity priority tags subject requester customer assignee opened_at callback
     update_due_at closed_at messages interventions pages journal
 """
 

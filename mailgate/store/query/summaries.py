@@ -43,6 +43,7 @@ class TicketSummary:
     level: int
     severity: str | None
     priority: str | None
+    tags: tuple[str, ...]
     subject: str
     requester: str
     customer: str | None
@@ -80,6 +81,7 @@ def fill(shape: Callable[..., Shape], row: TicketRow) -> Shape:
         level=row.level,
         severity=row.severity,
         priority=row.priority,
+        tags=row.tags,
         subject=row.subject,
         requester=row.requester_mail,
         customer=row.customer,

@@ -190,6 +190,16 @@ def test_an_intervention_without_words_is_told_in_a_sentence() -> None:
     assert "couvert par votre contrat" in said("notification", covered)
 
 
+def test_a_command_without_words_is_told_as_what_it_did() -> None:
+    """ "Worked on your request" would be no news of a request that is reopened."""
+    assert FACTS.ticket is not None
+    silent = replace(FACTS, message=None, intervention=None)
+    settled = replace(silent, ticket=replace(FACTS.ticket, status="resolved"))
+    assert "Marie Tremblay a rouvert votre demande." in said("notification", silent)
+    assert "Marie Tremblay a réglé votre demande." in said("notification", settled)
+    assert "Marie Tremblay settled your request." in shown("notification", settled, "en")
+
+
 def test_a_technician_reads_all_of_a_request_at_once() -> None:
     """Who, customer, queue, number, since when, deadline, what was asked, what came with it, what was said."""
     text = said("technician", replace(URGENT, notice=NoticeFacts("new")))

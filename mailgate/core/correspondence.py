@@ -128,13 +128,12 @@ def letter_to_requester(
 
 
 def letter_to_technician(ticket: Ticket, one: Technician, policy: Policy, notice: NoticeFacts) -> Letter:
-    """A mail to a technician about a ticket: who, what, since when, until when, and why now. It refers to the mail it is
-    about: a technician's address may turn out to be another desk, which then can tell that its own mail came back."""
+    """A mail to a technician about a ticket: who, what, since when, until when, and why now."""
     reader = to_technician(one, policy)
     facts = replace(
         facts_about(ticket, policy, reader.language, View.DESK), technician=person_facts(one), notice=notice
     )
-    return Letter("technician", reader, Tone.GENERATED, facts, ticket.number, references=ticket.references[-1:])
+    return Letter("technician", reader, Tone.GENERATED, facts, ticket.number)
 
 
 def notice_letters(

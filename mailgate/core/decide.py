@@ -34,6 +34,7 @@ from mailgate.core.model import MailKind, Outcome, Status, TokenKind
 from mailgate.core.opening import incoming, request, words_of
 from mailgate.core.policy import Policy
 from mailgate.core.replies import WAITING_OVER, follow_up, move, resume, sooner_queue
+from mailgate.core.restraint import refused_enough
 from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
 from mailgate.core.summons import Words, responsible, tell
@@ -84,6 +85,10 @@ def _asked(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> D
     thread = thread_of(event, sender, seen)
     if thread is not None:
         return follow_up(event, sender, thread, seen, policy)
+    kind = mail_kind(event, sender)
+    if seen.by_thread is not None and kind is not MailKind.PERSON:
+        because = f"{kind.value} mail about a mail of ours, from somebody who takes no part: answered by nobody"
+        return Decision(Outcome.RECORDED, because, (), seen.by_thread.number, Findings(sender.identity, kind))
     return request(event, sender, seen, policy)
 
 
@@ -96,6 +101,8 @@ def _asked_with_a_foreign_token(
         event, found.technician, seen.by_token, (Problem(NOT_YOURS, detail=sender.address.mail),), policy
     )
     because = f"{asked.because}; it holds the signed address of {found.technician.key}, who is told"
+    if refused_enough(seen):
+        return asked
     return replace(asked, because=because, effects=(*asked.effects, told))
 
 

@@ -37,7 +37,8 @@ from mailgate.core.model import (
 )
 from mailgate.core.paging import Chosen, Wanted, choose, leads_of
 from mailgate.core.policy import Policy, UnknownSenders
-from mailgate.core.routing import Route, Routing, route
+from mailgate.core.restraint import REQUESTS_A_DAY, asked_enough
+from mailgate.core.routing import Route, Routing, addressed_queue, route
 from mailgate.core.seen import Seen
 from mailgate.core.summons import Words, message_facts, summon, tell
 
@@ -46,11 +47,13 @@ KEPT_REFERENCES = 10
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A mail that asks for something new, and how the rules want it treated."""
+    """A mail that asks for something new, and how the rules want it treated; `enough` when its sender may be a robot
+    and was answered enough."""
 
     event: MailReceived
     routing: Routing
     kind: MailKind
+    enough: bool = False
 
     @property
     def route(self) -> Route:
@@ -68,7 +71,7 @@ class Request:
     @property
     def may_answer(self) -> bool:
         """Whether an automatic answer may leave (RFC 3834 §2): to a person, never to the null reverse-path."""
-        return not self.automatic and bool(self.event.envelope_from) and self.route.acknowledge
+        return not self.automatic and not self.enough and bool(self.event.envelope_from) and self.route.acknowledge
 
     @property
     def silence(self) -> str:
@@ -77,6 +80,8 @@ class Request:
             return ""
         if not self.event.envelope_from:
             return "not answered: null reverse-path"
+        if self.enough:
+            return f"not answered: {REQUESTS_A_DAY} mails of this sender were, within a day"
         return "not answered: a rule says so" if not self.automatic else f"not answered: {self.kind.value} mail"
 
     @property
@@ -93,7 +98,8 @@ class Request:
 
 def request(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Decision:
     """Decide a mail that belongs to no ticket yet."""
-    asked = Request(_whole(event), route(event, sender, policy), mail_kind(event, sender))
+    enough = asked_enough(seen, policy) and addressed_queue(event.recipients, policy) is None
+    asked = Request(_whole(event), route(event, sender, policy), mail_kind(event, sender), enough)
     if is_refused(asked):
         return _refuse(asked, policy)
     if is_parked(asked):
@@ -235,7 +241,7 @@ def _park(asked: Request, seen: Seen, policy: Policy) -> Decision:
         facts = replace(facts, notice=NoticeFacts("parked"))
         answer = SendMail(letter_to_requester("parked", ticket, policy, Tone.REPLIED, facts), record=True)
         effects.append(to_sender(answer, asked))
-    if not asked.automatic:
+    if not asked.automatic and not asked.enough:
         effects += _ask_release(ticket, asked, policy)
     reasons = [f"{asked.door} parks a request of {asked.asker}", asked.silence, asked.routing.matched]
     return Decision(

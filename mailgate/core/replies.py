@@ -21,6 +21,7 @@ from mailgate.core.lifecycle import AFTER_CUSTOMER, SETTLED, WAITING
 from mailgate.core.model import AuthVerdict, Identity, MailKind, Outcome, Status, Ticket
 from mailgate.core.opening import acknowledgement, call_people, incoming, sentence, words_of
 from mailgate.core.policy import Actions, Policy, Queue
+from mailgate.core.restraint import FOLLOW_UPS_A_DAY, followed_enough
 from mailgate.core.routing import addressed_queue, settle
 from mailgate.core.seen import Seen
 from mailgate.core.summons import Words, responsible, tell
@@ -47,7 +48,7 @@ def follow_up(event: MailReceived, sender: Sender, thread: Thread, seen: Seen, p
     if sooner is not None:
         moved, why = move(ticket, sooner, words_of(event, sender), seen, policy)
         return Decision(Outcome.FOLLOW_UP, sentence([because, why]), (said, *moved), ticket.number, found)
-    effects, why = _joined(event, sender, ticket, policy)
+    effects, why = _joined(event, sender, ticket, seen, policy)
     return Decision(Outcome.FOLLOW_UP, sentence([because, why]), (said, *effects), ticket.number, found)
 
 
@@ -110,7 +111,9 @@ def resume(ticket: Ticket, at: datetime, policy: Policy) -> list[Effect]:
     return effects
 
 
-def _joined(event: MailReceived, sender: Sender, ticket: Ticket, policy: Policy) -> tuple[list[Effect], str]:
+def _joined(
+    event: MailReceived, sender: Sender, ticket: Ticket, seen: Seen, policy: Policy
+) -> tuple[list[Effect], str]:
     words = words_of(event, sender)
     if ticket.status in SETTLED and is_bare_thanks(event.mail.text, sender.address.name):
         return [], f"a bare thank-you leaves it {ticket.status.value}"
@@ -121,6 +124,8 @@ def _joined(event: MailReceived, sender: Sender, ticket: Ticket, policy: Policy)
         effects = [*resume(ticket, words.at, policy), ChangeStatus(ticket.number, status, words.at)]
     if ticket.status is Status.PARKED:
         return effects, "it stays parked"
+    if followed_enough(seen, ticket.number):
+        return effects, f"told to nobody: {FOLLOW_UPS_A_DAY} mails of this sender were, within a day"
     people = responsible(ticket, policy)
     notice = NoticeFacts("reopened" if ticket.status in SETTLED else "follow-up")
     effects += tell(replace(ticket, status=status), people, notice, words, policy)

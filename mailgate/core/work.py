@@ -40,7 +40,7 @@ from mailgate.core.opening import words_of
 from mailgate.core.plan import Plan, plan
 from mailgate.core.policy import Policy
 from mailgate.core.replies import WAITING_OVER, release
-from mailgate.core.restraint import was_answered_enough
+from mailgate.core.restraint import refused_enough
 from mailgate.core.seen import Seen
 from mailgate.core.summons import message_facts, tell
 from mailgate.core.transcripts import did_time, told_done, told_problems
@@ -60,7 +60,7 @@ def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, polic
         problems = planned
     because = f"nothing of {found.technician.key}'s mail is applied ({', '.join(one.code for one in problems)}); told"
     number = ticket.number if ticket else None
-    if was_answered_enough(seen):
+    if refused_enough(seen):
         return Decision(Outcome.REFUSED, f"{because} to nobody: often enough within a day", (), number, findings)
     letter = told_problems(event, found.technician, ticket, problems, policy)
     return Decision(Outcome.REFUSED, f"{because} at {found.technician.mail}", (letter,), number, findings)

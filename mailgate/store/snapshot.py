@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache, partial
 from itertools import islice
 from typing import assert_never
@@ -25,8 +26,8 @@ from mailgate.core.events import (
     TicketRequested,
     TimerFired,
 )
-from mailgate.core.model import Direction, Ticket, Token, TokenKind
-from mailgate.core.seen import Seen, Twin
+from mailgate.core.model import Direction, Outcome, Ticket, Token, TokenKind
+from mailgate.core.seen import Earlier, Seen, Twin
 from mailgate.store.columns import InboxKind, InboxState
 from mailgate.store.database import Tx
 from mailgate.store.tables import CounterRow, InboxRow, MessageRow, OutboxRow, TicketRow, TurnRow, saved
@@ -39,6 +40,9 @@ REFERENCES = 50
 
 CANDIDATES = 10
 """How many tickets named by one kind of trace are tried."""
+
+LATELY = timedelta(days=1)
+LATELY_MOST = 100
 
 _TAG = re.compile(r"\[#([0-9]{1,9})\]")
 
@@ -70,6 +74,7 @@ def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
         seen,
         twins=twins,
         by_twin=_first(tickets, (twin.ticket for twin in reversed(twins))),
+        lately=_lately(tx, event),
         by_token=tickets(_by_token(tx, event.token)),
         by_thread=_first(tickets, event.threads),
         by_reference=tickets(_by_reference(tx, event.mail.references)),
@@ -107,6 +112,20 @@ def _twins(tx: Tx, event: MailReceived) -> tuple[Twin, ...]:
     )
     found = tx.exec(earlier.order_by(col(InboxRow.id)))
     return tuple(Twin(saved(inbox_id), tuple(recipients), ticket) for inbox_id, recipients, ticket in found)
+
+
+def _lately(tx: Tx, event: MailReceived) -> tuple[Earlier, ...]:
+    """What the envelope sender sent before; the null reverse-path is nobody's."""
+    if not event.envelope_from:
+        return ()
+    theirs = select(InboxRow.outcome, InboxRow.ticket, InboxRow.recipients).where(
+        InboxRow.envelope_from == event.envelope_from,
+        InboxRow.kind == InboxKind.MAIL,
+        InboxRow.received_at > event.received_at - LATELY,
+        col(InboxRow.id) != event.inbox_id,
+    )
+    newest = tx.exec(theirs.order_by(col(InboxRow.id).desc()).limit(LATELY_MOST))
+    return tuple(Earlier(Outcome(word), ticket, tuple(to)) for word, ticket, to in newest if word is not None)
 
 
 def _by_token(tx: Tx, token: Token | None) -> int | None:

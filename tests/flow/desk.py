@@ -116,9 +116,9 @@ def answer(mail: Sent, text: str) -> Letter:
 class LiveDesk:
     """A desk under test. `sent` holds everything that ever left it; `fresh()` what left since last asked."""
 
-    def __init__(self, loaded: Site, database: Database) -> None:
-        self.site, self.root, self.database, self.now = loaded, loaded.config.root, database, NOW
-        self.desk: Desk = self.site.desk(RING)
+    def __init__(self, loaded: Site, database: Database, ring: Keyring = RING) -> None:
+        self.site, self.root, self.database, self.now, self.ring = loaded, loaded.config.root, database, NOW, ring
+        self.desk: Desk = self.site.desk(ring)
         self.engine = Engine(self.desk, database, lambda: self.now)
         self.sent: list[Sent] = []
         self.answers: dict[str, Delivery] = {}
@@ -156,7 +156,7 @@ class LiveDesk:
     def reload(self) -> None:
         """The administrator changed the site and started the daemon again."""
         self.site = site.load(self.root / "config.toml")
-        self.desk = self.site.desk(RING)
+        self.desk = self.site.desk(self.ring)
         self.engine = Engine(self.desk, self.database, lambda: self.now)
 
     def configure(self, old: str, new: str) -> None:

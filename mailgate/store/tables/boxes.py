@@ -47,6 +47,7 @@ class InboxRow(Row, table=True):
     __table_args__ = (
         Index(None, "state", "id"),
         Index(None, "digest"),
+        Index(None, "envelope_from", "id"),
         UniqueConstraint("mailbox", "uidvalidity", "uid"),
         NEVER_REUSE_IDS,
     )

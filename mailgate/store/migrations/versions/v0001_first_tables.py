@@ -146,6 +146,7 @@ def _inbox() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_inbox_digest", "inbox", ["digest"])
+    op.create_index("ix_inbox_envelope_from_id", "inbox", ["envelope_from", "id"])
     op.create_index("ix_inbox_state_id", "inbox", ["state", "id"])
 
 

@@ -33,7 +33,8 @@ REFERENCES_MOST = 20
 SUPPRESS = {Tone.REPLIED: "All", Tone.GENERATED: "DR, RN, NRN, OOF, AutoReply"}
 """X-Auto-Response-Suppress: what may not be answered automatically; without "All", bounces come back."""
 
-_TOKEN_SHAPED = re.compile(r"\+[a-z2-7]{42}(?![a-z2-7])", re.IGNORECASE)
+_TOKEN_SHAPED = re.compile(r"(?:\+|[%=]2B)([a-z2-7]{42})(?![a-z2-7])", re.IGNORECASE)
+_TOKEN_IN_FILE = re.compile(_TOKEN_SHAPED.pattern.encode("ascii"), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class Scribe:
         words = self._without_tokens(_tagged(self.words.render(letter, stamp.now), letter.ticket))
         message_id = address.message_id(self.ring, letter.ticket, stamp.unique, self.domain)
         head = tuple(self._head(letter, words.subject, message_id, stamp))
-        message = mime.message(head, _body(letter, words, message_id, enclosures))
+        files = tuple((one, self._without_tokens_inside(octets)) for one, octets in enclosures)
+        message = mime.message(head, _body(letter, words, message_id, files))
         return Draft(message, message_id, self._envelope_from(letter, stamp), words.subject, words.text)
 
     @property
@@ -130,7 +132,15 @@ class Scribe:
 
     def _without_token(self, text: str) -> str:
         """The text with every token of ours taken out, whoever it was made for and however old it is."""
-        return _TOKEN_SHAPED.sub(lambda found: "" if self._is_ours(found[0][1:]) else found[0], text)
+        return _TOKEN_SHAPED.sub(lambda found: "" if self._is_ours(found[1]) else found[0], text)
+
+    def _without_tokens_inside(self, octets: bytes) -> bytes:
+        """A file with every token of ours struck out, as long as before: a mail of the desk that is attached to another
+        holds its reader's signed address."""
+        return _TOKEN_IN_FILE.sub(lambda found: self._struck(found[0], found[1]), octets)
+
+    def _struck(self, whole: bytes, token: bytes) -> bytes:
+        return whole.replace(token, b"x" * len(token)) if self._is_ours(token.decode("ascii")) else whole
 
     def _is_ours(self, token: str) -> bool:
         return address.verify(self.ring, token, date.min) is not None

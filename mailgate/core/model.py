@@ -208,6 +208,8 @@ class Line:
     direction: Direction
     text: str
     automatic: bool = False
+    inbox_id: int | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,8 @@ class Ticket:
     """A ticket as it stands. `queue`, `customer` and `assignee` are keys of the rules.
 
     `participants` are the addr-specs (lower case) that wrote in it or ask for it; `notified` the technicians paged for
-    it; `references` the Message-IDs that a mail to the requester continues, oldest first."""
+    it; `references` the Message-IDs that a mail to the requester continues, oldest first. `team`, `notify` and `skills`
+    are what a rule asked for instead of the queue's own, kept for a request that is parked first."""
 
     number: int
     queue: str
@@ -241,3 +244,6 @@ class Ticket:
     notified: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     history: tuple[Line, ...] = ()
+    team: str | None = None
+    notify: int | None = None
+    skills: tuple[str, ...] = ()

@@ -164,6 +164,9 @@ def new_ticket(asked: Request, seen: Seen, policy: Policy) -> Ticket:
         customer=sender.customer_key,
         registered=sender.registered and asked.event.verdict is not AuthVerdict.FAIL,
         tags=routed.tags,
+        team=routed.team,
+        notify=routed.notify,
+        skills=tuple(sorted(routed.skills)),
         participants=frozenset({sender.address.mail.lower(), reply_address(asked).lower()} - {""}),
         references=references,
     )
@@ -234,7 +237,7 @@ def _accept(asked: Request, seen: Seen, policy: Policy) -> Decision:
 
 
 def _park(asked: Request, seen: Seen, policy: Policy) -> Decision:
-    ticket = replace(new_ticket(asked, seen, policy), status=Status.PARKED)
+    ticket = replace(new_ticket(asked, seen, policy), status=Status.PARKED, assignee=asked.route.assign)
     effects: list[Effect] = [OpenTicket(ticket), incoming(asked.event, asked.sender, ticket.number, asked.automatic)]
     if asked.may_answer:
         facts = facts_about(ticket, policy, ticket.language, view_of_requester(ticket))

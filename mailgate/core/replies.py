@@ -94,10 +94,24 @@ def release(ticket: Ticket, words: Words, seen: Seen, policy: Policy) -> tuple[l
         SetCallback(ticket.number, started(owed)),
         acknowledgement(accepted, "released", owed, policy),
     ]
-    asked = next((line.text for line in ticket.history if line.who in ticket.participants), words.text)
-    asker = replace(words, text=asked, sender=ticket.requester, inbox_id=None, attachments=())
-    chosen, pages = call_people(accepted, settle(Actions(), queue), asker, seen, policy)
+    routed = settle(_asked_people(ticket, policy), queue)
+    chosen, pages = call_people(accepted, routed, _first_words(ticket, words), seen, policy)
     return [*effects, *pages], f"released by {words.sender.mail}; {chosen.why}"
+
+
+def _asked_people(ticket: Ticket, policy: Policy) -> Actions:
+    """Whom the rules wanted when the request came, as far as the rules still know them."""
+    team = ticket.team if ticket.team in policy.teams else None
+    assign = ticket.assignee if ticket.assignee in policy.technicians else None
+    return Actions(team=team, notify=ticket.notify, skills=frozenset(ticket.skills), assign=assign)
+
+
+def _first_words(ticket: Ticket, now: Words) -> Words:
+    """What was asked when the request came, with its files; `now` is what released it."""
+    first = next((line for line in ticket.history if line.who in ticket.participants), None)
+    if first is None:
+        return replace(now, sender=ticket.requester, inbox_id=None, attachments=())
+    return Words(first.text, ticket.requester, now.at, first.inbox_id, first.attachments)
 
 
 def resume(ticket: Ticket, at: datetime, policy: Policy) -> list[Effect]:

@@ -108,6 +108,9 @@ def _open(tx: Tx, effect: OpenTicket) -> None:
         waiting_since=ticket.waiting_since,
         closed_at=ticket.closed_at,
         tags=ticket.tags,
+        team=ticket.team,
+        notify=ticket.notify,
+        skills=ticket.skills,
     )
     if ticket.callback is not None:
         _set_callback(row, ticket.callback)

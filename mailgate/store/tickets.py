@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
 from sqlmodel import col, select
 
-from mailgate.core.model import Address, Callback, Direction, Line, Ticket
+from mailgate.core.model import Address, Attachment, Callback, Direction, Line, Ticket
 from mailgate.store.database import Tx
-from mailgate.store.tables import MessageRow, PageRow, ParticipantRow, TicketRow
+from mailgate.store.tables import AttachmentRow, MessageRow, PageRow, ParticipantRow, TicketRow
 
 HISTORY = 40
 """Messages read back: the robots' and bare commands among them are left out of what mails repeat (`limits.history`)."""
@@ -43,6 +46,9 @@ def find_ticket(tx: Tx, number: int | None) -> Ticket | None:
         notified=_notified(tx, row.number),
         references=_references(tx, row.number),
         history=_history(tx, row.number),
+        team=row.team,
+        notify=row.notify,
+        skills=row.skills,
     )
 
 
@@ -81,5 +87,17 @@ def _references(tx: Tx, number: int) -> tuple[str, ...]:
 
 def _history(tx: Tx, number: int) -> tuple[Line, ...]:
     newest = select(MessageRow).where(MessageRow.ticket == number).order_by(col(MessageRow.id).desc()).limit(HISTORY)
-    lines = [Line(row.at, row.sender, row.direction, row.text, row.automatic) for row in tx.exec(newest)]
-    return tuple(reversed(lines))
+    rows = tx.exec(newest).all()[::-1]
+    parts = _attachments(tx, [row.id for row in rows])
+    return tuple(
+        Line(row.at, row.sender, row.direction, row.text, row.automatic, row.inbox_id, tuple(parts[row.id]))
+        for row in rows
+    )
+
+
+def _attachments(tx: Tx, messages: Sequence[int | None]) -> Mapping[int | None, list[Attachment]]:
+    found: defaultdict[int | None, list[Attachment]] = defaultdict(list)
+    of_these = select(AttachmentRow).where(col(AttachmentRow.message).in_(messages))
+    for row in tx.exec(of_these.order_by(col(AttachmentRow.message), col(AttachmentRow.part))):
+        found[row.message].append(Attachment(row.part, row.name, row.content_type, row.size, row.inline))
+    return found

@@ -12,12 +12,14 @@ from mailgate.core.effects import (
     ChangeStatus,
     MoveToQueue,
     OpenTicket,
+    Page,
     SendMail,
     SetCallback,
     SetTimer,
 )
 from mailgate.core.model import (
     Activity,
+    Attachment,
     AuthVerdict,
     Callback,
     Direction,
@@ -234,6 +236,19 @@ def test_an_authorised_contact_releases_a_parked_request_with_one_word(text: str
     assert paged(decision) == ["tech1", "tech2", "tech3"]
     (letter,) = letters(decision, "released")
     assert letter.to.address == "stagiaire@acme.example"
+
+
+def test_a_released_request_has_the_people_and_the_files_it_came_with() -> None:
+    """What the rules wanted, and the photo, are not lost while somebody makes up their mind."""
+    part = Attachment(1, "photo.png", "image/png", 10)
+    line = Line(NOW, "stagiaire@acme.example", Direction.IN, "Plus de réseau", False, 7, (part,))
+    parked = replace(PARKED, history=(line,), team="support", notify=1, skills=("réseau",))
+    event = received(a_mail(text="oui"), to=DESK, token=contact_token())
+    decision = ask(event, Seen(1002, by_token=parked))
+    assert len(paged(decision)) == 1
+    enclosure = of(decision, Page)[0].letter.enclosure
+    assert enclosure is not None
+    assert (enclosure.inbox_id, enclosure.parts) == (7, (part,))
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from mailgate.core.events import (
     TicketRequested,
     TimerFired,
 )
-from mailgate.core.model import Direction, Outcome, Ticket, Token, TokenKind
+from mailgate.core.model import Direction, Mail, Outcome, Ticket, Token, TokenKind
 from mailgate.core.seen import Earlier, Seen, Twin
 from mailgate.store.columns import InboxKind, InboxState
 from mailgate.store.database import Tx
@@ -40,6 +40,11 @@ REFERENCES = 50
 
 CANDIDATES = 10
 """How many tickets named by one kind of trace are tried."""
+
+UNDATED = timedelta(hours=4)
+"""How late a mail may be sent again after its 250 was lost (Postfix waits at most 4000 s between attempts)."""
+
+EVER = timedelta(days=36500)
 
 LATELY = timedelta(days=1)
 LATELY_MOST = 100
@@ -102,16 +107,24 @@ def _first(tickets: Tickets, numbers: Iterable[int | None]) -> Ticket | None:
 
 
 def _twins(tx: Tx, event: MailReceived) -> tuple[Twin, ...]:
-    """Earlier mails with the same content from the same sender; one in quarantine was never dealt with."""
+    """The newest of the mails that were decided before, with the same content from the same sender, oldest first.
+
+    One in quarantine was not decided; when it is at last, the sender may have sent it again since."""
     earlier = select(InboxRow.id, InboxRow.recipients, InboxRow.ticket).where(
         InboxRow.digest == event.digest,
         InboxRow.kind == InboxKind.MAIL,
         InboxRow.envelope_from == event.envelope_from,
-        InboxRow.state != InboxState.QUARANTINED,
-        col(InboxRow.id) < event.inbox_id,
+        InboxRow.state == InboxState.DONE,
+        InboxRow.received_at > event.received_at - _alike(event.mail),
+        col(InboxRow.id) != event.inbox_id,
     )
-    found = tx.exec(earlier.order_by(col(InboxRow.id)))
-    return tuple(Twin(saved(inbox_id), tuple(recipients), ticket) for inbox_id, recipients, ticket in found)
+    found = tx.exec(earlier.order_by(col(InboxRow.id).desc()).limit(CANDIDATES)).all()
+    return tuple(Twin(saved(inbox_id), tuple(recipients), ticket) for inbox_id, recipients, ticket in found[::-1])
+
+
+def _alike(mail: Mail) -> timedelta:
+    """For how long the same octets are the same mail: without Message-ID and Date a device says the same each time."""
+    return EVER if mail.message_id or mail.header("date") else UNDATED
 
 
 def _lately(tx: Tx, event: MailReceived) -> tuple[Earlier, ...]:

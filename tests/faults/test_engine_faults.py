@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -18,18 +17,11 @@ from mailgate.core.hours import Calendar
 from mailgate.engine import FAULTS_OF_ONE_ROW, Engine
 from mailgate.store import inbox, query, timers
 from mailgate.store.database import DATABASE_FAULTS, Database
-from tests.flow.desk import Letter, LiveDesk, Sent, a_database, live_desk
+from tests.flow.desk import Letter, LiveDesk, Sent, a_database
 
 
 class PowerCut(BaseException):
     """Nothing catches it."""
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[LiveDesk]:
-    """The starter site, running on a clock that the test moves."""
-    with live_desk(tmp_path / "site") as running:
-        yield running
 
 
 def break_decisions(desk: LiveDesk, **changes: Any) -> None:

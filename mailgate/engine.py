@@ -35,13 +35,13 @@ from mailgate.mail.compose import PlainWords, Scribe, TemplateFailed, Templates
 from mailgate.mail.keyring import Keyring
 from mailgate.store import inbox, journal, snapshot, timers
 from mailgate.store.apply import apply_all
-from mailgate.store.database import DATABASE_FAULTS, Database, Tx
+from mailgate.store.database import DATABASE_FAULTS, Database, Tx, may_be_the_rows
 from mailgate.store.inbox import Received
 
 log = structlog.get_logger()
 
 FAULTS_OF_ONE_ROW = 20
-"""After so many database faults on one row, in a row, the row is suspected rather than the database."""
+"""After so many faults on one row that no disk and no lock explains, the row is suspected rather than the database."""
 
 PUT_OFF = timedelta(hours=1)
 """How long a timer that could not be decided waits for its next try."""
@@ -131,7 +131,7 @@ class Engine:
 
     def _doubt(self, received: Received, fault: Exception) -> tuple[Event, Decision]:
         """A fault is the database's until one row has had very many: then the row is set aside, if that can be done."""
-        self._faults[received.id] += 1
+        self._faults[received.id] += may_be_the_rows(fault)
         if self._faults[received.id] <= FAULTS_OF_ONE_ROW:
             raise fault
         return self._set_aside(received, fault)

@@ -85,20 +85,30 @@ def _unknown_templates(loaded: Site) -> Iterator[Mistake]:
 
 
 def ring_of(settings: Config) -> Keyring | None:
-    """The site's key ring, or None when it was never started. Raises ValueError when the file is not a ring."""
-    if not settings.secret_path.exists():
+    """The site's key ring, or None when it was never started. Raises SiteMistakes when the file is not a ring."""
+    secret = settings.secret_path
+    if not secret.exists():
         return None
-    return Keyring.parse(settings.secret_path.read_text(encoding="ascii"))
+    try:
+        return Keyring.parse(secret.read_text(encoding="ascii"))
+    except ValueError as wrong:
+        says = f"{wrong}; put the site's own one back, or remove it: answers to earlier mails then find no ticket"
+        raise SiteMistakes([Mistake(str(secret), 0, 0, says)]) from None
 
 
 def write_ring(settings: Config, ring: Keyring) -> None:
     """Keep a new ring, readable by its owner only. Raises FileExistsError when there is one already."""
-    settings.secret_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(settings.secret_path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+    secret = settings.secret_path
+    secret.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = secret.with_name(f"{secret.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
         file.write(ring.dump())
         file.flush()
         os.fsync(file.fileno())
+    try:
+        secret.hardlink_to(draft)  # whole or not at all, and never over another one
+    finally:
+        draft.unlink()
 
 
 def stand_in_ring() -> Keyring:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -14,9 +16,10 @@ from mailgate.cli.failures import DONE
 from mailgate.cli.options import HERE, AsJson, SiteConfig
 from mailgate.cli.output import Column, local, print_json, print_table
 from mailgate.core.model import Status
+from mailgate.toml.mistakes import did_you_mean
 
 if TYPE_CHECKING:
-    from mailgate.store.query import TicketSummary
+    from mailgate.store.query import TicketFilter, TicketSummary
 
 
 def tickets(
@@ -41,7 +44,24 @@ def tickets(
         print_json(found)
     else:
         print_table(_columns(here.zone, now), found, "no tickets")
+    for doubt in () if found else _doubts(config, wanted):
+        print(doubt, file=sys.stderr)
     return DONE
+
+
+def _doubts(config: Path, wanted: TicketFilter) -> Iterator[str]:
+    """Why nothing was found, when a word is none of the rules'. (Old tickets may still carry such a word.)"""
+    from mailgate import site
+
+    policy = site.load(config).policy
+    asked = (
+        ("queue", wanted.queue, policy.queues),
+        ("customer", wanted.customer, policy.customers),
+        ("technician", wanted.assignee, policy.technicians),
+    )
+    for what, word, known in asked:
+        if word is not None and word not in known:
+            yield f"the rules know no {what} '{word}'{did_you_mean(word, known)}"
 
 
 def _columns(zone: ZoneInfo, now: datetime) -> Sequence[Column[TicketSummary]]:

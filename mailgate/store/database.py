@@ -22,12 +22,23 @@ from sqlmodel import Session
 from mailgate.store import schema, sqlite
 from mailgate.store.schema import SchemaTooNew
 
-__all__ = ["DATABASE_FAULTS", "Database", "DatabaseBusy", "SchemaTooNew", "ServeLock", "Tx"]
+__all__ = ["DATABASE_FAULTS", "Database", "DatabaseBusy", "SchemaTooNew", "ServeLock", "Tx", "may_be_the_rows"]
 
 Tx = Session
 
 DATABASE_FAULTS = (OperationalError, InterfaceError, InternalError, QueueTimeout)
 """Trouble of the database, not of the event: wait and try again, never quarantine. Disk full, locked, unreachable."""
+
+
+OF_THE_MACHINE = frozenset({"BUSY", "LOCKED", "FULL", "IOERR", "READONLY", "CANTOPEN", "NOMEM", "PROTOCOL"})
+"""SQLite's primary result codes that no row can bring about."""
+
+
+def may_be_the_rows(fault: Exception) -> bool:
+    """Whether a fault might come from what is being written, rather than from the disk, a lock or the server."""
+    cause = getattr(fault, "orig", None)
+    code = str(getattr(cause, "sqlite_errorname", "")).removeprefix("SQLITE_").partition("_")[0]
+    return not isinstance(fault, QueueTimeout) and code not in OF_THE_MACHINE
 
 
 class DatabaseBusy(Exception):

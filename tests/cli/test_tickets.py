@@ -28,6 +28,12 @@ def test_a_site_never_served_has_no_tickets(config: Path, capsys: Captured) -> N
     assert not (config.parent / "var").exists()
 
 
+def test_a_word_that_the_rules_do_not_know_is_named(config: Path, capsys: Captured) -> None:
+    """ "No tickets" is a lie when the queue is misspelt."""
+    assert run(["tickets", "--queue", "urgnt", "-c", str(config)]) == 0
+    assert "no queue 'urgnt' (did you mean 'urgent'?)" in capsys.readouterr().err
+
+
 def test_tickets_are_listed_newest_first(config: Path, capsys: Captured) -> None:
     """What came last is what one looks for."""
     receive(config, raw_mail("Premier"), raw_mail("Deuxième"))

@@ -9,10 +9,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, text
 from sqlmodel import select
 
-from mailgate.store.database import DATABASE_FAULTS, Database, DatabaseBusy, ServeLock, Tx, sqlite_path
+from mailgate.store.database import DATABASE_FAULTS, Database, DatabaseBusy, ServeLock, Tx, may_be_the_rows, sqlite_path
 from mailgate.store.tables import CounterRow, TurnRow
 
 
@@ -198,3 +198,15 @@ def test_a_killed_daemon_lets_go(tmp_path: Path) -> None:
 def test_leaving_a_lock_that_was_never_taken_is_harmless(tmp_path: Path) -> None:
     """Start-up unwinds whatever it had set up, also when the lock was what failed."""
     ServeLock(tmp_path / "mailgate.db").__exit__(None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("statement", "suspect"),
+    [("INSERT INTO no_such_table VALUES (1)", True), ("INSERT INTO timer (ticket) VALUES (1)", False)],
+)
+def test_a_fault_of_the_machine_is_never_blamed_on_a_row(database: Database, statement: str, suspect: bool) -> None:
+    """A read-only disk must not put good mail into quarantine; a row that no table takes may be set aside."""
+    way = database.write if suspect else database.read
+    with way() as tx, pytest.raises(DATABASE_FAULTS) as fault:
+        tx.execute(text(statement))
+    assert may_be_the_rows(fault.value) is suspect

@@ -18,6 +18,7 @@ PAGE_MOST = 900
 LINE_END = 2
 """A mail's body ends in CRLF, which some gateways count."""
 ELLIPSIS = "..."
+SUBJECT_LEAST = 4
 NAME_LEAST = 8
 
 
@@ -45,22 +46,23 @@ def worded(letter: Letter, write: Callable[[Letter], Words]) -> Words:
 def _paged(letter: Letter, write: Callable[[Letter], Words], limit: int) -> Words:
     most = max(limit - LINE_END, 0)
     words = write(letter)
-    for shortened in (_with_subject, _with_names):
+    for shortened, least in ((_with_subject, SUBJECT_LEAST), (_with_names, NAME_LEAST)):
         excess = len(to_ascii(words.text)) - most
         if excess > 0:
-            letter = shortened(letter, _Shorter(excess))
+            letter = shortened(letter, _Shorter(excess, least))
             words = write(letter)
     return Words(to_ascii(words.subject), _cut(to_ascii(words.text), most))
 
 
 @dataclass(frozen=True, slots=True)
 class _Shorter:
-    """Takes `excess` characters from a text, and shows that it did; what is short already stays."""
+    """Takes `excess` characters from a text, but leaves `least`, and shows that it did; what is short already stays."""
 
     excess: int
+    least: int
 
     def __call__(self, text: str) -> str:
-        return _cut(text, max(len(text) - self.excess, NAME_LEAST))
+        return _cut(text, max(len(text) - self.excess, self.least))
 
 
 def _cut(text: str, most: int) -> str:

@@ -32,6 +32,13 @@ def test_a_long_customer_gives_way_as_well() -> None:
     assert words.text.endswith("#1042 avant lun 23 nov 12h00")
 
 
+def test_a_small_pager_still_shows_number_and_deadline() -> None:
+    """Sixty characters: the subject is hardly there, what it is for is."""
+    words = TEMPLATES.render(a_page("Réseau " * 30, "Société " * 40, limit=60), NOW)
+    assert len(words.text) <= 58
+    assert words.text.endswith("#1042 avant lun 23 nov 12h00")
+
+
 def test_a_page_fits_whatever_its_limit() -> None:
     """A gateway cuts, or charges twice."""
     for limit in range(200):

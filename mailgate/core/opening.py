@@ -37,7 +37,7 @@ from mailgate.core.model import (
 )
 from mailgate.core.paging import Chosen, Wanted, choose, leads_of
 from mailgate.core.policy import Policy, UnknownSenders
-from mailgate.core.restraint import REQUESTS_A_DAY, asked_enough
+from mailgate.core.restraint import asked_enough, refused_enough
 from mailgate.core.routing import Route, Routing, addressed_queue, route
 from mailgate.core.seen import Seen
 from mailgate.core.summons import Words, message_facts, summon, tell
@@ -81,7 +81,7 @@ class Request:
         if not self.event.envelope_from:
             return "not answered: null reverse-path"
         if self.enough:
-            return f"not answered: {REQUESTS_A_DAY} mails of this sender were, within a day"
+            return "not answered: this sender was, often enough for a day"
         return "not answered: a rule says so" if not self.automatic else f"not answered: {self.kind.value} mail"
 
     @property
@@ -101,7 +101,7 @@ def request(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> 
     enough = asked_enough(seen, policy) and addressed_queue(event.recipients, policy) is None
     asked = Request(_whole(event), route(event, sender, policy), mail_kind(event, sender), enough)
     if is_refused(asked):
-        return _refuse(asked, policy)
+        return _refuse(replace(asked, enough=asked.enough or refused_enough(seen)), policy)
     if is_parked(asked):
         return _park(asked, seen, policy)
     return _accept(asked, seen, policy)

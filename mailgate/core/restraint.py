@@ -16,8 +16,8 @@ from mailgate.core.seen import Seen
 REQUESTS_A_DAY = 10
 """Requests beside the doors that are acknowledged to one envelope sender (hazards A36)."""
 
-TRANSCRIPTS_A_DAY = 50
-"""Mails of one envelope sender that are refused and told to a technician."""
+REFUSALS_A_DAY = 50
+"""Refused mails of one envelope sender that somebody is told of: a technician, or the sender, who may be forged."""
 
 FOLLOW_UPS_A_DAY = 50
 """Follow-ups of one envelope sender on one ticket that are told to technicians."""
@@ -32,8 +32,8 @@ def asked_enough(seen: Seen, policy: Policy) -> bool:
 
 
 def refused_enough(seen: Seen) -> bool:
-    """Whether technicians heard often enough for a day that this sender was not obeyed."""
-    return len([one for one in seen.lately if one.outcome is Outcome.REFUSED]) >= TRANSCRIPTS_A_DAY
+    """Whether it was said often enough for a day that this sender is refused."""
+    return len([one for one in seen.lately if one.outcome is Outcome.REFUSED]) >= REFUSALS_A_DAY
 
 
 def followed_enough(seen: Seen, ticket: int) -> bool:

@@ -99,14 +99,15 @@ def alarm_unreadable(queue: Queue, policy: Policy, seen: Seen, reason: str, now:
 
 
 def responsible(ticket: Ticket, policy: Policy) -> tuple[Technician, ...]:
-    """Who is told about a ticket: its assignee, else those who were paged for it, else the team's leads."""
+    """Who is told about a ticket: its assignee, else those who were paged for it, else the team's leads, else the team:
+    people leave the rules, and somebody still reads what customers write."""
     assignee = policy.technicians.get(ticket.assignee or "")
     keys = (assignee.key,) if assignee else ticket.notified
     people = tuple(policy.technicians[key] for key in keys if key in policy.technicians)
     if people:
         return people
     queue = policy.queues.get(ticket.queue, policy.default_queue)
-    return leads_of(queue.team, policy)
+    return leads_of(queue.team, policy) or tuple(policy.technicians[key] for key in policy.teams[queue.team].members)
 
 
 def _pager(mail: Letter, one: Technician, pager: Pager, policy: Policy, not_before: datetime | None) -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -93,6 +94,27 @@ def test_a_parked_colleagues_robot_and_the_contacts_robot_come_to_an_end(desk: L
     colleague = "stagiaire@acme.example"
     wear_out(desk, Letter("Feu", colleague), {colleague: with_its_own_subject, CHEF: with_its_own_subject})
     assert set(acknowledgements(desk).values()) == {1}
+
+
+def test_refusals_are_no_weapon_against_a_forged_sender(desk: LiveDesk) -> None:
+    """A queue that refuses strangers tells one address a bounded number of times, and nothing of the forger's (A38)."""
+    for path in (desk.root / "rules").iterdir():
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("notify    = 3", 'notify    = 3\nunknown_senders = "refuse"'), "utf-8")
+    desk.reload()
+    told = [mail for _ in range(70) for mail in desk.write(Letter("ACHETEZ", STRANGER, subject="ACHETEZ"))]
+    assert len(told) == 50
+    assert not any("ACHETEZ" in mail.text + mail.subject for mail in told)
+
+
+def test_a_customers_answer_is_told_though_everybody_it_was_told_to_has_left(desk: LiveDesk) -> None:
+    """No assignee, nobody left of those who were paged, no leads: then the whole team hears of it."""
+    ack = to(desk.write(Letter("Panne")), CHEF)
+    for path in (desk.root / "rules").iterdir():
+        text = path.read_text("utf-8").partition("[team.leads]")[0].replace(', { after = "30m", team = "leads" }', "")
+        path.write_text(re.sub(r"\btech([1-4])\b(?!@)", r"new\1", text), "utf-8")
+    desk.reload()
+    assert len(desk.write(answer(ack, "Alors ?"))) == 4
 
 
 def test_a_mail_to_a_door_is_acknowledged_however_many_there_are(desk: LiveDesk) -> None:

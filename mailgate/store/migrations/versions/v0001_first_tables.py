@@ -17,21 +17,11 @@ FIRST_TICKET = 1001
 
 def upgrade() -> None:
     """Every table; one that points to another comes after it."""
-    _counter()
-    _imap_cursor()
-    _journal()
-    _ticket()
-    _turn()
-    _inbox()
-    _intervention()
-    _outbox()
-    _participant()
-    _timer()
-    _inbox_raw()
-    _message()
-    _outbox_message()
-    _page()
-    _attachment()
+    for create in (
+        _counter, _imap_cursor, _journal, _ticket, _turn, _inbox, _intervention, _outbox, _participant, _timer,
+        _inbox_raw, _message, _outbox_message, _page, _attachment,
+    ):  # fmt: skip
+        create()
     op.execute(sa.text("INSERT INTO counter (name, next) VALUES ('ticket', :next)").bindparams(next=FIRST_TICKET))
 
 

@@ -76,7 +76,7 @@ def _mail(event: MailReceived, seen: Seen, policy: Policy) -> Decision:
     found = standing(event, sender, seen, policy)
     if found is None:
         return _asked(event, sender, seen, policy)
-    if found.foreign and at_a_door:
+    if found.foreign and (at_a_door or sender.customer is not None):
         return _asked_with_a_foreign_token(event, sender, found, seen, policy)
     return work(event, sender, found, seen, policy)
 
@@ -95,7 +95,8 @@ def _asked(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> D
 def _asked_with_a_foreign_token(
     event: MailReceived, sender: Sender, found: Standing, seen: Seen, policy: Policy
 ) -> Decision:
-    """A request to a door is heard, whatever else its writer addressed; the technician learns who has their address."""
+    """A mail to a door, or of a customer, is heard, whatever else its writer addressed; the technician learns who has
+    their address."""
     asked = _asked(event, sender, seen, policy)
     told = told_problems(
         event, found.technician, seen.by_token, (Problem(NOT_YOURS, detail=sender.address.mail),), policy

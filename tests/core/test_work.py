@@ -336,6 +336,18 @@ def test_a_doubtful_command_does_nothing_and_tells_the_registered_address(name: 
     assert decision.outcome is Outcome.REFUSED
 
 
+def test_a_customer_who_answers_a_forwarded_page_is_heard_and_commands_nothing() -> None:
+    """A technician forwarded their own mail: the customer's words must not be lost for it."""
+    mail = a_mail("chef@acme.example", text="#fermer\nToujours en panne")
+    decision = ask(
+        answer(Close(), text="Toujours en panne", mail=mail), Seen(1002, by_thread=a_ticket(assignee="tech2"))
+    )
+    assert (decision.outcome, decision.ticket) == (Outcome.FOLLOW_UP, 1001)
+    assert only(decision, AddMessage).direction is Direction.IN
+    assert of(decision, ChangeStatus) == []
+    assert codes(decision) == ["not-your-address"]
+
+
 def test_a_pagers_own_address_may_acknowledge_and_no_more() -> None:
     """Some pagers can answer; they cannot be authenticated."""
     decision = ask(answer(mail=a_mail("5145550101@pager.example.net", text="")), Seen(1002, by_token=a_ticket()))

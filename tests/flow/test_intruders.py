@@ -79,13 +79,22 @@ def test_a_letter_that_only_looks_like_an_ascii_one_makes_nobody_the_technician(
     assert {mail.template for mail in told if mail.to == "kim@kiosk.example"} == set()
 
 
-@pytest.mark.parametrize("sender", [CHEF, "tech2@example.com", "5145550102@pager.example.net"])
+@pytest.mark.parametrize("sender", ["tech2@example.com", "5145550102@pager.example.net", "mallory@nowhere.example"])
 def test_a_technicians_token_serves_nobody_else(desk: LiveDesk, sender: str) -> None:
-    """Not the customer, not a colleague, not a colleague's pager (A26)."""
+    """Not a colleague, not a colleague's pager, not a stranger (A26)."""
     page = to(opened(desk), TECH1)
     (told,) = desk.write(Letter("#prendre\n#fermer", sender, page.reply_to))
     assert (told.to, told.template) == (TECH1, "transcript")
     assert len(desk.ticket().messages) == 2
+
+
+def test_a_technicians_token_commands_nothing_for_a_customer_who_is_heard_all_the_same(desk: LiveDesk) -> None:
+    """The technician forwarded their own mail: the answer to it is a mail of the customer's, and no more."""
+    page = to(opened(desk), TECH1)
+    told = desk.write(Letter("#prendre\n#fermer", CHEF, page.reply_to))
+    assert [mail.to for mail in told if mail.template == "transcript"] == [TECH1]
+    assert (desk.ticket().status.value, len(desk.ticket().messages)) == ("new", 2)
+    assert desk.ticket(1002).messages[0].text == "#prendre\n#fermer"
 
 
 def test_a_customers_token_gives_a_technician_no_command(desk: LiveDesk) -> None:

@@ -68,7 +68,7 @@ def serve(path: Path) -> int:
     if unreadable := loaded.config.unreadable_secrets():
         raise SiteMistakes(unreadable)
     speak(loaded.config.log_format)
-    for doubt in (*loaded.rulebook.warnings, *site.template_mistakes(loaded.templates)):
+    for doubt in (*loaded.doubts, *site.template_mistakes(loaded.templates)):
         log.warning("site.doubt", says=str(doubt))
     with ExitStack() as held:
         database = held.enter_context(_database(loaded.config))

@@ -35,6 +35,12 @@ class Site:
         """The desk's policy."""
         return self.rulebook.policy
 
+    @property
+    def doubts(self) -> tuple[Mistake, ...]:
+        """What is odd but works."""
+        web = Mistake(self.config.path.name, 0, 0, "[web] opens nothing in this version")
+        return (*self.rulebook.warnings, *((web,) if self.config.web is not None else ()))
+
     def desk(self, ring: Keyring) -> Desk:
         """The desk that this site describes, signing with `ring`."""
         smtp = self.config.smtp

@@ -52,7 +52,7 @@ def _examine(path: Path) -> Report:
         *site.template_mistakes(loaded.templates),
         *rulebook.run_examples(loaded.rulebook, clock.now()),
     )
-    return Report(mistakes, loaded.rulebook.warnings, _summary(loaded.rulebook))
+    return Report(mistakes, loaded.doubts, _summary(loaded.rulebook))
 
 
 def _template_mistakes(path: Path) -> tuple[Mistake, ...]:

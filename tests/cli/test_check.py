@@ -60,3 +60,12 @@ def test_a_good_site_is_an_empty_array(config: Path, capsys: pytest.CaptureFixtu
     """For an editor or a pipeline that shows mistakes where they are."""
     assert run(["check", "-c", str(config), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_a_section_that_opens_nothing_is_said(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An administrator who switches the web pages on must not wait for them."""
+    config.write_text(
+        config.read_text("utf-8") + '\n[web]\nlisten = "127.0.0.1:0"\nbase_url = "https://x.example"\n', "utf-8"
+    )
+    assert run(["check", "-c", str(config)]) == 0
+    assert "[web] opens nothing in this version" in capsys.readouterr().err

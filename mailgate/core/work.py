@@ -36,7 +36,7 @@ from mailgate.core.intents import Problem
 from mailgate.core.letters import Did, InterventionFacts, NoticeFacts, Tone
 from mailgate.core.lifecycle import AFTER_WORK, SETTLED, WAITING
 from mailgate.core.model import Activity, Callback, Direction, MailKind, Outcome, Status, Ticket
-from mailgate.core.opening import words_of
+from mailgate.core.opening import incoming, words_of
 from mailgate.core.plan import Plan, plan
 from mailgate.core.policy import Policy
 from mailgate.core.replies import WAITING_OVER, release
@@ -75,7 +75,9 @@ def _objections(found: Standing, ticket: Ticket | None) -> tuple[Problem, ...]:
 def _unheard(event: MailReceived, sender: Sender, ticket: Ticket | None, findings: Findings) -> Decision:
     """An out-of-office of a technician is nobody's answer: kept inside, obeyed never."""
     number = ticket.number if ticket else None
-    kept_inside = [_message(event, sender, number, Direction.INTERNAL, (), event.mail.text, True)] if number else []
+    kept_inside = (
+        [replace(incoming(event, sender, number, True), direction=Direction.INTERNAL, to=())] if number else []
+    )
     kind = findings.kind.value if findings.kind else ""
     because = f"{kind} mail with a technician's address: kept, obeyed never"
     return Decision(Outcome.RECORDED, because, tuple(kept_inside), number, findings)
@@ -98,7 +100,7 @@ def _carry_out(
     did = tuple(_did(planned, after, spent))
     if planned.orders or not planned.public_words:
         effects.append(told_done(event, planned.by, after, did, planned.help, policy))
-    because = f"{planned.by.key} works on #{ticket.number}: " + ", ".join(one.code for one in did)
+    because = f"{planned.by.key} works on #{ticket.number}: " + (", ".join(one.code for one in did) or "help")
     return Decision(Outcome.FOLLOW_UP, because, tuple(effects), ticket.number, findings)
 
 
@@ -132,29 +134,13 @@ def _spent(planned: Plan, policy: Policy) -> InterventionFacts | None:
     return charge(planned.activity, minutes, planned.ticket, policy)
 
 
-def _message(
-    event: MailReceived,
-    sender: Sender,
-    ticket: int,
-    direction: Direction,
-    to: tuple[str, ...],
-    text: str,
-    automatic: bool = False,
-) -> AddMessage:
-    mail = event.mail
-    return AddMessage(
-        ticket, direction, sender.address.mail, to, text, event.received_at,
-        automatic, event.inbox_id, mail.message_id, mail.attachments,
-    )  # fmt: skip
-
-
 def _said(event: MailReceived, sender: Sender, planned: Plan) -> AddMessage:
     """The technician's words for the story; a mail of nothing but commands is kept as what it asked for."""
+    message = incoming(event, sender, planned.ticket.number, automatic=False)
     if planned.public_words:
-        to = (planned.ticket.requester.mail,)
-        return _message(event, sender, planned.ticket.number, Direction.OUT, to, planned.text)
+        return replace(message, direction=Direction.OUT, to=(planned.ticket.requester.mail,), text=planned.text)
     text = planned.text or "\n".join(order.line for order in planned.orders)
-    return _message(event, sender, planned.ticket.number, Direction.INTERNAL, (), text)
+    return replace(message, direction=Direction.INTERNAL, to=(), text=text)
 
 
 def _changes(planned: Plan, after: Ticket, policy: Policy, at: datetime) -> Iterator[Effect]:

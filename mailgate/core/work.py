@@ -74,13 +74,12 @@ def _objections(found: Standing, ticket: Ticket | None) -> tuple[Problem, ...]:
 
 def _unheard(event: MailReceived, sender: Sender, ticket: Ticket | None, findings: Findings) -> Decision:
     """An out-of-office of a technician is nobody's answer: kept inside, obeyed never."""
-    number = ticket.number if ticket else None
-    kept_inside = (
-        [replace(incoming(event, sender, number, True), direction=Direction.INTERNAL, to=())] if number else []
-    )
+    inside: tuple[Effect, ...] = ()
+    if ticket is not None:
+        inside = (replace(incoming(event, sender, ticket.number, automatic=True), direction=Direction.INTERNAL, to=()),)
     kind = findings.kind.value if findings.kind else ""
     because = f"{kind} mail with a technician's address: kept, obeyed never"
-    return Decision(Outcome.RECORDED, because, tuple(kept_inside), number, findings)
+    return Decision(Outcome.RECORDED, because, inside, ticket.number if ticket else None, findings)
 
 
 def _carry_out(

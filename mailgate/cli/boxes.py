@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from mailgate.cli import clock
 from mailgate.cli.failures import DONE, Refusal
 from mailgate.cli.output import Column, print_json, print_table
+from mailgate.daemon import clock
 
 if TYPE_CHECKING:
     from mailgate.cli.desk import Desk

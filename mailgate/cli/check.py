@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailgate.cli import clock
 from mailgate.cli.failures import DONE, NO
 from mailgate.cli.options import HERE, AsJson, SiteConfig
 from mailgate.cli.output import print_json
+from mailgate.daemon import clock
 from mailgate.toml.mistakes import Mistake, SiteMistakes
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from mailgate.cli import clock, explanation
+from mailgate.cli import explanation
 from mailgate.cli.explanation import Explanation, MailShown, PageShown, Promise, Promises
 from mailgate.cli.failures import DONE
 from mailgate.cli.options import HERE, AsJson, SiteConfig
@@ -18,6 +18,7 @@ from mailgate.core.custody import Delivery
 from mailgate.core.effects import Page, SendMail
 from mailgate.core.hours import Deadline
 from mailgate.core.model import Door, Mail, Outcome
+from mailgate.daemon import clock
 
 if TYPE_CHECKING:
     from mailgate.core.policy import Policy

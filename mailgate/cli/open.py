@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailgate.cli import clock
 from mailgate.cli.failures import DONE, Refusal
 from mailgate.cli.options import HERE, AsJson, SiteConfig
 from mailgate.cli.output import print_json
 from mailgate.core.events import TicketRequested
+from mailgate.daemon import clock
 from mailgate.toml.mistakes import did_you_mean
 
 if TYPE_CHECKING:

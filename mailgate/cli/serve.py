@@ -8,9 +8,10 @@ from mailgate.cli.options import HERE, SiteConfig
 
 def serve(config: SiteConfig = HERE) -> int:
     """Run the desk until SIGTERM; logs "daemon.ready" with every listening address."""
-    from mailgate import daemon, doors
+    from mailgate import doors
+    from mailgate.daemon import serving
 
     try:
-        return daemon.serve(config)
+        return serving.serve(config)
     except doors.DoorShut as shut:
         raise Refusal(str(shut)) from shut

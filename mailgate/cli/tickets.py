@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from mailgate.cli import clock
 from mailgate.cli.failures import DONE
 from mailgate.cli.options import HERE, AsJson, SiteConfig
 from mailgate.cli.output import Column, local, print_json, print_table
 from mailgate.core.model import Status
+from mailgate.daemon import clock
 from mailgate.toml.mistakes import did_you_mean
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.cli import clock
+from mailgate.daemon import clock
 from tests.cli.sites import MONDAY, a_site
 
 

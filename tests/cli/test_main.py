@@ -11,7 +11,16 @@ import pytest
 from mailgate import __version__
 from mailgate.cli.main import COMMANDS, run
 
-HEAVY = ("sqlmodel", "sqlalchemy", "alembic", "jinja2", "aiosmtpd", "apscheduler", "holidays", "mailgate.daemon")
+HEAVY = (
+    "sqlmodel",
+    "sqlalchemy",
+    "alembic",
+    "jinja2",
+    "aiosmtpd",
+    "apscheduler",
+    "holidays",
+    "mailgate.daemon.serving",
+)
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -1,4 +1,4 @@
-"""The composition root: builds everything, starts it, stops it. The only reader of the clock and of randomness.
+"""Builds everything, starts it, stops it.
 
     doors (SMTP and LMTP in the loop, a thread for each IMAP mailbox)
       └▶ Acceptor (thread) ──COMMIT──▶ "250"
@@ -21,7 +21,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 import structlog
@@ -30,6 +30,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from mailgate import site
 from mailgate.acceptor import Acceptor
 from mailgate.config import Config, MaildirRelay
+from mailgate.daemon import clock
 from mailgate.doors import opened
 from mailgate.edge import maildir_out, pager, smtp_out
 from mailgate.engine import Engine
@@ -55,11 +56,6 @@ FAULT_PAUSE_SECONDS = 2.0
 """How long the engine rests when the database is in trouble."""
 
 
-def clock() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
-
-
 def serve(path: Path) -> int:
     """Run the desk of a config.toml until SIGTERM or SIGINT; the exit code.
 
@@ -81,8 +77,8 @@ async def _run(loaded: Site, database: Database) -> None:
     async with AsyncExitStack() as running:
         stop = _stop_on_signals()
         threads = running.enter_context(ThreadPoolExecutor(max_workers=4, thread_name_prefix="sender"))
-        engine = EngineThread(Engine(loaded.desk(_ring(loaded.config)), database, clock), database)
-        acceptor = Acceptor(database, clock, engine.wake)
+        engine = EngineThread(Engine(loaded.desk(_ring(loaded.config)), database, clock.now), database)
+        acceptor = Acceptor(database, clock.now, engine.wake)
         sender = Sender(_means(loaded.config, database, threads, engine.wake))
         engine.promised = _from_thread(sender.wake)
         sender.start()
@@ -110,7 +106,7 @@ def _database(settings: Config) -> Iterator[Database]:
         database.upgrade()
         if settings.database.path is not None:
             with database.write() as tx:
-                outbox.release(tx, clock())
+                outbox.release(tx, clock.now())
         yield database
 
 
@@ -170,7 +166,7 @@ def _means(settings: Config, database: Database, threads: ThreadPoolExecutor, fa
     return Means(
         database=database,
         threads=threads,
-        clock=clock,
+        clock=clock.now,
         chance=random.random,
         open_relay=_relay_opener(settings),
         pager=pager.ApprisePager(),

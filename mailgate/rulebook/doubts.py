@@ -44,4 +44,4 @@ def _pagers_out_of_reach(source: Source) -> Iterator[Mistake]:
         for path, url in source.texts("technician", "*", "pager", *end):
             if not has_apprise() and not url.lower().startswith("mailto:"):
                 scheme = url.partition(":")[0]
-                yield source.at_value(path, f"no page leaves by {scheme}: pip install 'mailgate[notify]'")
+                yield source.at_value(path, f"no page leaves by {scheme}: install mailgate with its extra 'notify'")

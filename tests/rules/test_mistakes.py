@@ -128,7 +128,7 @@ def test_a_pager_without_apprise_is_a_warning_that_says_what_to_install(
     pagers = 'pager = ["mailto:1@pager.example.net", "ntfys://ntfy.example.net/t"]\n'
     more = f'[technician.t]\nname = "T"\nmail = "t@example.com"\n{pagers}'
     (warning,) = loaded(tmp_path, more=more).warnings
-    says = "no page leaves by ntfys: pip install 'mailgate[notify]'"
+    says = "no page leaves by ntfys: install mailgate with its extra 'notify'"
     assert str(warning) == f"rules/more.toml:4:40: {says}"
 
 

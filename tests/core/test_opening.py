@@ -7,24 +7,13 @@ from dataclasses import replace
 import pytest
 
 from mailgate.core.conditions import Condition, Like
-from mailgate.core.effects import AddMessage, Assign, OpenTicket, Page, SendMail, TakeTurn
+from mailgate.core.effects import AddMessage, Assign, OpenTicket, Page, SendMail
 from mailgate.core.letters import Tone
-from mailgate.core.model import Address, Attachment, Channel, Identity, Mail, MailKind, Outcome, Status
-from mailgate.core.policy import Actions, Contact, Limits, Policy, Rule, UnknownSenders
-from mailgate.core.seen import Seen
-from tests.builders import a_mail, a_policy, a_queue, a_technician, local, received
+from mailgate.core.model import Address, Channel, Identity, Mail, MailKind, Outcome
+from mailgate.core.policy import Actions, Contact, Rule
+from tests.builders import a_mail, a_policy, local, received
 from tests.core.asking import ask, letters, of, only, paged
-
-
-def with_queue(**changes: object) -> Policy:
-    """The firm with another urgent queue."""
-    policy = a_policy()
-    return replace(policy, queues={**policy.queues, "urgent": a_queue("urgent", "1h", 3, **changes)})
-
-
-def with_rule(**then: object) -> Policy:
-    """The firm with one rule that always matches."""
-    return a_policy(rules=(Rule("toujours", "rules/x.toml", 1, Condition(), Actions(**then)),))  # type: ignore[arg-type]  # the test names the fields
+from tests.core.firms import with_rule
 
 
 def test_a_mail_to_the_urgent_door_does_the_four_things() -> None:
@@ -124,93 +113,6 @@ def test_auto_submitted_no_is_a_person() -> None:
     assert len(letters(decision, "acknowledgement")) == 1
 
 
-def test_a_colleague_who_is_not_authorised_is_parked_and_not_lost() -> None:
-    """Nobody is paged, no clock runs, the sender is told, and each authorised contact can release it."""
-    decision = ask(received(a_mail("stagiaire@acme.example")))
-    ticket = only(decision, OpenTicket).ticket
-    assert decision.outcome is Outcome.PARKED
-    assert (ticket.status, ticket.callback) == (Status.PARKED, None)
-    assert of(decision, Page) == []
-    told = {(one.to.address, one.facts.notice.code) for one in letters(decision, "parked") if one.facts.notice}
-    assert told == {
-        ("stagiaire@acme.example", "parked"),
-        ("chef@acme.example", "release-asked"),
-        ("it@acme.example", "release-asked"),
-    }
-
-
-def test_a_robot_at_the_customers_is_parked_without_a_word() -> None:
-    """Its thousand mails must not become a thousand questions to the contacts."""
-    decision = ask(received(a_mail("no-reply@acme.example")))
-    assert decision.outcome is Outcome.PARKED
-    assert of(decision, SendMail) == []
-
-
-def test_a_firm_without_named_contacts_may_all_write() -> None:
-    """The list of authorised people is the customer's choice; none named means everybody."""
-    policy = a_policy()
-    open_firm = replace(policy.customers["acme"], contacts=())
-    decision = ask(received(a_mail("anyone@acme.example")), policy=replace(policy, customers={"acme": open_firm}))
-    assert decision.outcome is Outcome.TICKET
-    assert only(decision, OpenTicket).ticket.customer == "acme"
-
-
-def test_a_queue_may_park_strangers_and_tell_the_leads() -> None:
-    """Nobody at a customer can release them, so somebody at the desk must hear."""
-    decision = ask(received(a_mail("x@nowhere.example")), policy=with_queue(unknown_senders=UnknownSenders.PARK))
-    assert decision.outcome is Outcome.PARKED
-    assert [letter.to.address for letter in letters(decision, "technician")] == ["tech4@example.com"]
-
-
-def test_a_queue_may_refuse_strangers_politely() -> None:
-    """A refusal is told, leaves no ticket, and reaches no technician."""
-    decision = ask(received(a_mail("x@nowhere.example")), policy=with_queue(unknown_senders=UnknownSenders.REFUSE))
-    assert decision.outcome is Outcome.REFUSED
-    assert of(decision, OpenTicket) == []
-    assert [letter.to.address for letter in letters(decision, "refused")] == ["x@nowhere.example"]
-
-
-def test_a_refused_robot_is_told_nothing() -> None:
-    """Refusing must not start a loop either."""
-    mail = a_mail("no-reply@nowhere.example")
-    decision = ask(received(mail), policy=with_queue(unknown_senders=UnknownSenders.REFUSE))
-    assert decision.effects == ()
-
-
-def test_a_rule_may_refuse_with_its_own_reason() -> None:
-    """The administrator's words reach the sender."""
-    (letter,) = letters(ask(received(), policy=with_rule(refuse="Écrivez au bureau.")), "refused")
-    assert letter.facts.notice is not None
-    assert letter.facts.notice.detail == "Écrivez au bureau."
-
-
-def test_a_rule_may_park_and_may_let_a_colleague_in() -> None:
-    """`park = true` holds a known contact, `park = false` frees a colleague."""
-    assert ask(received(), policy=with_rule(park=True)).outcome is Outcome.PARKED
-    assert ask(received(a_mail("stagiaire@acme.example")), policy=with_rule(park=False)).outcome is Outcome.TICKET
-
-
-def test_a_rule_may_keep_the_acknowledgement_back() -> None:
-    """For equipment that writes as a person would."""
-    decision = ask(received(), policy=with_rule(acknowledge=False))
-    assert letters(decision, "acknowledgement") == []
-    assert "a rule says so" in decision.because
-
-
-def test_a_parked_request_may_stay_unanswered_too() -> None:
-    """`acknowledge = false` holds for every automatic answer."""
-    decision = ask(received(a_mail("stagiaire@acme.example")), policy=with_rule(acknowledge=False))
-    assert {letter.to.address for letter in letters(decision, "parked")} == {"chef@acme.example", "it@acme.example"}
-
-
-def test_a_contact_whom_a_rule_parks_waits_for_the_desk() -> None:
-    """Their own customer has nothing to allow: asking would call an authorised person unauthorised."""
-    decision = ask(received(), policy=with_rule(park=True))
-    told = [effect.letter for effect in of(decision, SendMail)]
-    assert [one.to.address for one in told if one.template == "parked"] == ["chef@acme.example"]
-    assert [one.facts.notice.code for one in told if one.template == "technician" and one.facts.notice] == ["parked"]
-
-
 def test_a_rule_sets_everything_it_may_set() -> None:
     """One rule, all of `then` (interfaces.md §4)."""
     policy = with_rule(
@@ -251,62 +153,6 @@ def test_the_customers_language_decides_and_then_the_mails() -> None:
     own = replace(policy.customers["acme"], contacts=(Contact("chef@acme.example", language="en"),))
     decision = ask(received(), policy=replace(policy, customers={"acme": own}))
     assert only(decision, OpenTicket).ticket.language == "en"
-
-
-def test_the_technicians_get_the_attachments_that_fit_and_the_names_of_the_rest() -> None:
-    """A photo of the screen is half of the request; a disk image is not for the mail."""
-    small, large = Attachment(1, "écran.png", "image/png", 900), Attachment(2, "disque.iso", "application/x", 9_000)
-    logo = Attachment(3, "logo.png", "image/png", 10, inline=True)
-    mail = a_mail(attachments=(small, large, logo))
-    decision = ask(received(mail), policy=a_policy(limits=Limits(enclosures=1000)))
-    letter = of(decision, Page)[0].letter
-    assert letter.enclosure is not None
-    assert letter.enclosure.parts == (small,)
-    assert letter.facts.message is not None
-    assert letter.facts.message.left_out == (large,)
-    assert of(decision, Page)[1].letter.enclosure is None
-
-
-def test_each_technicians_mail_carries_their_own_signed_address() -> None:
-    """Nobody's answer may pass for another's."""
-    persons = {page.letter.to.person for page in of(ask(received()), Page)}
-    assert len(persons) == 3
-
-
-def test_too_few_people_is_told_to_the_leads() -> None:
-    """A promise of three with one at work is a shortfall that a person must hear of."""
-    policy = a_policy()
-    away = ((local("2026-11-01 00:00").date(), local("2026-11-30 00:00").date()),)
-    people = {key: replace(one, away=away if key != "tech1" else ()) for key, one in policy.technicians.items()}
-    decision = ask(received(), policy=replace(policy, technicians=people))
-    assert paged(decision) == ["tech1"]
-    assert [letter.to.address for letter in letters(decision, "notice")] == ["tech4@example.com"]
-    assert "2 of 3 people missing" in decision.because
-
-
-def test_the_shortfall_reaches_the_administrators_when_nobody_leads() -> None:
-    """Somebody must hear of it."""
-    policy = a_policy()
-    team = replace(policy.teams["support"], members=("tech1",))
-    decision = ask(received(), policy=replace(policy, teams={"support": team}))
-    assert [letter.to.address for letter in letters(decision, "notice")] == ["admin@example.com"]
-
-
-def test_the_rotation_goes_on_after_the_last_one_paged() -> None:
-    """The same three people must not be woken every night."""
-    decision = ask(received(), Seen(1001, turns={"support": "tech2"}))
-    assert paged(decision) == ["tech3", "tech4", "tech1"]
-    assert only(decision, TakeTurn) == TakeTurn("support", "tech1")
-
-
-def test_a_quiet_queue_holds_the_pager_and_not_the_mail() -> None:
-    """`quiet_hours`: at night the pager waits for the opening, mail never does."""
-    night = received(received_at=local("2026-11-16 23:00"))
-    pages = of(ask(night, policy=with_queue(quiet_hours=True)), Page)
-    assert {page.not_before for page in pages if page.channel is Channel.MAIL} == {None}
-    assert {page.not_before for page in pages if page.channel is Channel.PAGER} == {local("2026-11-17 07:00")}
-    day = of(ask(received(), policy=with_queue(quiet_hours=True)), Page)
-    assert {page.not_before for page in day} == {None}
 
 
 def test_the_mail_itself_is_the_first_message_of_the_ticket() -> None:
@@ -358,11 +204,3 @@ def test_an_empty_mail_is_a_request_too() -> None:
     decision = ask(received(Mail(Address("chef@acme.example"))))
     assert decision.outcome is Outcome.TICKET
     assert letters(decision, "acknowledgement")[0].in_reply_to == ""
-
-
-def test_technicians_of_the_customers_language_come_first() -> None:
-    """A French firm's night is not the moment to practise English."""
-    policy = a_policy()
-    people = {**policy.technicians, "tech1": a_technician(1, language="en")}
-    decision = ask(received(to="support-regulier@example.com"), policy=replace(policy, technicians=people))
-    assert paged(decision) == ["tech2", "tech3"]

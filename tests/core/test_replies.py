@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from mailgate.core.effects import (
@@ -12,18 +10,14 @@ from mailgate.core.effects import (
     ChangeStatus,
     MoveToQueue,
     OpenTicket,
-    Page,
     SendMail,
     SetCallback,
     SetTimer,
 )
 from mailgate.core.model import (
     Activity,
-    Attachment,
     AuthVerdict,
     Callback,
-    Direction,
-    Line,
     Outcome,
     Status,
     Token,
@@ -217,49 +211,6 @@ def test_a_ticket_already_there_or_of_a_lost_queue(queue: str) -> None:
     """The same queue moves nothing; a queue that left the rules gives way to the addressed one."""
     decision = ask(received(token=contact_token()), by_token(queue=queue))
     assert bool(of(decision, MoveToQueue)) is (queue == "gone")
-
-
-PARKED = a_ticket(
-    status=Status.PARKED, callback=None, requester=replace(a_ticket().requester, mail="stagiaire@acme.example"),
-    participants=frozenset({"stagiaire@acme.example"}), registered=False, notified=(),
-    history=(Line(NOW, "stagiaire@acme.example", Direction.IN, "Plus de réseau"),),
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("text", ["Oui", "oui, merci", "OK", "D’accord !", "Yes please"])
-def test_an_authorised_contact_releases_a_parked_request_with_one_word(text: str) -> None:
-    """The clock starts now, the people are paged with the original words, the colleague is told."""
-    event = received(a_mail(text=text), to=DESK, token=contact_token())
-    decision = ask(event, Seen(1002, by_token=PARKED))
-    assert only(decision, ChangeStatus).status is Status.NEW
-    assert only(decision, SetCallback).callback.due_at == local("2026-11-16 11:00")
-    assert paged(decision) == ["tech1", "tech2", "tech3"]
-    (letter,) = letters(decision, "released")
-    assert letter.to.address == "stagiaire@acme.example"
-
-
-def test_a_released_request_has_the_people_and_the_files_it_came_with() -> None:
-    """What the rules wanted, and the photo, are not lost while somebody makes up their mind."""
-    part = Attachment(1, "photo.png", "image/png", 10)
-    line = Line(NOW, "stagiaire@acme.example", Direction.IN, "Plus de réseau", False, 7, (part,))
-    parked = replace(PARKED, history=(line,), team="support", notify=1, skills=("réseau",))
-    event = received(a_mail(text="oui"), to=DESK, token=contact_token())
-    decision = ask(event, Seen(1002, by_token=parked))
-    assert len(paged(decision)) == 1
-    enclosure = of(decision, Page)[0].letter.enclosure
-    assert enclosure is not None
-    assert (enclosure.inbox_id, enclosure.parts) == (7, (part,))
-
-
-@pytest.mark.parametrize(
-    ("sender", "text"), [("stagiaire@acme.example", "oui"), ("chef@acme.example", "non, attendez")]
-)
-def test_anything_else_leaves_it_parked(sender: str, text: str) -> None:
-    """Neither the colleague's own word nor a contact's doubt."""
-    event = received(a_mail(sender, text=text), to=DESK, token=contact_token())
-    decision = ask(event, Seen(1002, by_token=PARKED))
-    assert of(decision, ChangeStatus) == []
-    assert paged(decision) == []
 
 
 def test_the_same_mail_again_changes_nothing() -> None:

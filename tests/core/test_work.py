@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.core.decision import Decision
 from mailgate.core.effects import (
     AcknowledgePages,
     AddIntervention,
@@ -15,12 +14,10 @@ from mailgate.core.effects import (
     CancelPages,
     CancelTimer,
     ChangeStatus,
-    OpenTicket,
     SendMail,
     SetCallback,
     SetTimer,
 )
-from mailgate.core.events import MailReceived, TimerFired
 from mailgate.core.hours import Duration, Unit
 from mailgate.core.intents import (
     Acknowledge,
@@ -38,41 +35,12 @@ from mailgate.core.intents import (
     Take,
     Wait,
 )
-from mailgate.core.letters import Letter, Tone
-from mailgate.core.model import Activity, Attachment, AuthVerdict, Callback, Direction, Outcome, Status
-from mailgate.core.policy import CommandsNeed, Desk, Policy
+from mailgate.core.letters import Tone
+from mailgate.core.model import Activity, Attachment, Callback, Direction, Outcome, Status
 from mailgate.core.seen import Seen
-from tests.builders import NOW, a_mail, a_policy, a_queue, a_ticket, contact_token, local, received, technician_token
-from tests.core.asking import ask, letters, of, only, paged
-
-DESK = "tickets+token@example.com"
-
-
-def answer(*intents: Intent, text: str = "", **changes: object) -> MailReceived:
-    """tech1 answers the mail about #1001, with their own token."""
-    orders = Orders(text, tuple(Order(intent, f"#{type(intent).__name__.lower()}") for intent in intents))
-    mail = a_mail("tech1@example.com", text=text, subject="Re: [#1001] Panne du serveur")
-    event = received(mail, to=DESK, orders=orders, token=technician_token("tech1"))
-    return replace(event, **changes)  # type: ignore[arg-type]  # the test names the fields
-
-
-def on(*intents: Intent, text: str = "", **ticket: object) -> Decision:
-    """What becomes of such an answer, on a ticket that differs as given."""
-    return ask(answer(*intents, text=text), Seen(1002, by_token=a_ticket(**ticket)))
-
-
-def notification(decision: Decision) -> Letter:
-    """The one mail to the customer."""
-    (letter,) = letters(decision, "notification")
-    return letter
-
-
-def codes(decision: Decision) -> list[str]:
-    """What the transcript says: what was done, or what stands against it."""
-    (letter,) = letters(decision, "transcript")
-    assert letter.facts.transcript is not None
-    said = letter.facts.transcript
-    return [one.code for one in said.did] + [problem.code for problem in said.problems]
+from tests.builders import NOW, a_mail, a_policy, a_queue, a_ticket, local
+from tests.core.asking import ask, letters, of, only
+from tests.core.working import answer, codes, notification, on
 
 
 def test_a_plain_answer_goes_to_the_customer_in_the_technicians_name() -> None:
@@ -318,109 +286,3 @@ def test_a_technician_may_release_a_parked_request() -> None:
     assert only(decision, ChangeStatus).status is Status.NEW
     assert len(letters(decision, "released")) == 1
     assert "released" in codes(decision)
-
-
-FORGED = {
-    "another technician's address": answer(mail=a_mail("tech2@example.com")),
-    "a stranger with the token": answer(mail=a_mail("x@nowhere.example")),
-    "a failing verdict": answer(verdict=AuthVerdict.FAIL),
-    "the pager's address with a command": answer(Take(), mail=a_mail("5145550101@pager.example.net")),
-}
-
-
-@pytest.mark.parametrize("name", FORGED)
-def test_a_doubtful_command_does_nothing_and_tells_the_registered_address(name: str) -> None:
-    """Whoever it was, the technician learns of it at the address the rules name."""
-    decision = ask(FORGED[name], Seen(1002, by_token=a_ticket()))
-    assert [effect.letter.to.address for effect in of(decision, SendMail)] == ["tech1@example.com"]
-    assert decision.outcome is Outcome.REFUSED
-
-
-def test_a_customer_who_answers_a_forwarded_page_is_heard_and_commands_nothing() -> None:
-    """A technician forwarded their own mail: the customer's words must not be lost for it."""
-    mail = a_mail("chef@acme.example", text="#fermer\nToujours en panne")
-    decision = ask(
-        answer(Close(), text="Toujours en panne", mail=mail), Seen(1002, by_thread=a_ticket(assignee="tech2"))
-    )
-    assert (decision.outcome, decision.ticket) == (Outcome.FOLLOW_UP, 1001)
-    assert only(decision, AddMessage).direction is Direction.IN
-    assert of(decision, ChangeStatus) == []
-    assert codes(decision) == ["not-your-address"]
-
-
-def test_a_pagers_own_address_may_acknowledge_and_no_more() -> None:
-    """Some pagers can answer; they cannot be authenticated."""
-    decision = ask(answer(mail=a_mail("5145550101@pager.example.net", text="")), Seen(1002, by_token=a_ticket()))
-    assert codes(decision) == ["acknowledged"]
-
-
-@pytest.mark.parametrize(("verdict", "obeyed"), [(AuthVerdict.NONE, False), (AuthVerdict.PASS, True)])
-def test_a_firm_may_want_proof(verdict: AuthVerdict, obeyed: bool) -> None:
-    """`commands_need = "pass"`: silence of the relay is not enough."""
-    policy = a_policy(desk=Desk("X", "tickets@example.com", commands_need=CommandsNeed.PASS))
-    decision = ask(answer(text="Bonjour", verdict=verdict), Seen(1002, by_token=a_ticket()), policy)
-    assert bool(letters(decision, "notification")) is obeyed
-
-
-def without_token(**changes: object) -> MailReceived:
-    """tech1 writes without a signed address."""
-    return answer(token=None, **changes)  # type: ignore[arg-type]  # the test names the fields
-
-
-@pytest.mark.parametrize(
-    ("event", "seen"),
-    [
-        (without_token(), Seen(1002)),
-        (without_token(recipients=("support-urgent@example.com",)), Seen(1002, by_tag=a_ticket())),
-        (without_token(recipients=("support-urgent@example.com",)), Seen(1002, by_thread=a_ticket())),
-        (
-            replace(answer(Close()), token=contact_token(), recipients=("support-urgent@example.com",)),
-            Seen(1002, by_token=a_ticket()),
-        ),
-    ],
-)
-def test_without_the_token_a_technician_is_told_what_is_missing(event: MailReceived, seen: Seen) -> None:
-    """Never a silent nothing, and never a public answer by accident."""
-    decision = ask(event, seen)
-    assert codes(decision) == ["no-token"]
-    assert [type(effect) for effect in decision.effects] == [SendMail]
-
-
-def test_a_token_of_somebody_who_left_opens_nothing() -> None:
-    """Revoked at the next load of the rules: their mail is a stranger's."""
-    policy = a_policy()
-    rest: Policy = replace(policy, technicians={key: one for key, one in policy.technicians.items() if key != "tech1"})
-    rest = replace(rest, teams={"support": replace(policy.teams["support"], members=("tech2", "tech3", "tech4"))})
-    decision = ask(answer(Close()), Seen(1002, by_token=a_ticket()), rest)
-    assert only(decision, OpenTicket).ticket.number == 1002
-
-
-def test_a_token_of_a_ticket_that_is_gone_is_said() -> None:
-    """After a restore, the technician hears that nothing was done."""
-    assert codes(ask(answer(Close()), Seen(1002))) == ["no-ticket"]
-
-
-def test_a_technicians_out_of_office_is_kept_inside() -> None:
-    """It must never become an answer to the customer."""
-    mail = a_mail("tech1@example.com", text="Absent", headers=(("auto-submitted", "auto-replied"),))
-    decision = ask(answer(mail=mail), Seen(1002, by_token=a_ticket()))
-    assert only(decision, AddMessage).direction is Direction.INTERNAL
-    assert of(decision, SendMail) == []
-    assert ask(answer(mail=mail), Seen(1002)).effects == ()
-
-
-def test_a_wait_that_is_over_comes_back_to_its_assignee() -> None:
-    """The timer brings it; the ticket says whether it still matters."""
-    fired = TimerFired(1, "waiting-over", 1001, NOW)
-    decision = ask(fired, Seen(1002, by_token=a_ticket(status=Status.WAITING_THIRD, assignee="tech2")))
-    assert only(decision, ChangeStatus).status is Status.OPEN
-    assert [letter.to.address for letter in letters(decision, "technician")] == ["tech2@example.com"]
-    assert paged(decision) == []
-
-
-@pytest.mark.parametrize("ticket", [None, a_ticket(status=Status.CLOSED)])
-def test_a_timer_that_no_longer_applies_does_nothing(ticket: object) -> None:
-    """Timers hold no truth of their own."""
-    fired = TimerFired(1, "waiting-over", 1001, NOW)
-    assert ask(fired, Seen(1002, by_token=ticket)).effects == ()  # type: ignore[arg-type]  # None or a ticket
-    assert ask(TimerFired(1, "other", 1001, NOW), Seen(1002, by_token=a_ticket())).effects == ()

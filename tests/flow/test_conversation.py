@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from base64 import encodebytes
-from dataclasses import asdict
-
 import pytest
 
 from mailgate.core.delivery import Refused
-from mailgate.mail import address
 from tests.builders import local
-from tests.flow.desk import RING, Letter, LiveDesk, Sent, answer
+from tests.flow.desk import Letter, LiveDesk, Sent, answer
 
 CHEF = "chef@acme.example"
 
@@ -88,28 +83,6 @@ def test_a_customer_in_zurich_reads_the_deadline_in_their_own_time(desk: LiveDes
     letter = Letter("Bonjour", "informatique@helvetia-demo.example", "support-urgent@example.com", "Panne")
     text = to(desk.write(letter), "informatique@helvetia-demo.example").text
     assert "17 h 00" in text.replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def test_both_parts_of_a_mail_say_the_same(desk: LiveDesk) -> None:
-    """Number, deadline and words in text and in HTML."""
-    for mail in (one for one in opened(desk) if one.template != "page"):
-        assert mail.message.get_content_type() in ("multipart/alternative", "multipart/mixed")
-        for said in ("1001", "11\u00a0h\u00a000"):
-            assert said in mail.text
-            assert said in mail.html.replace("&nbsp;", "\u00a0")
-
-
-def test_a_pager_text_fits_and_says_the_essential_first(desk: LiveDesk) -> None:
-    """Queue, customer, subject, number, deadline; folded accents; at most 160 characters."""
-    pages = [mail for mail in opened(desk) if mail.template == "page"]
-    assert {mail.to for mail in pages} == {f"514555010{number}@pager.example.net" for number in (1, 2, 3)}
-    for page in pages:
-        text = page.text.strip()
-        assert len(text) <= 160
-        assert text.isascii()
-        assert page.message.get_content_type() == "text/plain"
-        places = [text.lower().index(word) for word in ("urgent", "acme", "panne", "1001", "11")]
-        assert places == sorted(places)
 
 
 def test_no_technicians_token_ever_reaches_a_customer(desk: LiveDesk) -> None:
@@ -216,30 +189,6 @@ def test_a_stranger_sees_nothing_of_their_own_words_again(desk: LiveDesk) -> Non
         assert word not in mail.subject + mail.text + mail.html + mail.header("To")
 
 
-def test_attachments_travel_to_the_technicians_and_back(desk: LiveDesk) -> None:
-    """The photo of the screen reaches whoever is called, byte for byte."""
-    photo = bytes(range(256)) * 4
-    raw = multipart(photo)
-    mails = desk.deliver(raw, CHEF, "support-urgent@example.com")
-    assert to(mails, "tech1@example.com").files == {"écran.png": photo}
-    assert to(mails, CHEF).files == {}
-    (shown,) = desk.ticket().messages[0].attachments
-    assert (shown.name, shown.size) == ("écran.png", 1024)
-
-
-def multipart(photo: bytes) -> bytes:
-    """A mail with one attached picture."""
-    name = b"=?utf-8?q?=C3=A9cran=2Epng?="
-    return (
-        b"From: chef@acme.example\r\nTo: support-urgent@example.com\r\nSubject: photo\r\n"
-        b"Message-ID: <p@acme.example>\r\n"
-        b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n'
-        b"Content-Type: text/plain; charset=utf-8\r\n\r\nVoir photo"
-        b'\r\n--b\r\nContent-Type: image/png\r\nContent-Disposition: attachment; filename="' + name + b'"\r\n'
-        b"Content-Transfer-Encoding: base64\r\n\r\n" + encodebytes(photo).replace(b"\n", b"\r\n") + b"\r\n--b--\r\n"
-    )  # fmt: skip
-
-
 def test_a_refused_notification_is_told_to_the_desk_and_kept_no_promise(desk: LiveDesk) -> None:
     """Permanent refusal: recorded on the ticket, told to the assignee, and the call-back is owed again."""
     first = opened(desk)
@@ -262,41 +211,6 @@ def test_a_wait_comes_back_by_itself(desk: LiveDesk) -> None:
     assert [mail.to for mail in desk.advance(hours=2)] == ["tech1@example.com"]
     assert desk.ticket().status.value == "open"
     assert desk.advance(days=60) == []
-
-
-def test_message_ids_are_ours_unique_and_thread_by_one_root(desk: LiveDesk) -> None:
-    """One thread in every mail program; nobody else can make such an id."""
-    first = opened(desk)
-    desk.write(answer(to(first, "tech1@example.com"), "Bonjour"))
-    ids = [mail.header("Message-ID") for mail in desk.sent]
-    assert len(set(ids)) == len(ids)
-    root = address.thread_id(RING, 1001, "example.com")
-    for mail in desk.sent:
-        assert address.ticket_of(RING, mail.header("Message-ID"), "example.com") == 1001
-        assert root in mail.header("References")
-
-
-def test_the_headers_of_every_mail_are_as_promised(desk: LiveDesk) -> None:
-    """One From, To, Date, Message-ID, Subject; the subject tagged; nothing encoded in References (interfaces.md §5)."""
-    first = opened(desk)
-    desk.write(answer(to(first, "tech1@example.com"), "#appel 10\n#résolu\nC'est réglé."))
-    for mail in desk.sent:
-        assert all(len(mail.message.get_all(name, [])) == 1 for name in ("From", "To", "Date", "Message-ID", "Subject"))
-        assert mail.subject.startswith("[#1001]")
-        assert re.fullmatch(r"tickets\+[a-z2-7]{42}@example\.com", mail.reply_to)
-        assert "=?" not in (mail.message["References"] or "")
-
-
-def test_the_story_of_a_ticket_has_the_keys_that_programs_read(desk: LiveDesk) -> None:
-    """interfaces.md §2 names them; renaming one breaks somebody's report."""
-    opened(desk)
-    story = asdict(desk.ticket())
-    assert {
-        "number", "queue", "kind", "status", "level", "severity", "priority", "subject", "requester", "customer",
-        "assignee", "opened_at", "callback", "update_due_at", "closed_at",
-        "messages", "interventions", "pages", "journal",
-    } <= set(story)  # fmt: skip
-    assert {"due_at", "kept_at", "kept_by", "calendar", "paused_minutes"} <= set(story["callback"])
 
 
 def test_a_technicians_mail_without_its_token_is_told_and_does_nothing(desk: LiveDesk) -> None:

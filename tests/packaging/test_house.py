@@ -30,7 +30,9 @@ def _comments(source: Path) -> Iterator[tuple[int, str]]:
 
 def test_no_file_outgrows_a_reader() -> None:
     """Above 300 lines a file holds two nouns and wants to be two files."""
-    long = [f"{source}: {count}" for source in _sources("mailgate") if (count := _lines(source)) > LONGEST_FILE]
+    long = [
+        f"{source}: {count}" for source in _sources("mailgate", "tests") if (count := _lines(source)) > LONGEST_FILE
+    ]
     assert not long
 
 

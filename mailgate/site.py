@@ -73,12 +73,10 @@ def template_mistakes(templates: Templates) -> tuple[Mistake, ...]:
 
 def _placed(error: str) -> Mistake:
     found = re.fullmatch(r"([^:]+):(\d+): (.*)", error, re.DOTALL)
-    return Mistake(found[1], int(found[2]), 1, found[3]) if found else Mistake(*_unplaced(error))
-
-
-def _unplaced(error: str) -> tuple[str, int, int, str]:
+    if found is not None:
+        return Mistake(found[1], int(found[2]), 1, found[3])
     file, _, text = error.partition(": ")
-    return file, 0, 0, text
+    return Mistake(file, 0, 0, text)
 
 
 def _unknown_templates(loaded: Site) -> Iterator[Mistake]:

@@ -98,12 +98,11 @@ def _asked_with_a_foreign_token(
     """A mail to a door, or of a customer, is heard, whatever else its writer addressed; the technician learns who has
     their address."""
     asked = _asked(event, sender, seen, policy)
-    told = told_problems(
-        event, found.technician, seen.by_token, (Problem(NOT_YOURS, detail=sender.address.mail),), policy
-    )
-    because = f"{asked.because}; it holds the signed address of {found.technician.key}, who is told"
     if refused_enough(seen):
         return asked
+    problems = (Problem(NOT_YOURS, detail=sender.address.mail),)
+    told = told_problems(event, found.technician, seen.by_token, problems, policy)
+    because = f"{asked.because}; it holds the signed address of {found.technician.key}, who is told"
     return replace(asked, because=because, effects=(*asked.effects, told))
 
 

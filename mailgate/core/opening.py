@@ -163,6 +163,7 @@ def new_ticket(asked: Request, seen: Seen, policy: Policy) -> Ticket:
         priority=routed.priority,
         customer=sender.customer_key,
         registered=sender.registered and asked.event.verdict is not AuthVerdict.FAIL,
+        assignee=routed.assign,
         tags=routed.tags,
         team=routed.team,
         notify=routed.notify,
@@ -225,7 +226,7 @@ def call_people(ticket: Ticket, routed: Route, words: Words, seen: Seen, policy:
 
 def _accept(asked: Request, seen: Seen, policy: Policy) -> Decision:
     owed = promise(asked.route.queue, policy, asked.event.received_at)
-    ticket = replace(new_ticket(asked, seen, policy), callback=started(owed), assignee=asked.route.assign)
+    ticket = replace(new_ticket(asked, seen, policy), callback=started(owed))
     effects: list[Effect] = [OpenTicket(ticket), incoming(asked.event, asked.sender, ticket.number, asked.automatic)]
     if asked.may_answer:
         effects.append(to_sender(acknowledgement(ticket, asked.route.template, owed, policy), asked))
@@ -237,7 +238,7 @@ def _accept(asked: Request, seen: Seen, policy: Policy) -> Decision:
 
 
 def _park(asked: Request, seen: Seen, policy: Policy) -> Decision:
-    ticket = replace(new_ticket(asked, seen, policy), status=Status.PARKED, assignee=asked.route.assign)
+    ticket = replace(new_ticket(asked, seen, policy), status=Status.PARKED)
     effects: list[Effect] = [OpenTicket(ticket), incoming(asked.event, asked.sender, ticket.number, asked.automatic)]
     if asked.may_answer:
         facts = facts_about(ticket, policy, ticket.language, view_of_requester(ticket))

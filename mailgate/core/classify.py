@@ -15,6 +15,7 @@ from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender
 from mailgate.core.model import Identity, Mail, MailKind
 from mailgate.core.policy import Policy, Queue
+from mailgate.core.reports import ReportKind
 from mailgate.core.words import fold
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -50,8 +51,14 @@ def _robot(mail: Mail) -> bool:
     return mail.sender is not None and ROBOTS.fullmatch(mail.sender.mail.rpartition("@")[0].lower()) is not None
 
 
+def _is_report(kind: ReportKind) -> Callable[[Mail], bool]:
+    return lambda mail: mail.report is not None and mail.report.kind is kind
+
+
 AUTOMATIC_SIGNS: tuple[tuple[Callable[[Mail], bool], MailKind], ...] = (
-    (lambda mail: mail.report, MailKind.BOUNCE),
+    (_is_report(ReportKind.RECEIPT), MailKind.RECEIPT),
+    (_is_report(ReportKind.COMPLAINT), MailKind.COMPLAINT),
+    (_is_report(ReportKind.DELIVERY), MailKind.BOUNCE),
     (_auto_submitted, MailKind.AUTOMATIC),
     (_responder, MailKind.AUTOMATIC),
     (lambda mail: _says(mail, "precedence") == "auto_reply", MailKind.AUTOMATIC),

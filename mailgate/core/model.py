@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from mailgate.core.reports import Report
+
 
 class Status(StrEnum):
     """Where a ticket stands (domain.md §5)."""
@@ -81,7 +83,20 @@ class MailKind(StrEnum):
     AUTOMATIC = "automatic"
     LIST = "list"
     BOUNCE = "bounce"
+    RECEIPT = "receipt"
+    COMPLAINT = "complaint"
+    CHALLENGE = "challenge"
     OURS = "ours"
+
+
+class AuthLevel(StrEnum):
+    """How surely a mail is its sender's (hazards §2.4); `core.levels` computes it and says what each level may do."""
+
+    L0 = "L0"
+    L1 = "L1"
+    L2 = "L2"
+    L3 = "L3"
+    L4 = "L4"
 
 
 class Identity(StrEnum):
@@ -143,13 +158,23 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The mail inside a forward: who wrote it first, and under which subject ("" when it does not say)."""
+
+    sender: Address | None = None
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A mail as read: bytes became values, nothing was decided yet.
 
     `sender` is None when From is absent or ambiguous (several mailboxes, several fields, unreadable).
     `text` is what the person wrote now; `body` is the whole readable text with its quotes.
     `headers` holds decoded values under lower-case names, in wire order. `references` goes from oldest to newest and
-    ends with In-Reply-To. `language` is a primary tag ("fr", "en") when the text shows one. `size` is in octets."""
+    ends with In-Reply-To. `language` is a primary tag ("fr", "en") when the text shows one. `size` is in octets.
+    `report` is there when the mail is a report of a mail system, `forwarded` when it passes another mail on;
+    `defects` say what was cut, capped or doubtful."""
 
     sender: Address | None
     subject: str = ""
@@ -163,7 +188,8 @@ class Mail:
     attachments: tuple[Attachment, ...] = ()
     size: int = 0
     language: str | None = None
-    report: bool = False
+    report: Report | None = None
+    forwarded: Forwarded | None = None
     defects: tuple[str, ...] = ()
 
     def header(self, name: str) -> tuple[str, ...]:

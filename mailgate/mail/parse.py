@@ -22,6 +22,7 @@ from mailgate.mail.files import list_files
 from mailgate.mail.language import language_of
 from mailgate.mail.mailboxes import Mailboxes, message_ids, read_mailboxes, thread
 from mailgate.mail.parts import leaves, read_parts
+from mailgate.mail.reports import read_report
 from mailgate.mail.text import clean_header
 
 _ADDED_ON_THE_WAY = frozenset(
@@ -52,7 +53,7 @@ def read(raw: bytes) -> Mail:
         attachments=files,
         size=len(raw),
         language=language_of(text) or language_of(subject),
-        report=whole.content_type == "multipart/report",
+        report=read_report(whole),
         defects=(*caps, *doubts, *_cuts(block, body, more_files)),
     )
 

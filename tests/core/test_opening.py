@@ -11,6 +11,7 @@ from mailgate.core.effects import AddMessage, Assign, OpenTicket, Page, SendMail
 from mailgate.core.letters import Tone
 from mailgate.core.model import Address, Channel, Identity, Mail, MailKind, Outcome
 from mailgate.core.policy import Actions, Contact, Rule
+from mailgate.core.reports import Report, ReportKind
 from tests.builders import a_mail, a_policy, local, received
 from tests.core.asking import ask, letters, of, only, paged
 from tests.core.firms import with_rule
@@ -84,7 +85,7 @@ SILENT = {
     "precedence": received(a_mail(headers=(("precedence", "auto_reply"),))),
     "list": received(a_mail(headers=(("list-id", "<news.acme.example>"),))),
     "bulk": received(a_mail(headers=(("precedence", "bulk"),))),
-    "report": received(a_mail(report=True)),
+    "report": received(a_mail(report=Report(ReportKind.DELIVERY))),
     "robot": received(a_mail("no-reply@robots.example")),
     "daemon": received(a_mail("mailer-daemon@robots.example")),
     "ourselves": received(a_mail("support-regulier@example.com")),

@@ -23,6 +23,7 @@ from mailgate.core.model import (
     Token,
     TokenKind,
 )
+from mailgate.core.reports import Report, ReportKind
 from mailgate.core.seen import Seen, Twin
 from tests.builders import NOW, a_mail, a_ticket, contact_token, local, received
 from tests.core.asking import ask, letters, of, only, paged
@@ -246,7 +247,9 @@ def test_our_own_mail_coming_back_is_only_noted() -> None:
 
 def test_a_report_at_a_return_address_stays_with_its_ticket() -> None:
     """The bounce of a mail about #1001 belongs to #1001 and is answered by nobody."""
-    event = received(a_mail(report=True), to=DESK, envelope_from="", token=Token(TokenKind.BOUNCE, 12, 7))
+    event = received(
+        a_mail(report=Report(ReportKind.DELIVERY)), to=DESK, envelope_from="", token=Token(TokenKind.BOUNCE, 12, 7)
+    )
     decision = ask(event, by_token())
     assert (decision.outcome, decision.ticket) == (Outcome.RECORDED, 1001)
     assert only(decision, AddMessage).automatic

@@ -1,0 +1,53 @@
+"""What a mail system tells us about a mail that we sent: it did not arrive, it was opened, it is called spam.
+
+RFC 3464 (delivery), RFC 8098 (disposition: read receipts) and RFC 5965 (feedback: complaints) are one shape here, and
+so are the reports of programs that know none of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ReportKind(StrEnum):
+    """What a report is about."""
+
+    DELIVERY = "delivery"
+    RECEIPT = "receipt"
+    COMPLAINT = "complaint"
+
+
+class Fate(StrEnum):
+    """What became of a mail on its way to one recipient. HARD and SOFT both mean that it did not arrive: HARD that this
+    address never works, SOFT that it may next time. DELAYED mail is still being tried."""
+
+    HARD = "hard"
+    SOFT = "soft"
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+
+
+LOST = frozenset({Fate.HARD, Fate.SOFT})
+"""The fates of a mail that did not arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fated:
+    """One recipient of a delivery report. `address` is an addr-spec in lower case; `status` an enhanced status code
+    (RFC 3463, "5.1.1") or ""; `reason` one clean line, at most 200 characters, in the words of whoever refused it."""
+
+    address: str
+    fate: Fate
+    status: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report as read. `message_id` names the mail it is about, "" when it does not say; `recipients` are only there
+    for a delivery report, each address once."""
+
+    kind: ReportKind
+    recipients: tuple[Fated, ...] = ()
+    message_id: str = ""

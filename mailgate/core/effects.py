@@ -7,6 +7,7 @@ from datetime import datetime
 
 from mailgate.core.letters import Letter
 from mailgate.core.model import Activity, Attachment, Callback, Channel, Direction, Status, Ticket
+from mailgate.core.reports import Fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,31 @@ class MoveToQueue:
 class SendMail:
     """Promise one mail: rendered now, stored as bytes, sent by the bulk lane.
 
-    `record`: its words also become an outgoing, automatic message of the ticket's story."""
+    `record`: its words also become an outgoing, automatic message of the ticket's story. `counted`: it uses up what the
+    budgets grant (core.budgets)."""
 
     letter: Letter
     record: bool = False
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HoldBack:
+    """An automatic mail that a budget kept from leaving: remembered until it was reported to the administrators.
+
+    `budget` is a key of `[automatic]` in the rules; `address` is who would have heard."""
+
+    budget: str
+    address: str
+    at: datetime
+    ticket: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetHeldBack:
+    """What budgets held back up to and with row `through` was reported."""
+
+    through: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +143,11 @@ class CancelPages:
 
 @dataclass(frozen=True, slots=True)
 class SetTimer:
-    """Bring `TimerFired(kind, ticket)` back at `due_at`; one timer per ticket and kind, a later one replaces it."""
+    """Bring `TimerFired(kind, ticket)` back at `due_at`; one timer per ticket and kind, a later one replaces it.
 
-    ticket: int
+    Without a ticket it is the desk's own."""
+
+    ticket: int | None
     kind: str
     due_at: datetime
 
@@ -174,6 +198,33 @@ class FailPage:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class SetFate:
+    """What became of the mail of outbox row `outbox_id` after the relay had taken it."""
+
+    outbox_id: int
+    fate: Fate
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MarkAddress:
+    """Mail to this address (lower case) did not arrive: shown until something shows that it does again."""
+
+    address: str
+    fate: Fate
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClearAddress:
+    """The address works: a mail reached it, or somebody wrote from it."""
+
+    address: str
+
+
 Effect = (
     OpenTicket
     | AddMessage
@@ -193,4 +244,9 @@ Effect = (
     | RetryInbox
     | RetryOutbox
     | FailPage
+    | HoldBack
+    | ForgetHeldBack
+    | SetFate
+    | MarkAddress
+    | ClearAddress
 )

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from mailgate.core.intents import Orders
 from mailgate.core.model import AuthVerdict, Channel, Door, Mail, Token
+from mailgate.core.reports import Fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class MailUnreadable:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFailed:
-    """A relay refused one of our mails for good, or every attempt was used up."""
+    """A relay refused one of our mails for good (HARD), or every attempt was used up (SOFT)."""
 
     inbox_id: int
     received_at: datetime
@@ -60,6 +61,7 @@ class DeliveryFailed:
     ticket: int | None = None
     technician: str | None = None
     channel: Channel | None = None
+    fate: Fate = Fate.HARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,11 @@ class RetryAsked:
 
 @dataclass(frozen=True, slots=True)
 class TimerFired:
-    """A timer row came due; it holds no truth of its own, the ticket does."""
+    """A timer row came due; it holds no truth of its own, the ticket does (None: the timer is the desk's own)."""
 
     timer_id: int
     kind: str
-    ticket: int
+    ticket: int | None
     due_at: datetime
 
 

@@ -222,6 +222,32 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """How many in an hour and in a day; None: as many as come."""
+
+    hour: int | None = None
+    day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """`[automatic]` of the rules: what bounds mail that no person wrote (hazards A35 and A36; see core.budgets).
+
+    `address` and `domain` are for addresses that the rules do not name, `contact` for one that they do when its mail
+    proves nothing, `total` for all of these. `requests` bounds the answers to one sender who writes to no door,
+    `ticket` what one sender adds to one ticket and technicians are told, `refusals` what one sender, or one ticket, is
+    refused and somebody is told."""
+
+    address: Bound = Bound(3, 10)
+    contact: Bound = Bound(20, 100)
+    domain: Bound = Bound(50)
+    total: Bound = Bound(500)
+    requests: Bound = Bound(None, 10)
+    ticket: Bound = Bound(None, 50)
+    refusals: Bound = Bound(None, 50)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Everything that `decide` may know about the firm."""
 
@@ -236,6 +262,7 @@ class Policy:
     tariffs: Mapping[str, Tariff] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    automatic: Automatic = field(default_factory=Automatic)
 
     def queue_of(self, address: str) -> Queue | None:
         """The queue that answers to an address (any case), or None."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from mailgate.core.model import Outcome, Ticket
+from mailgate.core.model import Channel, Outcome, Ticket
+from mailgate.core.reports import Fate
 
 FIRST_TICKET = 1001
 """The number of the first ticket of a desk."""
@@ -30,14 +32,63 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many counted automatic mails one address got within an hour and within a day."""
+
+    hour: int = 0
+    day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The counted automatic mails that were promised lately: to each address that this mail might be answered at (lower
+    case), to each of their domains within an hour, and to everybody within an hour."""
+
+    addresses: Mapping[str, Tally] = field(default_factory=dict)
+    domains: Mapping[str, int] = field(default_factory=dict)
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A mail of ours that a report is about. `proven`: the report came to that mail's own return address."""
+
+    outbox_id: int
+    template: str
+    target: str
+    subject: str
+    proven: bool
+    technician: str | None = None
+    channel: Channel | None = None
+    fate: Fate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """How often one budget held back mail to one address since `since`; `through` is the newest such row."""
+
+    budget: str
+    address: str
+    times: int
+    since: datetime
+    through: int
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """The snapshot for one event.
 
     `by_token`, `by_thread`, `by_reference` and `by_tag` are the tickets that a mail might belong to: named by its
-    signed address, by a Message-ID of ours, by a foreign Message-ID seen before, and by a `[#N]` in its subject.
+    signed address, by a Message-ID of ours, by a foreign Message-ID seen before, and by a `[#N]` in its subject;
+    `same_id` is the ticket of an earlier mail with the same Message-ID and other content.
     `by_twin` is the ticket of the newest twin. `lately` is what the same envelope sender sent within a day, the newest
     hundred of it. For the other events `by_token` is the ticket that they name.
-    `turns` says who was paged last in each team, `load` how many open tickets each technician has."""
+    `turns` says who was paged last in each team, `load` how many open tickets each technician has.
+
+    `sent` is the mail of ours that a report is about, and then `by_token` its ticket. `marked` are those of the
+    sender's addresses that mail does not reach. `answered`, and `refused` (mails refused on the ticket of `by_token`
+    within a day), are what the budgets ask. `reporting` says that what was held back will be reported, `held_back` is
+    that report."""
 
     next_ticket: int
     twins: tuple[Twin, ...] = ()
@@ -47,5 +98,12 @@ class Seen:
     by_thread: Ticket | None = None
     by_reference: Ticket | None = None
     by_tag: Ticket | None = None
+    same_id: Ticket | None = None
+    sent: Sent | None = None
+    marked: frozenset[str] = frozenset()
+    answered: Answered = field(default_factory=Answered)
+    refused: int = 0
+    reporting: bool = False
+    held_back: tuple[HeldBack, ...] = ()
     turns: Mapping[str, str] = field(default_factory=dict)
     load: Mapping[str, int] = field(default_factory=dict)

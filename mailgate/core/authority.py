@@ -1,4 +1,4 @@
-"""Whether a mail may command the desk: the technician's own address, their own token, and no failing verdict.
+"""Whether a mail may command the desk: the technician's own address, their own token, and a From that stands up (L4).
 
 Any doubt means that nothing happens, and that the technician's registered address is told (hazards §2.4, A22–A26).
 """
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender, is_desk, is_own_token, technician_of
 from mailgate.core.intents import Acknowledge, Problem
-from mailgate.core.model import AuthVerdict, TokenKind
-from mailgate.core.policy import CommandsNeed, Policy, Technician
+from mailgate.core.levels import Act, is_pager_of, may
+from mailgate.core.model import TokenKind
+from mailgate.core.policy import Policy, Technician
 from mailgate.core.seen import Seen
 from mailgate.core.words import words_of
 
@@ -39,7 +40,7 @@ def standing(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) ->
     """Judge a mail that might be a technician's work; None when it is nobody's work."""
     holder = _token_holder(event, policy)
     if holder is not None:
-        return Standing(holder, _objection(event, sender, holder, policy))
+        return Standing(holder, _objection(event, sender, holder))
     if sender.technician is not None and _is_about_work(event, sender, seen, policy):
         return Standing(sender.technician, Problem("no-token"))
     return None
@@ -60,17 +61,13 @@ def _token_holder(event: MailReceived, policy: Policy) -> Technician | None:
     return technician_of(token.person, policy)
 
 
-def _objection(event: MailReceived, sender: Sender, holder: Technician, policy: Policy) -> Problem | None:
-    if sender.technician is not holder:
-        by_pager = any(pager.by_mail and pager.target == sender.address.mail.lower() for pager in holder.pagers)
-        if not by_pager:
-            return Problem(NOT_YOURS, detail=sender.address.mail)
-        return None if only_acknowledges(event) else Problem("pager-only-acknowledges", detail=sender.address.mail)
-    if event.verdict is AuthVerdict.FAIL:
-        return Problem("auth-failing")
-    if policy.desk.commands_need is CommandsNeed.PASS and event.verdict is not AuthVerdict.PASS:
-        return Problem("auth-failing")
-    return None
+def _objection(event: MailReceived, sender: Sender, holder: Technician) -> Problem | None:
+    if sender.technician is holder:
+        return None if may(sender, Act.COMMAND) else Problem("auth-failing")
+    if not is_pager_of(sender, holder):
+        return Problem(NOT_YOURS, detail=sender.address.mail)
+    seen = may(sender, Act.ACKNOWLEDGE_PAGE) and only_acknowledges(event)
+    return None if seen else Problem("pager-only-acknowledges", detail=sender.address.mail)
 
 
 def _is_about_work(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> bool:

@@ -8,8 +8,9 @@ from mailgate.core.effects import AddMessage, Effect, OpenTicket
 from mailgate.core.events import TicketRequested
 from mailgate.core.identity import recognise
 from mailgate.core.model import Address, Direction, Outcome, Ticket
-from mailgate.core.opening import acknowledgement, call_people, language_of, sentence
+from mailgate.core.opening import call_people, sentence
 from mailgate.core.policy import Actions, Policy
+from mailgate.core.requests import acknowledgement, language_of
 from mailgate.core.routing import settle
 from mailgate.core.seen import Seen
 from mailgate.core.summons import Words

@@ -13,9 +13,11 @@ from typing import assert_never
 
 from mailgate.core.authority import NOT_YOURS, Standing, standing
 from mailgate.core.behalf import open_on_behalf
+from mailgate.core.bounces import returned
+from mailgate.core.budgets import REPORT, hold_back, report_held_back, spent_on_refusals
 from mailgate.core.classify import mail_kind
 from mailgate.core.decision import Decision, Findings
-from mailgate.core.effects import CancelTimer, ChangeStatus, Effect
+from mailgate.core.effects import CancelTimer, ChangeStatus, ClearAddress, Effect
 from mailgate.core.events import (
     DeliveryFailed,
     Event,
@@ -29,15 +31,15 @@ from mailgate.core.failures import refused_delivery, retry, unreadable
 from mailgate.core.identity import Sender, recognise
 from mailgate.core.intents import Problem
 from mailgate.core.letters import NoticeFacts
+from mailgate.core.levels import Act, graded, may
 from mailgate.core.lifecycle import WAITING
 from mailgate.core.model import MailKind, Outcome, Status, TokenKind
-from mailgate.core.opening import incoming, request, words_of
+from mailgate.core.opening import incoming, request
 from mailgate.core.policy import Policy
 from mailgate.core.replies import WAITING_OVER, follow_up, move, resume, sooner_queue
-from mailgate.core.restraint import refused_enough
 from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
-from mailgate.core.summons import Words, responsible, tell
+from mailgate.core.summons import Words, responsible, tell, words_of
 from mailgate.core.threads import thread_of
 from mailgate.core.transcripts import told_problems
 from mailgate.core.work import work
@@ -63,22 +65,29 @@ def decide(event: Event, seen: Seen, policy: Policy, now: datetime) -> Decision:
 
 
 def _mail(event: MailReceived, seen: Seen, policy: Policy) -> Decision:
-    sender = recognise(event.mail.sender, event.envelope_from, policy)
+    sender = graded(event, recognise(event.mail.sender, event.envelope_from, policy), seen, policy)
     if seen.twins:
         return _again(event, sender, seen, policy)
+    return _remarked(_understood(event, sender, seen, policy), event, sender, seen)
+
+
+def _understood(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Decision:
     if event.ours:
         because = "our own mail came back: recorded, answered by nobody"
-        number = seen.by_thread.number if seen.by_thread else None
-        return Decision(Outcome.RECORDED, because, (), number, Findings(sender.identity, MailKind.OURS))
-    at_a_door = addressed_queue(event.recipients, policy) is not None
-    if event.token is not None and event.token.kind is TokenKind.BOUNCE and not at_a_door:
-        return _report(event, sender, seen)
-    found = standing(event, sender, seen, policy)
-    if found is None:
+        found = Findings(sender.identity, sender.level, MailKind.OURS)
+        return Decision(Outcome.RECORDED, because, (), seen.by_thread.number if seen.by_thread else None, found)
+    if seen.sent is not None and event.mail.report is not None:
+        return returned(event, event.mail.report, seen.sent, seen, sender, policy)
+    stands = standing(event, sender, seen, policy)
+    if stands is None:
         return _asked(event, sender, seen, policy)
-    if found.foreign and (at_a_door or sender.customer is not None):
-        return _asked_with_a_foreign_token(event, sender, found, seen, policy)
-    return work(event, sender, found, seen, policy)
+    if stands.foreign and (_is_at_a_door(event, policy) or sender.customer is not None):
+        return _asked_with_a_foreign_token(event, sender, stands, seen, policy)
+    return work(event, sender, stands, seen, policy)
+
+
+def _is_at_a_door(event: MailReceived, policy: Policy) -> bool:
+    return addressed_queue(event.recipients, policy) is not None
 
 
 def _asked(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Decision:
@@ -86,10 +95,23 @@ def _asked(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> D
     if thread is not None:
         return follow_up(event, sender, thread, seen, policy)
     kind = mail_kind(event, sender)
-    if seen.by_thread is not None and kind is not MailKind.PERSON:
+    if kind is MailKind.PERSON:
+        return request(event, sender, seen, policy)
+    return _robots_word(event, sender, kind, seen, policy) or request(event, sender, seen, policy)
+
+
+def _robots_word(event: MailReceived, sender: Sender, kind: MailKind, seen: Seen, policy: Policy) -> Decision | None:
+    """What a robot says about a mail of ours is kept with the ticket that mail was about, and answered by nobody."""
+    found = Findings(sender.identity, sender.level, kind)
+    at_return_address = event.token is not None and event.token.kind is TokenKind.BOUNCE
+    if at_return_address and not _is_at_a_door(event, policy):
+        kept = (incoming(event, sender, seen.by_token.number, automatic=True),) if seen.by_token else ()
+        because = f"{kind.value} mail to the return address of a mail of ours: kept, answered by nobody"
+        return Decision(Outcome.RECORDED, because, kept, seen.by_token.number if seen.by_token else None, found)
+    if seen.by_thread is not None:
         because = f"{kind.value} mail about a mail of ours, from somebody who takes no part: answered by nobody"
-        return Decision(Outcome.RECORDED, because, (), seen.by_thread.number, Findings(sender.identity, kind))
-    return request(event, sender, seen, policy)
+        return Decision(Outcome.RECORDED, because, (), seen.by_thread.number, found)
+    return None
 
 
 def _asked_with_a_foreign_token(
@@ -98,18 +120,20 @@ def _asked_with_a_foreign_token(
     """A mail to a door, or of a customer, is heard, whatever else its writer addressed; the technician learns who has
     their address."""
     asked = _asked(event, sender, seen, policy)
-    if refused_enough(seen):
-        return asked
+    because = f"{asked.because}; it holds the signed address of {found.technician.key}"
+    spent = spent_on_refusals(seen, policy)
+    if spent is not None:
+        held = hold_back(spent, found.technician.mail, asked.ticket, seen, event.received_at)
+        return replace(asked, because=because, effects=(*asked.effects, *held))
     problems = (Problem(NOT_YOURS, detail=sender.address.mail),)
     told = told_problems(event, found.technician, seen.by_token, problems, policy)
-    because = f"{asked.because}; it holds the signed address of {found.technician.key}, who is told"
-    return replace(asked, because=because, effects=(*asked.effects, told))
+    return replace(asked, because=f"{because}, who is told", effects=(*asked.effects, told))
 
 
 def _again(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Decision:
     """The same content from the same envelope sender: nothing new, unless it now names a door that promises sooner."""
     first = seen.twins[0]
-    findings = Findings(sender.identity, mail_kind(event, sender))
+    findings = Findings(sender.identity, sender.level, mail_kind(event, sender))
     number = seen.by_twin.number if seen.by_twin else None
     sooner = sooner_queue(event.recipients, seen.by_twin, policy) if seen.by_twin else None
     if sooner is not None and seen.by_twin is not None:
@@ -121,19 +145,25 @@ def _again(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> D
     return Decision(Outcome.DUPLICATE, because, (), number, findings)
 
 
-def _report(event: MailReceived, sender: Sender, seen: Seen) -> Decision:
-    """A mail to the return address of one of our mails: kept with the ticket that mail was about."""
-    ticket = seen.by_token
-    findings = Findings(sender.identity, mail_kind(event, sender))
-    because = "a report about a mail of ours came back to its return address"
-    if ticket is None:
-        return Decision(Outcome.RECORDED, because, (), None, findings)
-    effects: tuple[Effect, ...] = (incoming(event, sender, ticket.number, automatic=True),)
-    return Decision(Outcome.RECORDED, because, effects, ticket.number, findings)
+def _remarked(decision: Decision, event: MailReceived, sender: Sender, seen: Seen) -> Decision:
+    """The decision with what else the mail shows: what could not be read of it, that its Message-ID was used before,
+    that its writer's address works again."""
+    remarks = [decision.because]
+    if event.mail.defects:
+        remarks.append(f"read with defects: {', '.join(event.mail.defects)}")
+    if seen.same_id is not None:
+        remarks.append(f"another mail, in #{seen.same_id.number}, has the same Message-ID")
+    works = sender.address.mail.lower() in seen.marked and may(sender, Act.CONTINUE_BY_TRACE)
+    cleared = (
+        (ClearAddress(sender.address.mail.lower()),) if works and mail_kind(event, sender) is MailKind.PERSON else ()
+    )
+    return replace(decision, because="; ".join(remarks), effects=(*decision.effects, *cleared))
 
 
 def _timer(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Decision:
-    """A wait that was given a length is over, unless the ticket has moved on since."""
+    """What was held back is reported; a wait that was given a length is over, unless the ticket has moved on since."""
+    if event.kind == REPORT:
+        return report_held_back(seen, policy)
     ticket = seen.by_token
     if event.kind != WAITING_OVER or ticket is None or ticket.status not in WAITING:
         return Decision(Outcome.RECORDED, f"timer {event.kind} no longer applies", (), event.ticket)

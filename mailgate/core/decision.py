@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from mailgate.core.conditions import FactValue
 from mailgate.core.effects import Effect
 from mailgate.core.hours import Deadline
-from mailgate.core.model import Identity, MailKind, Outcome
+from mailgate.core.model import AuthLevel, Identity, MailKind, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Findings:
     """How a mail was understood on the way to its decision."""
 
     identity: Identity | None = None
+    level: AuthLevel | None = None
     kind: MailKind | None = None
     facts: Mapping[str, FactValue] = field(default_factory=dict)
     rules: tuple[RuleTrace, ...] = ()

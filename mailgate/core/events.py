@@ -18,8 +18,8 @@ class MailReceived:
     """A mail in custody. `envelope_from` is "" for the null reverse-path; `recipients` are as given at RCPT.
 
     `digest` recognises the same content whatever trace headers were added on the way; `ours` says that its Message-ID
-    was made and signed by this desk; `threads` are the ticket numbers that the signed Message-IDs of ours among its
-    References carry, newest first."""
+    was made and signed by this desk, `checked` that this desk could tell who wrote it; `threads` are the ticket numbers
+    that the signed Message-IDs of ours among its References carry, newest first."""
 
     inbox_id: int
     door: Door
@@ -31,6 +31,7 @@ class MailReceived:
     orders: Orders
     token: Token | None = None
     verdict: AuthVerdict = AuthVerdict.NONE
+    checked: bool = False
     ours: bool = False
     threads: tuple[int, ...] = ()
 
@@ -62,6 +63,7 @@ class DeliveryFailed:
     technician: str | None = None
     channel: Channel | None = None
     fate: Fate = Fate.HARD
+    promised_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,27 @@ is told to nobody: two dead mailboxes must not write to each other for ever.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from mailgate.core.clocks import unkept
 from mailgate.core.correspondence import View, desk_facts, facts_about, notice_letters
 from mailgate.core.decision import Decision
-from mailgate.core.effects import Effect, FailPage, Quarantine, RetryInbox, RetryOutbox, SendMail, SetCallback
+from mailgate.core.effects import (
+    Effect,
+    FailPage,
+    MarkAddress,
+    Quarantine,
+    RetryInbox,
+    RetryOutbox,
+    SendMail,
+    SetCallback,
+)
 from mailgate.core.events import DeliveryFailed, MailUnreadable, RetryAsked
 from mailgate.core.letters import Facts, NoticeFacts
-from mailgate.core.model import Activity, Outcome, Ticket
+from mailgate.core.model import Activity, Channel, Direction, Outcome, Ticket
 from mailgate.core.policy import Policy
+from mailgate.core.reports import Fate
 from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
 from mailgate.core.summons import alarm_unreadable, desk_addresses, responsible
@@ -35,15 +46,44 @@ def unreadable(event: MailUnreadable, seen: Seen, policy: Policy) -> Decision:
     return Decision(Outcome.RECORDED, because, tuple(effects))
 
 
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A mail of ours that did not arrive, and why; `channel` is there for a page, `promised_at` when it was written."""
+
+    outbox_id: int
+    template: str
+    recipient: str
+    fate: Fate
+    reason: str
+    channel: Channel | None = None
+    promised_at: datetime | None = None
+
+    @property
+    def by_mail(self) -> bool:
+        """Whether the recipient is a mail address rather than the URL of a pager."""
+        return "://" not in self.recipient
+
+
 def refused_delivery(event: DeliveryFailed, seen: Seen, policy: Policy) -> Decision:
-    """Record that a mail of ours did not arrive, take back what it was to keep, and tell the desk."""
-    ticket = seen.by_token
-    effects: list[Effect] = [FailPage(event.outbox_id, event.reason)] if event.channel is not None else []
-    if ticket is not None:
-        effects += _owed_again(event, ticket)
-    effects += _told(event, ticket, policy)
+    """A relay refused a mail of ours, or was tried for too long."""
+    lost = Undelivered(
+        event.outbox_id, event.template, event.recipient, event.fate, event.reason, event.channel, event.promised_at
+    )
+    effects = tuple(undelivered(lost, seen.by_token, event.received_at, policy))
     because = f"{event.template} to {event.recipient} was not delivered: {event.reason}"
-    return Decision(Outcome.RECORDED, because, tuple(effects), event.ticket)
+    return Decision(Outcome.RECORDED, because, effects, event.ticket)
+
+
+def undelivered(lost: Undelivered, ticket: Ticket | None, at: datetime, policy: Policy) -> Iterator[Effect]:
+    """What follows from a mail that did not arrive: its page failed, its address is marked, what it was to keep is owed
+    again, and the desk is told."""
+    if lost.channel is not None:
+        yield FailPage(lost.outbox_id, lost.reason)
+    if lost.by_mail:
+        yield MarkAddress(lost.recipient.lower(), lost.fate, lost.reason, at)
+    if ticket is not None:
+        yield from _owed_again(lost, ticket)
+    yield from _told(lost, ticket, policy)
 
 
 def retry(event: RetryAsked) -> Decision:
@@ -52,24 +92,35 @@ def retry(event: RetryAsked) -> Decision:
     return Decision(Outcome.RECORDED, f"somebody asked to retry {event.box} row {event.row}", (effect,))
 
 
-def _owed_again(event: DeliveryFailed, ticket: Ticket) -> Iterator[Effect]:
+def _owed_again(lost: Undelivered, ticket: Ticket) -> Iterator[Effect]:
+    """The promise was kept by this very answer, so it was not kept."""
     callback = ticket.callback
-    if event.template == "notification" and callback is not None and callback.kept_how is Activity.REPLY:
+    if lost.template != "notification" or callback is None or callback.kept_how is not Activity.REPLY:
+        return
+    if _said_at(lost, ticket) in (None, callback.kept_at):
         yield SetCallback(ticket.number, unkept(callback))
 
 
-def _told(event: DeliveryFailed, ticket: Ticket | None, policy: Policy) -> Iterator[Effect]:
-    if event.template == "notice":
+def _said_at(lost: Undelivered, ticket: Ticket) -> datetime | None:
+    """When the words of the lost answer were written: the newest of the desk's words that are not younger than it."""
+    if lost.promised_at is None:
+        return None
+    said = [line.at for line in ticket.history if line.direction is Direction.OUT and not line.automatic]
+    return max((at for at in said if at <= lost.promised_at), default=None)
+
+
+def _told(lost: Undelivered, ticket: Ticket | None, policy: Policy) -> Iterator[Effect]:
+    if lost.template == "notice":
         return
-    detail = NoticeFacts("delivery-failed", f"{event.template} → {event.recipient}: {event.reason}")
+    detail = NoticeFacts("delivery-failed", f"{lost.template} → {lost.recipient}: {lost.reason}")
     if ticket is None:
         facts, addresses = Facts(desk_facts(policy)), policy.desk.administrators
     else:
         facts = facts_about(ticket, policy, policy.desk.language, View.DESK)
         addresses = tuple(one.mail for one in responsible(ticket, policy))
-    others = tuple(address for address in addresses if address != event.recipient)
+    others = tuple(address for address in addresses if address != lost.recipient)
     if not others:
         others = desk_addresses(policy.default_queue.team, policy) + policy.desk.administrators
-        others = tuple(address for address in others if address != event.recipient)
-    for letter in notice_letters(others, replace(facts, notice=detail), policy, event.ticket):
+        others = tuple(address for address in others if address != lost.recipient)
+    for letter in notice_letters(others, replace(facts, notice=detail), policy, ticket.number if ticket else None):
         yield SendMail(letter)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from mailgate.core.model import Address, Identity, Token, TokenKind
+from mailgate.core.model import Address, AuthLevel, Identity, Token, TokenKind
 from mailgate.core.policy import Contact, Customer, Policy, Technician
 
 
@@ -20,13 +20,14 @@ def person_id(role: str, key: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The sender of a mail, and what the rules say about them."""
+    """The sender of a mail, what the rules say about them, and how surely it is them (`core.levels`)."""
 
     identity: Identity
     address: Address
     customer: Customer | None = None
     contact: Contact | None = None
     technician: Technician | None = None
+    level: AuthLevel = AuthLevel.L0
 
     @property
     def registered(self) -> bool:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from mailgate.core.hours import Deadline
 from mailgate.core.intents import Problem
-from mailgate.core.model import Attachment, Line, TokenKind
+from mailgate.core.model import Attachment, Forwarded, Line, TokenKind
 
 
 class Tone(StrEnum):
@@ -73,9 +73,19 @@ class PersonFacts:
     registered: bool = False
 
 
+class Proof(StrEnum):
+    """What the desk found out about who wrote a message: MISSING when it could have been shown and was not."""
+
+    UNASKED = ""
+    MISSING = "missing"
+    FAILING = "failing"
+
+
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
-    """The words that a letter passes on, and the files beside them (`left_out`: too large, named only)."""
+    """The words that a letter passes on, and the files beside them (`left_out`: too large, named only).
+
+    `forwarded` is the mail inside a forward, `suggests` the number of a ticket that the mail may belong to."""
 
     text: str
     sender: str = ""
@@ -83,6 +93,9 @@ class MessageFacts:
     at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
     left_out: tuple[Attachment, ...] = ()
+    forwarded: Forwarded | None = None
+    proof: Proof = Proof.UNASKED
+    suggests: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,21 +10,23 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from mailgate.core.budgets import hold_back, spent_on_ticket
 from mailgate.core.classify import mail_kind
 from mailgate.core.clocks import promise, resumed, started
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import CancelTimer, ChangeStatus, Effect, MoveToQueue, SetCallback
 from mailgate.core.events import MailReceived
-from mailgate.core.identity import Sender, is_own_token
+from mailgate.core.identity import Sender
 from mailgate.core.letters import NoticeFacts
+from mailgate.core.levels import Act, may
 from mailgate.core.lifecycle import AFTER_CUSTOMER, SETTLED, WAITING
-from mailgate.core.model import AuthVerdict, Identity, MailKind, Outcome, Status, Ticket
-from mailgate.core.opening import acknowledgement, call_people, incoming, sentence, words_of
+from mailgate.core.model import Identity, MailKind, Outcome, Status, Ticket
+from mailgate.core.opening import call_people, incoming, sentence
 from mailgate.core.policy import Actions, Policy, Queue
-from mailgate.core.restraint import FOLLOW_UPS_A_DAY, followed_enough
+from mailgate.core.requests import acknowledgement
 from mailgate.core.routing import addressed_queue, settle
 from mailgate.core.seen import Seen
-from mailgate.core.summons import Words, responsible, tell
+from mailgate.core.summons import Words, responsible, tell, words_of
 from mailgate.core.threads import Thread
 from mailgate.core.words import is_bare_thanks, says_yes
 
@@ -35,7 +37,7 @@ WAITING_OVER = "waiting-over"
 def follow_up(event: MailReceived, sender: Sender, thread: Thread, seen: Seen, policy: Policy) -> Decision:
     """Decide a mail that belongs to a ticket."""
     kind = mail_kind(event, sender)
-    found = Findings(sender.identity, kind)
+    found = Findings(sender.identity, sender.level, kind)
     ticket, said = thread.ticket, incoming(event, sender, thread.ticket.number, kind is not MailKind.PERSON)
     because = f"{sender.identity.value} {sender.address.mail or '<>'} continues #{ticket.number}: {thread.why}"
     if kind is not MailKind.PERSON:
@@ -79,9 +81,8 @@ def is_release(event: MailReceived, sender: Sender, ticket: Ticket) -> bool:
     """Whether an authorised contact of the parked request's customer says yes, in a mail that is surely theirs: the
     colleague who asks could write "oui" under a contact's name."""
     authorised = sender.identity is Identity.CONTACT and sender.customer_key == ticket.customer
-    proven = event.verdict is AuthVerdict.PASS or is_own_token(event.token, sender)
-    surely = proven and event.verdict is not AuthVerdict.FAIL
-    return ticket.status is Status.PARKED and authorised and surely and says_yes(event.mail.text)
+    surely = authorised and may(sender, Act.RELEASE)
+    return ticket.status is Status.PARKED and surely and says_yes(event.mail.text)
 
 
 def release(ticket: Ticket, words: Words, seen: Seen, policy: Policy) -> tuple[list[Effect], str]:
@@ -138,9 +139,11 @@ def _joined(
         effects = [*resume(ticket, words.at, policy), ChangeStatus(ticket.number, status, words.at)]
     if ticket.status is Status.PARKED:
         return effects, "it stays parked"
-    if followed_enough(seen, ticket.number):
-        return effects, f"told to nobody: {FOLLOW_UPS_A_DAY} mails of this sender were, within a day"
     people = responsible(ticket, policy)
+    spent = spent_on_ticket(seen, ticket.number, policy)
+    if spent is not None:
+        held = hold_back(spent, people[0].mail if people else "", ticket.number, seen, words.at)
+        return [*effects, *held], f"told to nobody: {spent.why}"
     notice = NoticeFacts("reopened" if ticket.status in SETTLED else "follow-up")
     effects += tell(replace(ticket, status=status), people, notice, words, policy)
     told = ", ".join(one.key for one in people) or "nobody"

@@ -12,6 +12,12 @@ from mailgate.core.reports import Fate
 FIRST_TICKET = 1001
 """The number of the first ticket of a desk."""
 
+LATELY_MOST = 100
+"""How many of a sender's latest mails a snapshot holds, and of a ticket's refusals: more cannot be told apart."""
+
+COUNTED_MOST = 10_000
+"""Where the counts of automatic mail stop."""
+
 
 @dataclass(frozen=True, slots=True)
 class Twin:
@@ -61,6 +67,7 @@ class Sent:
     technician: str | None = None
     channel: Channel | None = None
     fate: Fate | None = None
+    promised_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,10 @@ from mailgate.core.correspondence import (
     to_technician,
 )
 from mailgate.core.effects import Effect, Page, SendMail, TakeTurn
-from mailgate.core.letters import Enclosure, Facts, Letter, MessageFacts, NoticeFacts, Tone
-from mailgate.core.model import Address, Attachment, Channel, Ticket
+from mailgate.core.events import MailReceived
+from mailgate.core.identity import Sender
+from mailgate.core.letters import Enclosure, Facts, Letter, MessageFacts, NoticeFacts, Proof, Tone
+from mailgate.core.model import Address, Attachment, AuthLevel, AuthVerdict, Channel, Forwarded, Ticket
 from mailgate.core.paging import Chosen, Wanted, choose, leads_of
 from mailgate.core.policy import Pager, Policy, Queue, Technician
 from mailgate.core.seen import Seen
@@ -27,13 +29,40 @@ from mailgate.core.seen import Seen
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a mail said, for those who are told of it; `inbox_id` is where its attachments lie."""
+    """What a mail said, for those who are told of it; `inbox_id` is where its attachments lie.
+
+    `suggests` is a ticket that the mail may belong to; `proof` and `forwarded` as in `letters.MessageFacts`."""
 
     text: str
     sender: Address
     at: datetime
     inbox_id: int | None = None
     attachments: tuple[Attachment, ...] = ()
+    forwarded: Forwarded | None = None
+    proof: Proof = Proof.UNASKED
+    suggests: int | None = None
+
+
+def words_of(event: MailReceived, sender: Sender) -> Words:
+    """What the mail said, for those who are told of it."""
+    mail = event.mail
+    return Words(
+        mail.text,
+        sender.address,
+        event.received_at,
+        event.inbox_id,
+        mail.attachments,
+        mail.forwarded,
+        _proof(event, sender),
+    )
+
+
+def _proof(event: MailReceived, sender: Sender) -> Proof:
+    if event.verdict is AuthVerdict.FAIL:
+        return Proof.FAILING
+    if event.checked and sender.level in (AuthLevel.L0, AuthLevel.L1):
+        return Proof.MISSING
+    return Proof.UNASKED
 
 
 def message_facts(words: Words, policy: Policy) -> tuple[MessageFacts, Enclosure | None]:
@@ -41,7 +70,17 @@ def message_facts(words: Words, policy: Policy) -> tuple[MessageFacts, Enclosure
     parts = tuple(part for part in words.attachments if not part.inline)
     enclosure, left_out = enclose(parts, words.inbox_id, policy) if words.inbox_id is not None else (None, parts)
     carried = enclosure.parts if enclosure else ()
-    facts = MessageFacts(words.text, words.sender.mail, words.sender.name, words.at, carried, left_out)
+    facts = MessageFacts(
+        words.text,
+        words.sender.mail,
+        words.sender.name,
+        words.at,
+        carried,
+        left_out,
+        forwarded=words.forwarded,
+        proof=words.proof,
+        suggests=words.suggests,
+    )
     return facts, enclosure
 
 

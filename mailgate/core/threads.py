@@ -2,7 +2,8 @@
 
 A contact's signed address is a capability: whoever holds it may add to the ticket. Message-IDs travel further than
 that, in quotes and forwards, so ours (which carry a MAC) and foreign ones count only for the requester's own side, and
-a "[#1042]" in the subject only for somebody who already takes part (promise 6, hazards A29 and A33).
+a "[#1042]" in the subject only for somebody who already takes part (promise 6, hazards A29 and A33). A mail that names
+a ticket by evidence that does not count for its sender starts a ticket, and the desk is told which one it may mean.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender
-from mailgate.core.model import AuthVerdict, Ticket, TokenKind
+from mailgate.core.levels import Act, may, takes_part
+from mailgate.core.model import Ticket, TokenKind
 from mailgate.core.seen import Seen
 
 
@@ -25,10 +27,13 @@ class Thread:
 
 def thread_of(event: MailReceived, sender: Sender, seen: Seen) -> Thread | None:
     """The ticket a mail continues, or None when it starts one."""
-    if seen.by_token is not None and event.token is not None and event.token.kind is TokenKind.CONTACT:
+    kind = event.token.kind if event.token else None
+    if seen.by_token is not None and kind is TokenKind.CONTACT and may(sender, Act.CONTINUE_BY_ADDRESS):
         return Thread(seen.by_token, "its signed reply address")
-    if event.verdict is AuthVerdict.FAIL:
+    if not may(sender, Act.CONTINUE_BY_TRACE):
         return None
+    if seen.by_token is not None and kind is TokenKind.BOUNCE and _same_people(sender, seen.by_token):
+        return Thread(seen.by_token, "the return address of a mail of ours")
     if seen.by_thread is not None and _same_people(sender, seen.by_thread):
         return Thread(seen.by_thread, "a Message-ID of ours in its References")
     if seen.by_reference is not None and _same_people(sender, seen.by_reference):
@@ -38,9 +43,11 @@ def thread_of(event: MailReceived, sender: Sender, seen: Seen) -> Thread | None:
     return None
 
 
-def takes_part(sender: Sender, ticket: Ticket) -> bool:
-    """Whether the sender asked for the ticket or wrote in it."""
-    return sender.address.mail.lower() in ticket.participants
+def suggested(event: MailReceived, seen: Seen) -> Ticket | None:
+    """The ticket that a mail may mean although nothing shows that its sender may continue it: for the desk's eyes."""
+    returned = seen.by_token if event.token is not None and event.token.kind is not TokenKind.TECHNICIAN else None
+    named = (returned, seen.by_thread, seen.by_reference, seen.by_tag, seen.same_id)
+    return next((ticket for ticket in named if ticket is not None), None)
 
 
 def _same_people(sender: Sender, ticket: Ticket) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from mailgate.core.authority import Standing
 from mailgate.core.billing import charge
+from mailgate.core.budgets import hold_back, spent_on_refusals
 from mailgate.core.classify import mail_kind
 from mailgate.core.clocks import keeps, kept, resumed
 from mailgate.core.correspondence import View, facts_about, letter_to_requester, person_facts, view_of_requester
@@ -36,20 +37,19 @@ from mailgate.core.intents import Problem
 from mailgate.core.letters import Did, InterventionFacts, NoticeFacts, Tone
 from mailgate.core.lifecycle import AFTER_WORK, SETTLED, WAITING
 from mailgate.core.model import Activity, Callback, Direction, MailKind, Outcome, Status, Ticket
-from mailgate.core.opening import incoming, words_of
+from mailgate.core.opening import incoming
 from mailgate.core.plan import Plan, plan
 from mailgate.core.policy import Policy
 from mailgate.core.replies import WAITING_OVER, release
-from mailgate.core.restraint import refused_enough
 from mailgate.core.seen import Seen
-from mailgate.core.summons import message_facts, tell
+from mailgate.core.summons import message_facts, tell, words_of
 from mailgate.core.transcripts import did_time, told_done, told_problems
 
 
 def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, policy: Policy) -> Decision:
     """Decide a mail that a technician sent, or that somebody sent with a technician's token."""
     kind, ticket = mail_kind(event, sender), seen.by_token
-    findings = Findings(sender.identity, kind)
+    findings = Findings(sender.identity, sender.level, kind)
     if kind is not MailKind.PERSON:
         return _unheard(event, sender, ticket if found.problem is None else None, findings)
     problems = _objections(found, ticket)
@@ -60,8 +60,10 @@ def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, polic
         problems = planned
     because = f"nothing of {found.technician.key}'s mail is applied ({', '.join(one.code for one in problems)}); told"
     number = ticket.number if ticket else None
-    if refused_enough(seen):
-        return Decision(Outcome.REFUSED, f"{because} to nobody: often enough within a day", (), number, findings)
+    spent = spent_on_refusals(seen, policy)
+    if spent is not None:
+        held = hold_back(spent, found.technician.mail, number, seen, event.received_at)
+        return Decision(Outcome.REFUSED, f"{because} to nobody: {spent.why}", held, number, findings)
     letter = told_problems(event, found.technician, ticket, problems, policy)
     return Decision(Outcome.REFUSED, f"{because} at {found.technician.mail}", (letter,), number, findings)
 

@@ -81,7 +81,7 @@ def test_a_refused_page_fails_and_its_person_is_not_told_by_the_dead_address() -
 
 def test_a_refused_notice_is_told_to_nobody() -> None:
     """Else two dead mailboxes write to each other for ever."""
-    assert ask(failed("notice", "admin@example.com", ticket=None)).effects == ()
+    assert letters(ask(failed("notice", "admin@example.com", ticket=None)), "notice") == []
 
 
 def test_a_refused_mail_without_a_ticket_goes_to_the_administrators() -> None:

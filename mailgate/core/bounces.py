@@ -1,0 +1,108 @@
+"""What mail systems say about mail of ours: it did not arrive, it is late, it was opened, somebody calls it spam.
+
+The return address of each mail names its outbox row, so a report that comes there is about that row, whatever address
+it speaks of (the recipient's mail may be forwarded). A report that only returns one of our Message-IDs is believed for
+the very address that we wrote to and nothing else: identifiers travel in forwards. A mail that did not arrive is told
+once, marks its address, and takes back what it was to keep: the call-back clock goes on (domain.md §1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mailgate.core.correspondence import desk_facts, notice_letters
+from mailgate.core.decision import Decision, Findings
+from mailgate.core.effects import ClearAddress, Effect, SendMail, SetFate
+from mailgate.core.events import MailReceived
+from mailgate.core.failures import Undelivered, undelivered
+from mailgate.core.identity import Sender
+from mailgate.core.letters import Facts, NoticeFacts
+from mailgate.core.model import AuthVerdict, MailKind, Outcome, Ticket
+from mailgate.core.opening import incoming
+from mailgate.core.policy import Policy
+from mailgate.core.reports import LOST, Fate, Fated, Report, ReportKind
+from mailgate.core.seen import Seen, Sent
+
+GRAVITY = (Fate.HARD, Fate.SOFT, Fate.DELAYED, Fate.DELIVERED)
+"""Of several fates of one mail, the first of these is told."""
+
+KINDS = {
+    ReportKind.DELIVERY: MailKind.BOUNCE,
+    ReportKind.RECEIPT: MailKind.RECEIPT,
+    ReportKind.COMPLAINT: MailKind.COMPLAINT,
+}
+
+
+def returned(event: MailReceived, report: Report, sent: Sent, seen: Seen, sender: Sender, policy: Policy) -> Decision:
+    """Decide a report about a mail of ours: answered by nobody, kept with the ticket that the mail was about."""
+    ticket = seen.by_token
+    effects, because = _consequences(event, report, sent, ticket, policy)
+    kept = (incoming(event, sender, ticket.number, automatic=True),) if ticket else ()
+    found = Findings(sender.identity, sender.level, KINDS[report.kind])
+    return Decision(Outcome.RECORDED, because, (*kept, *effects), ticket.number if ticket else None, found)
+
+
+def fate_of(report: Report, sent: Sent, verdict: AuthVerdict) -> Fated | None:
+    """What a delivery report says of the mail, None when it says nothing that is believed."""
+    if sent.proven:
+        believed = report.recipients
+    else:
+        believed = tuple(one for one in report.recipients if one.address == sent.target.lower())
+    if verdict is AuthVerdict.FAIL and not sent.proven:
+        return None
+    return min(believed, key=lambda one: GRAVITY.index(one.fate), default=None)
+
+
+def _consequences(
+    event: MailReceived, report: Report, sent: Sent, ticket: Ticket | None, policy: Policy
+) -> tuple[tuple[Effect, ...], str]:
+    about = f"{sent.template} to {sent.target}"
+    if report.kind is ReportKind.RECEIPT:
+        return (), f"a read receipt for {about}: an automatic word, no contact"
+    if report.kind is ReportKind.COMPLAINT:
+        return tuple(_tell_complaint(sent, ticket, policy)), f"{about} was called spam: told to the administrators"
+    fated = fate_of(report, sent, event.verdict)
+    if fated is None:
+        return (), f"a report about {about} that says nothing of its recipient: kept, believed in nothing"
+    return tuple(_fated(event, fated, sent, ticket, policy)), f"{about} {_words(fated)}"
+
+
+def _fated(event: MailReceived, fated: Fated, sent: Sent, ticket: Ticket | None, policy: Policy) -> Iterator[Effect]:
+    at, known_lost = event.received_at, sent.fate in LOST
+    if not known_lost:
+        yield SetFate(sent.outbox_id, fated.fate, told_reason(fated), at)
+    if fated.fate is Fate.DELIVERED:
+        yield ClearAddress(sent.target.lower())
+    if fated.fate in LOST and not known_lost:
+        yield from undelivered(_lost(fated, sent), ticket, at, policy)
+
+
+def _lost(fated: Fated, sent: Sent) -> Undelivered:
+    return Undelivered(
+        sent.outbox_id, sent.template, sent.target, fated.fate, told_reason(fated), sent.channel, sent.promised_at
+    )
+
+
+def told_reason(fated: Fated) -> str:
+    """The reason with its status code, unless it holds it already."""
+    if not fated.status or fated.status in fated.reason:
+        return fated.reason or fated.status or "no reason given"
+    return f"{fated.status} {fated.reason}".strip()
+
+
+def _words(fated: Fated) -> str:
+    words = {
+        Fate.HARD: "did not arrive and never will",
+        Fate.SOFT: "did not arrive",
+        Fate.DELAYED: "is delayed",
+        Fate.DELIVERED: "arrived",
+    }
+    return f"{words[fated.fate]}: {told_reason(fated)}"
+
+
+def _tell_complaint(sent: Sent, ticket: Ticket | None, policy: Policy) -> Iterator[Effect]:
+    facts = Facts(desk_facts(policy), notice=NoticeFacts("complaint", f"{sent.template} → {sent.target}"))
+    number = ticket.number if ticket else None
+    for letter in notice_letters(policy.desk.administrators, facts, policy):
+        yield SendMail(replace(letter, ticket=number))

@@ -1,0 +1,120 @@
+"""How surely a mail is its sender's, and what it may therefore do: the one table of authority (hazards §2.4).
+
+    L0  nobody that the desk or the ticket knows, or a From that is doubtful or fails authentication
+    L1  a From that the rules name, or that takes part in the ticket; nothing proves it
+    L2  the same, and a passing verdict for its domain
+    L3  whoever holds a signed reply address: it proves the ticket, not the writer
+    L4  the very person whom the signed address was made for, and a From that stands up as `commands_need` asks
+
+The level is found once, when the mail is decided, and kept with it; nothing reads the headers again later. A passing
+sender who uses somebody else's signed address stays at L2: the address adds the ticket, it proves nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+
+from mailgate.core.events import MailReceived
+from mailgate.core.identity import Sender, is_own_token, technician_of
+from mailgate.core.model import AuthLevel, AuthVerdict, Identity, Ticket, Token, TokenKind
+from mailgate.core.policy import CommandsNeed, Policy, Technician
+from mailgate.core.seen import Seen
+
+
+class Act(StrEnum):
+    """What a mail may set off."""
+
+    ASK = "starts a ticket, is acknowledged with fixed words, pages"
+    SEE_OWN_WORDS = "sees its own subject and name again"
+    CONTINUE_BY_TRACE = "continues a ticket by a Message-ID or a number in its subject"
+    CONTINUE_BY_ADDRESS = "continues the ticket of its signed address"
+    ACKNOWLEDGE_PAGE = "says from a pager that a page was seen"
+    RELEASE = "lets a parked request in"
+    BE_ANSWERED = "is answered whatever the budgets say"
+    COMMAND = "works on a ticket as a technician"
+
+
+_KNOWN = frozenset({Act.ASK, Act.SEE_OWN_WORDS, Act.CONTINUE_BY_TRACE})
+_PROVEN = _KNOWN | {Act.CONTINUE_BY_ADDRESS, Act.RELEASE, Act.BE_ANSWERED}
+
+MAY: dict[AuthLevel, frozenset[Act]] = {
+    AuthLevel.L0: frozenset({Act.ASK}),
+    AuthLevel.L1: _KNOWN,
+    AuthLevel.L2: _PROVEN,
+    AuthLevel.L3: frozenset({Act.ASK, Act.CONTINUE_BY_TRACE, Act.CONTINUE_BY_ADDRESS, Act.ACKNOWLEDGE_PAGE}),
+    AuthLevel.L4: frozenset(Act),
+}
+"""What each level may do. The level opens the way; whether the person is a contact, takes part, or is in the rules at
+all is asked where the act is done."""
+
+ENOUGH = {
+    CommandsNeed.PASS: frozenset({AuthVerdict.PASS}),
+    CommandsNeed.NOT_FAILING: frozenset({AuthVerdict.PASS, AuthVerdict.NONE}),
+}
+"""The verdicts that make a From stand up for L4."""
+
+
+def may(sender: Sender, act: Act) -> bool:
+    """Whether the sender's mail may set this off."""
+    return act in MAY[sender.level]
+
+
+def graded(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Sender:
+    """The sender with the level of their mail."""
+    return replace(sender, level=auth_level(event, sender, seen, policy))
+
+
+def auth_level(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> AuthLevel:
+    """The level of one mail. `sender` is its author as the rules know them."""
+    known = _is_known(event, sender, seen)
+    if _holds_own_address(event.token, sender, policy) and event.verdict in _enough(event.token, policy):
+        return AuthLevel.L4
+    if known and event.verdict is AuthVerdict.PASS:
+        return AuthLevel.L2
+    if _holds_address(event.token, sender, seen, policy):
+        return AuthLevel.L3
+    return AuthLevel.L1 if known and event.verdict is not AuthVerdict.FAIL else AuthLevel.L0
+
+
+def takes_part(sender: Sender, ticket: Ticket) -> bool:
+    """Whether the sender asked for the ticket or wrote in it."""
+    return sender.address.mail.lower() in ticket.participants
+
+
+def is_pager_of(sender: Sender, technician: Technician) -> bool:
+    """Whether the mail comes from the address of one of the technician's pagers."""
+    return any(pager.by_mail and pager.target == sender.address.mail.lower() for pager in technician.pagers)
+
+
+def _is_known(event: MailReceived, sender: Sender, seen: Seen) -> bool:
+    """Whether the one author in From is somebody: of the rules, or of a ticket that the mail names."""
+    if event.mail.sender is None:
+        return False
+    named = (seen.by_token, seen.by_thread, seen.by_reference, seen.by_tag)
+    return sender.identity is not Identity.UNKNOWN or any(takes_part(sender, ticket) for ticket in named if ticket)
+
+
+def _enough(token: Token | None, policy: Policy) -> frozenset[AuthVerdict]:
+    """What a From must show beside its own signed address: the desk says so for technicians."""
+    for_work = token is not None and token.kind is TokenKind.TECHNICIAN
+    return ENOUGH[policy.desk.commands_need if for_work else CommandsNeed.NOT_FAILING]
+
+
+def _holds_own_address(token: Token | None, sender: Sender, policy: Policy) -> bool:
+    if token is None or not sender.address.mail:
+        return False
+    if token.kind is TokenKind.TECHNICIAN:
+        return sender.technician is not None and technician_of(token.person, policy) is sender.technician
+    return is_own_token(token, sender)
+
+
+def _holds_address(token: Token | None, sender: Sender, seen: Seen, policy: Policy) -> bool:
+    """A signed address of a ticket that exists, in hands that it may be in: anybody's for a customer's, for a
+    technician's only their own or their pager's. Who left the rules took their addresses with them."""
+    if token is None or token.kind is TokenKind.BOUNCE or seen.by_token is None:
+        return False
+    if token.kind is TokenKind.CONTACT:
+        return True
+    holder = technician_of(token.person, policy)
+    return holder is not None and (sender.technician is holder or is_pager_of(sender, holder))

@@ -169,7 +169,7 @@ class Engine:
         """The timers behind it have their turn; the administrators are told."""
         with self._database.write() as tx:
             timers.put_off(tx, due.timer_id, now + PUT_OFF)
-        self._alarm(due, NoticeFacts("timer-failed", f"#{due.ticket} {due.kind}: {_reason(error)}"))
+        self._alarm(due, NoticeFacts("timer-failed", f"{_named(due)}: {_reason(error)}"))
 
     def _handle(self, received: Received) -> tuple[Event, Decision]:
         event = self._event(received)
@@ -238,6 +238,10 @@ class Engine:
 
 def _reason(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:500]
+
+
+def _named(timer: TimerFired) -> str:
+    return timer.kind if timer.ticket is None else f"#{timer.ticket} {timer.kind}"
 
 
 def _report(event: Event, decision: Decision) -> None:

@@ -13,7 +13,7 @@ FIRST_TICKET = 1001
 """The number of the first ticket of a desk."""
 
 LATELY_MOST = 100
-"""How many of a sender's latest mails a snapshot holds, and of a ticket's refusals: more cannot be told apart."""
+"""How many of a sender's latest mails, and of a ticket's refusals, a snapshot holds at most."""
 
 COUNTED_MOST = 10_000
 """Where the counts of automatic mail stop."""

@@ -15,8 +15,12 @@ from mailgate.core.effects import (
     CancelPages,
     CancelTimer,
     ChangeStatus,
+    ClearAddress,
     Effect,
     FailPage,
+    ForgetHeldBack,
+    HoldBack,
+    MarkAddress,
     MoveToQueue,
     OpenTicket,
     Page,
@@ -25,11 +29,14 @@ from mailgate.core.effects import (
     RetryOutbox,
     SendMail,
     SetCallback,
+    SetFate,
     SetTimer,
     TakeTurn,
 )
 from mailgate.store import inbox, timers
+from mailgate.store.budgets import change_budgets
 from mailgate.store.database import Tx
+from mailgate.store.fates import change_fate
 from mailgate.store.promises import Desk, Writer, open_enclosure, promise, withdraw
 from mailgate.store.tables import TurnRow
 from mailgate.store.ticket_changes import change_ticket
@@ -58,6 +65,10 @@ def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
             withdraw(tx, effect, desk.now)
         case SetTimer() | CancelTimer() | TakeTurn() | Quarantine() | RetryInbox():
             _remember(tx, effect)
+        case HoldBack() | ForgetHeldBack():
+            change_budgets(tx, effect)
+        case SetFate() | MarkAddress() | ClearAddress():
+            change_fate(tx, effect)
         case _:
             assert_never(effect)
 

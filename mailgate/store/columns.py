@@ -18,7 +18,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from mailgate.core.delivery import Lane
-from mailgate.core.model import Activity, Channel, Direction, Door, Outcome, PageState, Status
+from mailgate.core.model import Activity, AuthLevel, Channel, Direction, Door, Outcome, PageState, Status
+from mailgate.core.reports import Fate
 from mailgate.mail.text import clean_text
 
 JSON_TYPE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -140,3 +141,6 @@ InboxKindWord = Annotated[InboxKind, words(InboxKind)]
 InboxStateWord = Annotated[InboxState, words(InboxState)]
 OutboxStateWord = Annotated[OutboxState, words(OutboxState)]
 MaybeOutcomeWord = Annotated[Outcome | None, words(Outcome)]
+MaybeLevelWord = Annotated[AuthLevel | None, words(AuthLevel)]
+FateWord = Annotated[Fate, words(Fate)]
+MaybeFateWord = Annotated[Fate | None, words(Fate)]

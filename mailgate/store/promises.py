@@ -20,7 +20,7 @@ from mailgate.core.letters import Enclosure, Letter
 from mailgate.core.model import Attachment, Direction, PageState
 from mailgate.mail import parse
 from mailgate.mail.compose import Draft, Stamp
-from mailgate.store import inbox, outbox
+from mailgate.store import budgets, inbox, outbox
 from mailgate.store.columns import OutboxState
 from mailgate.store.database import Tx
 from mailgate.store.tables import OutboxMessageRow, OutboxRow, PageRow, saved
@@ -76,11 +76,13 @@ def promise(tx: Tx, effect: Promise, desk: Desk) -> None:
     draft = desk.writer.write(effect.letter, stamp, enclosed)
     row.message_id, row.envelope_from, row.subject = draft.message_id, draft.envelope_from, draft.subject
     tx.add(OutboxMessageRow(outbox_id=outbox_id, message=draft.message if row.by_mail else draft.text.encode()))
-    match effect:
-        case Page():
-            _await_answer(tx, effect, outbox_id, desk.now)
-        case SendMail(record=True):
-            _record(tx, effect.letter, draft, desk.now)
+    if isinstance(effect, Page):
+        _await_answer(tx, effect, outbox_id, desk.now)
+        return
+    if effect.record:
+        _record(tx, effect.letter, draft, desk.now)
+    if effect.counted:
+        budgets.count(tx, effect.letter, desk.now)
 
 
 def withdraw(tx: Tx, effect: Withdrawal, now: datetime) -> None:

@@ -27,7 +27,7 @@ from mailgate.core.events import (
     TimerFired,
 )
 from mailgate.core.model import Direction, Mail, Outcome, Ticket, Token, TokenKind
-from mailgate.core.seen import Earlier, Seen, Twin
+from mailgate.core.seen import LATELY_MOST, Earlier, Seen, Twin
 from mailgate.store.columns import InboxKind, InboxState
 from mailgate.store.database import Tx
 from mailgate.store.tables import CounterRow, InboxRow, MessageRow, OutboxRow, TicketRow, TurnRow, saved
@@ -47,7 +47,6 @@ UNDATED = timedelta(hours=4)
 EVER = timedelta(days=36500)
 
 LATELY = timedelta(days=1)
-LATELY_MOST = 100
 
 _TAG = re.compile(r"\[#([0-9]{1,9})\]")
 

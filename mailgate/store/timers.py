@@ -16,14 +16,14 @@ from mailgate.store.database import Tx
 from mailgate.store.tables import TimerRow, saved
 
 
-def set_timer(tx: Tx, ticket: int, kind: str, due_at: datetime) -> None:
-    """Come back at `due_at`; replaces the ticket's timer of this kind."""
+def set_timer(tx: Tx, ticket: int | None, kind: str, due_at: datetime) -> None:
+    """Come back at `due_at`; replaces the timer of this kind that the ticket (None: the desk itself) has."""
     cancel(tx, ticket, kind)
     tx.add(TimerRow(ticket=ticket, kind=kind, due_at=due_at))
 
 
-def cancel(tx: Tx, ticket: int, kind: str) -> None:
-    """The ticket's timer of this kind is not needed any more; harmless when there is none."""
+def cancel(tx: Tx, ticket: int | None, kind: str) -> None:
+    """The ticket's (None: the desk's own) timer of this kind is not needed any more; harmless when there is none."""
     tx.exec(delete(TimerRow).where(col(TimerRow.ticket) == ticket, col(TimerRow.kind) == kind))
 
 

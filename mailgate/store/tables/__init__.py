@@ -1,14 +1,18 @@
 """The tables, one class each. Every query of the hot path has its index here; a test reads the query plans."""
 
-from mailgate.store.tables.boxes import CursorRow, InboxRow, OutboxMessageRow, OutboxRow, PageRow, RawRow
+from mailgate.store.tables.boxes import AddressRow, CursorRow, InboxRow, OutboxMessageRow, OutboxRow, PageRow, RawRow
+from mailgate.store.tables.budgets import AnswerRow, HeldBackRow
 from mailgate.store.tables.desk import CounterRow, JournalRow, TimerRow, TurnRow
 from mailgate.store.tables.row import Row, saved
 from mailgate.store.tables.tickets import AttachmentRow, InterventionRow, MessageRow, ParticipantRow, TicketRow
 
 __all__ = [
+    "AddressRow",
+    "AnswerRow",
     "AttachmentRow",
     "CounterRow",
     "CursorRow",
+    "HeldBackRow",
     "InboxRow",
     "InterventionRow",
     "JournalRow",

@@ -7,21 +7,27 @@ An outbox row is open as long as `settled_at` is null, and may be taken at `next
 that time pushed to the lease's end. One index answers "what is due" however long the backlog.
 
 Ids of both boxes are never used twice: signed addresses and Message-IDs are made from them.
+
+An outbox row is settled by what the relay answered. What other mail systems report later is its `fate`, and what became
+of the mails to one address is remembered under `address`.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, column
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, column, text
 from sqlmodel import Field
 
 from mailgate.store.columns import (
     ChannelWord,
     DoorWord,
+    FateWord,
     InboxKindWord,
     InboxState,
     InboxStateWord,
     LaneWord,
     MaybeChannelWord,
+    MaybeFateWord,
+    MaybeLevelWord,
     MaybeOutcomeWord,
     MaybePayload,
     MaybeTime,
@@ -30,6 +36,7 @@ from mailgate.store.columns import (
     OutboxStateWord,
     PageStateWord,
     PlainText,
+    Strings,
     Time,
     WordList,
     Words,
@@ -57,6 +64,7 @@ class InboxRow(Row, table=True):
     door: DoorWord
     peer: Words = ""
     trusted: bool = False
+    dkim: tuple[str, ...] = Field(default=(), sa_type=Strings, sa_column_kwargs={"server_default": text("'[]'")})
     envelope_from: Words = ""
     recipients: WordList = ()
     payload: MaybePayload = None
@@ -66,6 +74,7 @@ class InboxRow(Row, table=True):
     state: InboxStateWord = InboxState.PENDING
     reason: MaybeWords = None
     outcome: MaybeOutcomeWord = None
+    level: MaybeLevelWord = None
     ticket: int | None = Field(default=None, foreign_key=TICKET)
     done_at: MaybeTime = None
     mailbox: MaybeWords = None
@@ -100,6 +109,7 @@ class OutboxRow(Row, table=True):
         Index("ix_outbox_open", "lane", "next_attempt_at", sqlite_where=OPEN, postgresql_where=OPEN),
         Index(None, "ticket", "id"),
         Index(None, "state", "id"),
+        Index(None, "message_id"),
         NEVER_REUSE_IDS,
     )
 
@@ -121,6 +131,9 @@ class OutboxRow(Row, table=True):
     last_error: MaybeWords = None
     promised_at: Time
     settled_at: MaybeTime = None
+    fate: MaybeFateWord = None
+    fate_reason: MaybeWords = None
+    fate_at: MaybeTime = None
 
 
 class OutboxMessageRow(Row, table=True):
@@ -148,3 +161,16 @@ class PageRow(Row, table=True):
     promised_at: Time
     sent_at: MaybeTime = None
     acknowledged_at: MaybeTime = None
+
+
+class AddressRow(Row, table=True):
+    """An address (lower case) that mail does not reach: what was said last, since when, and how often."""
+
+    __tablename__ = "address"
+
+    address: str = Field(primary_key=True, sa_type=PlainText)
+    fate: FateWord
+    reason: Words
+    since: Time
+    at: Time
+    times: int = 1

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, column, literal_column
 from sqlmodel import Field
 
+from mailgate.core.model import Outcome
 from mailgate.store.columns import OutcomeWord, PlainText, Time, Words
 from mailgate.store.tables.row import NEVER_REUSE_IDS, TICKET, Row
+
+OF_THE_DESK = column("ticket").is_(None)
+"""The condition of the index that lets the desk itself have one timer of each kind."""
+
+REFUSED = column("outcome") == literal_column(f"'{Outcome.REFUSED.value}'")
+"""The condition of the index that counts refusals. A literal: a planner cannot prove a parameter."""
 
 
 class CounterRow(Row, table=True):
@@ -28,13 +35,18 @@ class TurnRow(Row, table=True):
 
 
 class TimerRow(Row, table=True):
-    """Something to come back to; at most one per ticket and kind."""
+    """Something to come back to; at most one per ticket and kind. Without a ticket it is the desk's own."""
 
     __tablename__ = "timer"
-    __table_args__ = (UniqueConstraint("ticket", "kind"), Index(None, "due_at"), NEVER_REUSE_IDS)
+    __table_args__ = (
+        UniqueConstraint("ticket", "kind"),
+        Index("ix_timer_desk", "kind", unique=True, sqlite_where=OF_THE_DESK, postgresql_where=OF_THE_DESK),
+        Index(None, "due_at"),
+        NEVER_REUSE_IDS,
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    ticket: int = Field(foreign_key=TICKET)
+    ticket: int | None = Field(default=None, foreign_key=TICKET)
     kind: Words
     due_at: Time
 
@@ -43,7 +55,10 @@ class JournalRow(Row, table=True):
     """What happened and why; rows are only ever added, and point loosely: they outlive what they speak of."""
 
     __tablename__ = "journal"
-    __table_args__ = (Index(None, "ticket", "id"),)
+    __table_args__ = (
+        Index(None, "ticket", "id"),
+        Index("ix_journal_refused", "ticket", "at", sqlite_where=REFUSED, postgresql_where=REFUSED),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     at: Time

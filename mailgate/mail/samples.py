@@ -24,11 +24,12 @@ from mailgate.core.letters import (
     MessageFacts,
     NoticeFacts,
     PersonFacts,
+    Proof,
     TicketFacts,
     Tone,
     TranscriptFacts,
 )
-from mailgate.core.model import Activity, Attachment, Direction, Line, Status, TokenKind
+from mailgate.core.model import Activity, Address, Attachment, Direction, Forwarded, Line, Status, TokenKind
 
 ASKED_AT = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
 DUE_AT = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -78,6 +79,13 @@ FACTS = Facts(
     bank=BankFacts(750),
     links=LinkFacts("https://support.example.com/s/abc"),
 )
+DOUBTFUL = MessageFacts(
+    "Voir plus bas.",
+    "inconnu@example.org",
+    forwarded=Forwarded(Address("jean.roy@acme.example", "Jean Roy"), "Écran noir"),
+    proof=Proof.FAILING,
+    suggests=1042,
+)
 BARE = Facts(
     desk=FACTS.desk,
     ticket=replace(TICKET, subject=None, requester_name="", severity=None, priority=None, assignee=None, history=()),
@@ -102,11 +110,12 @@ def _of_desk(code: str, detail: str) -> Facts:
 SAMPLES: dict[str, tuple[Facts, ...]] = {
     "acknowledgement": (FACTS, BARE, replace(FACTS, deadline=None)),
     "notification": (FACTS, SETTLED, replace(FACTS, intervention=InterventionFacts("reply", 0, 0, covered=True))),
-    "page": (FACTS, BARE, _of_desk("unreadable", "inbox 12")),
+    "page": (FACTS, BARE, replace(BARE, message=DOUBTFUL), _of_desk("unreadable", "inbox 12")),
     "technician": (
         _noticed("new"),
         _noticed("assigned", "Luc Gagnon"),
         _noticed("follow-up", facts=replace(BARE, technician=FACTS.technician, message=FACTS.message)),
+        _noticed("new", facts=replace(BARE, technician=FACTS.technician, message=DOUBTFUL)),
     ),
     "parked": (
         _noticed("parked"),
@@ -129,6 +138,8 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _of_desk("quarantine", "inbox 12: ValueError: sample"),
         _noticed("too-few-people", "2/3"),
         _noticed("delivery-failed", "notification → jean.roy@acme.example: 550 no such user"),
+        _of_desk("held-back", "30 × x@victim.example (address)"),
+        _noticed("complaint", "notification → jean.roy@acme.example"),
         _of_desk("anything-else", "sample"),
     ),
 }

@@ -44,6 +44,9 @@ _CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])")
 _MOST_MINUTES = 1440
 _MOST_WORDS_OF_TIME = 4
 _MOST_CHARS = 200
+MOST_COMMANDS = 30
+"""What looks like a command beyond these is one problem, and with a problem nothing is done: a pasted program with
+thousands of `#lines` is not looked up word by word."""
 _WAITED_FOR = {
     "client": Status.WAITING_CUSTOMER,
     "customer": Status.WAITING_CUSTOMER,
@@ -92,10 +95,16 @@ def _statements(new_text: str) -> Iterator[str | Order | Problem]:
     lines = unicodedata.normalize("NFC", new_text).split("\n")
     end = others_from(lines)
     quoted = False
+    commands = 0
     for line in lines[:end]:
         quoted = bool(line.strip()) and (quoted or line.lstrip(_BLANKS).startswith(">"))
         found = _LINE.match(line)
-        yield line if found is None else _statement(found, quoted)
+        statement = line if found is None else _statement(found, quoted)
+        commands += not isinstance(statement, str)
+        if commands > MOST_COMMANDS:
+            yield Problem("too-many-commands", shorten(line.strip(_BLANKS), _MOST_CHARS))
+            return
+        yield statement
     yield from lines[end:]
 
 

@@ -14,7 +14,7 @@ from tests.mail.letters import said
 PROBLEMS = (
     "unknown-command missing-minutes bad-minutes too-many-words missing-who bad-wait no-argument-wanted "
     "unknown-technician not-possible two-activities two-statuses two-assignees nothing-to-do not-your-address "
-    "pager-only-acknowledges no-token no-ticket auth-failing quoted-command"
+    "pager-only-acknowledges no-token no-ticket auth-failing quoted-command too-many-commands"
 ).split()
 
 

@@ -23,7 +23,7 @@ from mailgate.mail.keyring import Keyring
 from mailgate.mail.plain import PlainWords
 from mailgate.mail.templates import Templates
 from mailgate.mail.text import clean_header, to_ascii
-from mailgate.mail.words import TemplateFailed, Words
+from mailgate.mail.words import WHOLE_TEXT, TemplateFailed, Words, whole_text
 
 __all__ = ["Draft", "PlainWords", "Scribe", "Stamp", "TemplateFailed", "Templates", "Words"]
 
@@ -76,7 +76,8 @@ class Scribe:
         words = self._without_tokens(_tagged(self.words.render(letter, stamp.now), letter.ticket))
         message_id = address.message_id(self.ring, letter.ticket, stamp.unique, self.domain)
         head = tuple(self._head(letter, words.subject, message_id, stamp))
-        files = tuple((one, self._without_tokens_inside(octets)) for one, octets in enclosures)
+        enclosed = (*_whole_text(letter), *enclosures)
+        files = tuple((one, self._without_tokens_inside(octets)) for one, octets in enclosed)
         message = mime.message(head, _body(letter, words, message_id, files))
         return Draft(message, message_id, self._envelope_from(letter, stamp), words.subject, words.text)
 
@@ -153,6 +154,14 @@ def _tagged(words: Words, ticket: int | None) -> Words:
     tag = f"[#{ticket}]"
     subject = clean_header(words.subject.replace(tag, " "))
     return Words(f"{tag} {subject}".rstrip(), words.text, words.html)
+
+
+def _whole_text(letter: Letter) -> Iterator[tuple[Attachment, bytes]]:
+    """The file that goes along with a text which is shown in part; its mark says that it is UTF-8."""
+    text = whole_text(letter)
+    if text is not None:
+        octets = text.encode("utf-8-sig", "replace")
+        yield Attachment(0, WHOLE_TEXT, "text/plain", len(octets)), octets
 
 
 def _shown(letter: Letter, name: str) -> str:

@@ -37,6 +37,7 @@ class Grammar:
     units: Mapping[Unit, tuple[str, str]]
     sizes: tuple[str, ...]
     decimal: str
+    in_part: str
 
 
 FRENCH = Grammar(
@@ -63,6 +64,7 @@ FRENCH = Grammar(
     },
     sizes=("o", "ko", "Mo", "Go"),
     decimal=",",
+    in_part="… (le texte entier, {size}, est dans le fichier joint {name})",
 )  # fmt: skip
 
 ENGLISH = Grammar(
@@ -89,6 +91,7 @@ ENGLISH = Grammar(
     },
     sizes=("B", "kB", "MB", "GB"),
     decimal=".",
+    in_part="… (the whole text, {size}, is in the attached file {name})",
 )  # fmt: skip
 
 GRAMMARS = {"fr": FRENCH, "en": ENGLISH}
@@ -174,6 +177,10 @@ class Tongue:
             amount, step = amount / 1000, step + 1
         digits = f"{amount:.1f}".removesuffix(".0") if step > 1 and amount < 10 else f"{amount:.0f}"
         return f"{digits.replace('.', self.grammar.decimal)}{NBSP}{self.grammar.sizes[step]}"
+
+    def in_part(self, octets: int, file_name: str) -> str:
+        """What stands under a text that is shown in part."""
+        return self.grammar.in_part.format(size=self.size(octets), name=file_name)
 
     def _other_year(self, on: date) -> bool:
         return self.now is not None and on.year != self.local(self.now).year

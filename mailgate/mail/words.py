@@ -3,6 +3,9 @@
 Whoever finds the words (`Templates`, or `PlainWords` when a template fails), what they are told is made presentable
 here first: a subject is one line, and a pager's facts are ASCII. When a page is too long its subject gives way, then
 the names; the ticket number and the deadline stand last and stay.
+
+A text that nobody reads to its end in a mail program is shown in part, with a line that says so, and goes along whole
+as a file: marking up half a million lines for each of ten readers would keep everybody's next mail waiting.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mailgate.core.letters import Facts, Letter
+from mailgate.mail.dates import Tongue
 from mailgate.mail.text import clean_header, to_ascii
 
 PAGE_MOST = 900
@@ -20,6 +24,10 @@ LINE_END = 2
 ELLIPSIS = "..."
 SUBJECT_LEAST = 4
 NAME_LEAST = 8
+SHOWN_LINES = 5_000
+SHOWN_CHARS = 200_000
+WHOLE_TEXT = "message.txt"
+"""The file that has all of a text which is shown in part."""
 
 
 class TemplateFailed(Exception):
@@ -39,7 +47,7 @@ def worded(letter: Letter, write: Callable[[Letter], Words]) -> Words:
     """The words that `write` finds for a letter, fitted to `letter.limit` when it is for a pager."""
     letter = _with_subject(letter, clean_header)
     if letter.limit is None:
-        return write(letter)
+        return write(_with_shown_text(letter))
     return _paged(_with_subject(_with_names(letter, to_ascii), to_ascii), write, min(letter.limit, PAGE_MOST))
 
 
@@ -67,6 +75,26 @@ class _Shorter:
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: max(most - len(ELLIPSIS), 0)].rstrip() + ELLIPSIS[:most]
+
+
+def whole_text(letter: Letter) -> str | None:
+    """The text that a letter passes on, when it is too long to show all of it."""
+    message = letter.facts.message
+    if message is None or letter.limit is not None or len(_shown(message.text)) == len(message.text):
+        return None
+    return message.text
+
+
+def _with_shown_text(letter: Letter) -> Letter:
+    message, whole = letter.facts.message, whole_text(letter)
+    if message is None or whole is None:
+        return letter
+    told = Tongue(letter.to.language, letter.to.timezone).in_part(len(whole.encode("utf-8", "replace")), WHOLE_TEXT)
+    return _with_facts(letter, replace(letter.facts, message=replace(message, text=f"{_shown(whole)}\n\n{told}")))
+
+
+def _shown(text: str) -> str:
+    return "\n".join(text.split("\n", SHOWN_LINES)[:SHOWN_LINES])[:SHOWN_CHARS]
 
 
 def _with_subject(letter: Letter, change: Callable[[str], str]) -> Letter:

@@ -14,7 +14,6 @@ from mailgate.core.intents import Problem
 from mailgate.core.letters import Facts, MessageFacts, NoticeFacts, PersonFacts, TranscriptFacts
 from mailgate.mail.samples import BARE, FACTS, NAMES, SETTLED, TICKET, sample_letters
 from mailgate.mail.templates import Templates
-from mailgate.mail.text import clean_text
 from tests.mail.letters import (
     NOW,
     PACKAGED,
@@ -289,12 +288,3 @@ def test_an_alarm_says_what_it_is(code: str) -> None:
         text = said("notice", Facts(FACTS.desk, notice=NoticeFacts(code, "inbox 12: reason")), language)
         assert "inbox 12: reason" in text
         assert code not in text
-
-
-def test_a_very_long_mail_is_passed_on_whole() -> None:
-    """The cap is on what a template adds, never on what a person wrote."""
-    text = clean_text("& é\n" * 200_000)
-    words = TEMPLATES.render(a_letter("technician", replace(with_text(FACTS, text), notice=NoticeFacts("new"))), NOW)
-    assert words.text.count("& é") == 200_000
-    assert words.html is not None
-    assert words.html.count("&amp; é") == 200_000

@@ -92,7 +92,7 @@ def _answer(loaded: Site, database: Database | None, delivery: Delivery, as_new:
 
 def _turned_away() -> Explanation:
     because = "no recipient is an address of this desk: its doors answer 550 (say --to when the headers don't name it)"
-    return Explanation(Outcome.REFUSED, because, None, None, (), (), (), Promises(), (), ())
+    return Explanation(Outcome.REFUSED, because, None, None, None, (), (), (), Promises(), (), ())
 
 
 def _explanation(rehearsal: Rehearsal) -> Explanation:
@@ -102,6 +102,7 @@ def _explanation(rehearsal: Rehearsal) -> Explanation:
         outcome=decision.outcome,
         because=decision.because,
         identity=findings.identity,
+        level=findings.level,
         kind=findings.kind,
         facts=tuple(findings.facts.items()),
         rules=findings.rules,

@@ -13,7 +13,7 @@ from mailgate.core.conditions import FactValue
 from mailgate.core.decision import RuleTrace
 from mailgate.core.effects import Effect
 from mailgate.core.letters import Letter
-from mailgate.core.model import Channel, Identity, MailKind, Outcome
+from mailgate.core.model import AuthLevel, Channel, Identity, MailKind, Outcome
 
 HEADING = 12
 """Width of the left column, where each paragraph says what it is."""
@@ -62,6 +62,7 @@ class Explanation:
     outcome: Outcome
     because: str
     identity: Identity | None
+    level: AuthLevel | None
     kind: MailKind | None
     facts: tuple[tuple[str, FactValue], ...]
     rules: tuple[RuleTrace, ...]
@@ -126,10 +127,16 @@ def _summary(explanation: Explanation) -> str:
     lines = (
         ("outcome", explanation.outcome),
         ("because", explanation.because),
-        ("sender", explanation.identity or "not looked at"),
+        ("sender", _sender(explanation)),
         ("kind", explanation.kind or "not looked at"),
     )
     return "\n".join(_hanging(name, str(value), HEADING) for name, value in lines)
+
+
+def _sender(explanation: Explanation) -> str:
+    """Who wrote it, and how surely: "contact, L1"."""
+    known = (explanation.identity, explanation.level)
+    return ", ".join(one.value for one in known if one is not None) or "not looked at"
 
 
 def _paragraph(heading: str, lines: Iterator[str]) -> str:

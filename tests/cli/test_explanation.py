@@ -10,7 +10,7 @@ from mailgate.cli.explanation import Explanation, MailShown, PageShown, Promise,
 from mailgate.core.decision import RuleTrace
 from mailgate.core.effects import OpenTicket, Page, SendMail, TakeTurn
 from mailgate.core.letters import Correspondent, DeskFacts, Facts, Letter, Tone
-from mailgate.core.model import Address, Channel, Identity, MailKind, Outcome, Ticket
+from mailgate.core.model import Address, AuthLevel, Channel, Identity, MailKind, Outcome, Ticket
 
 MONDAY = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 TORONTO = ZoneInfo("America/Toronto")
@@ -29,6 +29,7 @@ def an_explanation() -> Explanation:
         outcome=Outcome.TICKET,
         because="urgent door opens a ticket",
         identity=Identity.CONTACT,
+        level=AuthLevel.L2,
         kind=MailKind.PERSON,
         facts=(("queue", "urgent"), ("to", ("a@example.com", "b@example.com"))),
         rules=(
@@ -47,7 +48,7 @@ def test_the_json_has_the_keys_that_programs_rely_on() -> None:
     shape = as_json(an_explanation())
     assert isinstance(shape, dict)
     assert list(shape) == [
-        *("outcome", "because", "identity", "kind", "facts", "rules", "deadlines", "mails", "pages", "effects")
+        *("outcome", "because", "identity", "level", "kind", "facts", "rules", "deadlines", "mails", "pages", "effects")
     ]
     assert shape["facts"] == {"queue": "urgent", "to": ["a@example.com", "b@example.com"]}
     assert shape["deadlines"] == {"callback": {"due_at": "2026-11-23T12:30:00Z", "explained": "reçu hors plage"}}
@@ -85,7 +86,15 @@ def test_the_readable_form_says_everything_once() -> None:
 def test_paragraphs_without_content_are_left_out() -> None:
     """A recorded mail has no deadline, no page and no effect worth a heading."""
     quiet = replace(
-        an_explanation(), rules=(), effects=(), deadlines=Promises(), mails=(), pages=(), identity=None, kind=None
+        an_explanation(),
+        rules=(),
+        effects=(),
+        deadlines=Promises(),
+        mails=(),
+        pages=(),
+        identity=None,
+        level=None,
+        kind=None,
     )
     text = as_text(quiet, TORONTO)
     assert "deadlines" not in text

@@ -35,12 +35,14 @@ class Block:
     """The header block at the start of some octets, and where the body behind it begins.
 
     `from_lines` counts the From fields that any reader could see in it: also beyond a cap, behind a line that is no
-    field, or written "From :". More than one means that nobody knows who wrote the mail (hazards §2.4)."""
+    field, or written "From :". More than one means that nobody knows who wrote the mail (hazards §2.4).
+    `whole` is False when there is more than the caps let through."""
 
     fields: tuple[Field, ...]
     body: int
     from_lines: int = 0
     defects: tuple[str, ...] = ()
+    whole: bool = True
 
     def all(self, name: str) -> tuple[bytes, ...]:
         """Every value of the field `name` (lower case), in wire order."""
@@ -64,12 +66,13 @@ def read_block(raw: bytes, start: int, end: int) -> Block:
         defects.append(f"header block over {limits.HEADER_OCTETS} octets")
     if len(fields) > limits.HEADER_FIELDS:
         defects.append(f"more than {limits.HEADER_FIELDS} header fields")
+    whole = not defects
     body = blank.end() if blank else end
     if used is not None:
         defects.append("a line among the header fields is not one")
         body = start + sum(len(line) + 1 for line in lines[:used])
     froms = len(_FROM_LINES.findall(raw, start, stop))
-    return Block(tuple(fields[: limits.HEADER_FIELDS]), min(body, end), froms, tuple(defects))
+    return Block(tuple(fields[: limits.HEADER_FIELDS]), min(body, end), froms, tuple(defects), whole)
 
 
 def decode_value(value: bytes) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 HEADER_OCTETS = 100 * 1024  # Postfix header_size_limit
 HEADER_FIELDS = 1000
+LINE_OCTETS = 64 * 1024  # a longer one is told, never refused
 FIELD_CHARS = 8192  # of one decoded value
 SUBJECT_CHARS = 200
 NAME_CHARS = 80  # of a display name
@@ -18,8 +19,13 @@ MIME_DEPTH = 50
 MIME_PARTS = 1000
 BOUNDARY_OCTETS = 1000  # RFC 2046 §5.1.1 allows 70
 ATTACHMENTS = 100
+DECODED_TIMES = 4  # of its octets, that a part may decode to
 FILE_NAME_CHARS = 120
 TEXT_CHARS = 1_000_000  # of readable text, and of HTML that is made readable
 HTML_DEPTH = 400  # HTML parsers are quadratic in depth (hazards M13)
 QUOTE_LINES = 20_000  # in which a quote boundary is looked for
 LINE_CHARS = 400  # of one line, when a boundary is looked for
+REPORT_RECIPIENTS = 100  # that a delivery report is believed to speak of
+REPORT_LINES = 5_000  # in which failed addresses are looked for
+REPORT_TEXTS = 3  # parts that are read as the words of a report
+REASON_CHARS = 200

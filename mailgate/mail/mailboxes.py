@@ -29,10 +29,12 @@ _MESSAGE_ID = re.compile(rf"<[!-;=?-~]{{1,{limits.MESSAGE_ID_CHARS - 2}}}>")
 
 @dataclass(frozen=True, slots=True)
 class Mailboxes:
-    """The mailboxes of one field. `clear` is False when a part of it is no mailbox, or a group, or beyond the cap."""
+    """The mailboxes of one field. `clear` is False when a part of it is no mailbox, or a group; `more` says that there
+    are others beyond the cap, and then nothing is clear either."""
 
     addresses: tuple[Address, ...]
     clear: bool
+    more: bool = False
 
 
 @dataclass(slots=True)
@@ -56,7 +58,7 @@ def read_mailboxes(value: bytes) -> Mailboxes:
             clear = False
             continue
         if len(addresses) == limits.ADDRESSES:
-            return Mailboxes(tuple(addresses), clear=False)
+            return Mailboxes(tuple(addresses), clear=False, more=True)
         address = _address(element)
         clear = clear and address is not None and not element.broken
         addresses.extend([address] if address else [])
@@ -79,10 +81,9 @@ def message_ids(value: bytes) -> tuple[str, ...]:
 
 
 def thread(references: tuple[bytes, ...], in_reply_to: tuple[bytes, ...]) -> tuple[str, ...]:
-    """The last of all ids that a mail answers, oldest first, each once; what In-Reply-To names comes at the end."""
+    """All ids that a mail answers, oldest first, each once; what In-Reply-To names comes at the end."""
     named = [found for value in (*references, *in_reply_to) for found in message_ids(value)]
-    newest_first = dict.fromkeys(reversed(named))
-    return tuple(reversed(list(newest_first)[: limits.REFERENCES]))
+    return tuple(reversed(dict.fromkeys(reversed(named))))
 
 
 def _elements(text: str) -> Iterator[_Open | None]:

@@ -20,7 +20,7 @@ from mailgate.mail.body import Body, read_body
 from mailgate.mail.fields import Block, decode_value, read_block
 from mailgate.mail.files import list_files
 from mailgate.mail.language import language_of
-from mailgate.mail.mailboxes import Mailboxes, message_ids, read_mailboxes, thread
+from mailgate.mail.mailboxes import message_ids, read_mailboxes, thread
 from mailgate.mail.parts import leaves, read_parts
 from mailgate.mail.reports import read_report
 from mailgate.mail.text import clean_header
@@ -39,6 +39,9 @@ def read(raw: bytes) -> Mail:
     subject = clean_header(decode_value(block.first("subject")), limits.SUBJECT_CHARS)
     text = _new_text(body, subject)
     sender, doubts = _sender(block)
+    to, more_to = _addresses(block, "to")
+    cc, more_cc = _addresses(block, "cc")
+    references, older = _references(block)
     files, more_files = list_files(whole, body.shown)
     return Mail(
         sender=sender,
@@ -46,15 +49,15 @@ def read(raw: bytes) -> Mail:
         text=text,
         body=body.whole,
         message_id=next(iter(message_ids(block.first("message-id"))), ""),
-        references=thread(block.all("references"), block.all("in-reply-to")),
-        to=_addresses(block, "to").addresses,
-        cc=_addresses(block, "cc").addresses,
+        references=references,
+        to=to,
+        cc=cc,
         headers=tuple((field.name, decode_value(field.value)) for field in block.fields),
         attachments=files,
         size=len(raw),
         language=language_of(text) or language_of(subject),
         report=read_report(whole),
-        defects=(*caps, *doubts, *_cuts(block, body, more_files)),
+        defects=(*caps, *doubts, *more_to, *more_cc, *older, *_cuts(raw, body, more_files)),
     )
 
 
@@ -70,14 +73,21 @@ def attachments(raw: bytes, indexes: Iterable[int]) -> tuple[bytes, ...]:
 def digest(raw: bytes) -> str:
     """SHA-256 (hex) of what the sender sent: without the fields that relays add, whatever line ends they used.
 
-    It only looks at the header block line by line: the door asks for it before its 250."""
+    It only looks at the header block line by line: the door asks for it before its 250. Where that block is beyond the
+    caps every octet of it counts, so that no two mails are taken for one because of what was not read."""
     block = read_block(raw, 0, len(raw))
     sent = hashlib.sha256()
+    if not block.whole:
+        sent.update(_with_one_line_end(raw[: block.body]))
     for field in block.fields:
         if field.name not in _ADDED_ON_THE_WAY and not field.name.startswith(_ADDED_ON_THE_WAY_PREFIXES):
             sent.update(field.name.encode("latin-1") + b":" + field.value + b"\n")
-    sent.update(b"\n" + raw[block.body :].replace(b"\r\n", b"\n").rstrip(b"\n"))
+    sent.update(b"\n" + _with_one_line_end(raw[block.body :]).rstrip(b"\n"))
     return sent.hexdigest()
+
+
+def _with_one_line_end(octets: bytes) -> bytes:
+    return octets.replace(b"\r\n", b"\n")
 
 
 def _new_text(body: Body, subject: str) -> str:
@@ -102,17 +112,36 @@ def _sender(block: Block) -> tuple[Address | None, tuple[str, ...]]:
     return named.addresses[0], ()
 
 
-def _addresses(block: Block, name: str) -> Mailboxes:
-    """The addresses of every field `name` together, capped as one."""
-    return read_mailboxes(b",".join(block.all(name)))
+def _addresses(block: Block, name: str) -> tuple[tuple[Address, ...], tuple[str, ...]]:
+    """The addresses of every field `name` together, capped as one, and whether that left some out."""
+    read = read_mailboxes(b",".join(block.all(name)))
+    told = (f"more than {limits.ADDRESSES} addresses in {name.capitalize()}",) if read.more else ()
+    return read.addresses, told
 
 
-def _cuts(block: Block, body: Body, more_files: bool) -> Iterator[str]:
-    """What was left out, beyond what the parts already said."""
+def _references(block: Block) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The newest of the mails that are answered, and whether there are older ones."""
+    answered = thread(block.all("references"), block.all("in-reply-to"))
+    told = (f"more than {limits.REFERENCES} references",) if len(answered) > limits.REFERENCES else ()
+    return answered[-limits.REFERENCES :], told
+
+
+def _cuts(raw: bytes, body: Body, more_files: bool) -> Iterator[str]:
+    """What was left out, or is odd enough to say, beyond what the header and the parts already said."""
+    if _has_endless_line(raw):
+        yield f"a line of more than {limits.LINE_OCTETS} octets"
     if body.cut:
         yield f"text cut after {limits.TEXT_CHARS} characters"
     if more_files:
         yield f"more than {limits.ATTACHMENTS} attachments"
-    for name in ("to", "cc"):
-        if len(_addresses(block, name).addresses) >= limits.ADDRESSES:
-            yield f"more than {limits.ADDRESSES} addresses in {name.capitalize()}"
+
+
+def _has_endless_line(raw: bytes) -> bool:
+    """Whether a line is longer than the cap. Looks for line ends from behind, so that no octet is seen three times."""
+    begin = 0
+    while len(raw) - begin > limits.LINE_OCTETS:
+        end = raw.rfind(b"\n", begin, begin + limits.LINE_OCTETS + 1)
+        if end < 0:
+            return True
+        begin = end + 1
+    return False

@@ -17,6 +17,8 @@ from mailgate.mail import charset, limits
 from mailgate.mail.fields import Block, decode_base64, decode_value, read_block
 from mailgate.mail.params import Value, content_type, read_value
 
+_UUENCODED = ("x-uuencode", "uuencode", "x-uue")
+_UU_LINE = re.compile(rb"[^\r\n]+")
 _REST_OF_DELIMITER = re.compile(rb"(?:(--)[^\n]*|[ \t]*\r?)(?:\n|\Z)")
 
 
@@ -49,16 +51,30 @@ class Part:
         """The file name as sent: not safe to show."""
         return self.disposition.get("filename") or self.kind.get("name")
 
+    @property
+    def encoding(self) -> str:
+        """The transfer encoding it names, in lower case."""
+        return decode_value(self.block.first("content-transfer-encoding")).lower().partition(";")[0].strip()
+
     def octets(self) -> bytes:
         """The body without its transfer encoding; an unknown or broken encoding is read as well as possible."""
-        encoding = decode_value(self.block.first("content-transfer-encoding")).lower().partition(";")[0].strip()
-        if encoding == "base64":
+        if self.encoding == "base64":
             return decode_base64(self.encoded)
-        if encoding == "quoted-printable":
+        if self.encoding == "quoted-printable":
             return binascii.a2b_qp(self.encoded)
-        if encoding in ("x-uuencode", "uuencode", "x-uue"):
-            return _uudecoded(self.encoded)
+        if self.encoding in _UUENCODED:
+            return self.encoded if self.swells else _uudecoded(self.encoded)
         return self.encoded
+
+    @property
+    def swells(self) -> bool:
+        """Whether it says that it holds more than `limits.DECODED_TIMES` its octets; it is then left encoded.
+
+        Only uuencode can: a line's length is its first character, and what is missing are zeros."""
+        if self.children or self.encoding not in _UUENCODED:
+            return False
+        claimed = sum((line[0][0] - 32) & 63 for line in _UU_LINE.finditer(self.encoded))
+        return claimed > limits.DECODED_TIMES * len(self.encoded)
 
     def text(self) -> str:
         """The body as text, at most `limits.TEXT_CHARS` characters of it; not yet cleaned."""
@@ -107,7 +123,10 @@ def _part(raw: bytes, reach: tuple[int, int], default: str, depth: int, growth: 
         children = tuple(_children(raw, (block.body, end), kind.get("boundary"), named, (depth + 1, growth)))
         if not children:
             named = "text/plain" if depth < limits.MIME_DEPTH else "application/octet-stream"
-    return Part(raw, block, end, named, kind, disposition, children)
+    part = Part(raw, block, end, named, kind, disposition, children)
+    if part.swells:
+        growth.note(f"a part would decode to more than {limits.DECODED_TIMES} times its size")
+    return part
 
 
 def _children(
@@ -159,15 +178,15 @@ def _before_line_end(raw: bytes, position: int) -> int:
 
 
 def _uudecoded(octets: bytes) -> bytes:
-    return b"".join(_uu_lines(octets.splitlines()))
+    return b"".join(_uu_lines(octets))
 
 
-def _uu_lines(lines: list[bytes]) -> Iterator[bytes]:
+def _uu_lines(octets: bytes) -> Iterator[bytes]:
     """The lines that decode; what does not (begin, end, blank, broken) is no data."""
-    for line in lines:
-        if line.startswith(b"begin ") or line == b"end":
+    for line in _UU_LINE.finditer(octets):
+        if line[0].startswith(b"begin ") or line[0] == b"end":
             continue
         try:
-            yield binascii.a2b_uu(line)
+            yield binascii.a2b_uu(line[0])
         except binascii.Error:
             continue

@@ -158,6 +158,30 @@ def test_addresses_beyond_the_cap_are_said() -> None:
     assert f"more than {limits.ADDRESSES} addresses in To" in mail.defects
 
 
+def test_only_the_newest_references_are_kept_and_it_is_said() -> None:
+    """Ten thousand of them must not find every ticket there is (hazards A33)."""
+    many = " ".join(f"<{number}@x>" for number in range(300))
+    mail = parse.read(from_jean(f"References: {many}"))
+    assert mail.references == tuple(f"<{number}@x>" for number in range(250, 300))
+    assert f"more than {limits.REFERENCES} references" in mail.defects
+
+
+@pytest.mark.parametrize(("length", "told"), [(limits.LINE_OCTETS, False), (limits.LINE_OCTETS + 1, True)])
+@pytest.mark.parametrize("around", ["", "x\n" * 100_000, "\n" * 100_000])
+def test_an_endless_line_is_said_and_read(length: int, told: bool, around: str) -> None:
+    """It is never a reason to refuse a mail, nor to read less of it."""
+    mail = parse.read(from_jean(body=f"{around}{'x' * length}\n{around}"))
+    assert (f"a line of more than {limits.LINE_OCTETS} octets" in mail.defects) is told
+    assert "x" * length in mail.body
+
+
+def test_what_is_beyond_a_cap_still_makes_another_mail() -> None:
+    """Two mails that differ only where nobody reads are two events (promise 1)."""
+    one, other = (from_jean(f"Subject: {mark * 200_000}", "Message-ID: <a@x>") for mark in "xy")
+    assert parse.digest(one) != parse.digest(other)
+    assert parse.digest(one) == parse.digest(one.replace(b"\r\n", b"\n"))
+
+
 def test_the_same_content_has_the_same_digest_whatever_relays_added() -> None:
     """One mail by two paths is one ticket."""
     sent = from_jean("Subject: Panne", "Message-ID: <a@x>")

@@ -6,7 +6,7 @@ import email
 from email.message import EmailMessage, Message
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailgate.mail import limits
@@ -53,6 +53,21 @@ def test_a_transfer_encoding_is_undone_as_well_as_possible(encoding: str, body: 
     """A broken attachment is still worth more than none."""
     whole, _ = read_parts(from_jean(f"Content-Transfer-Encoding: {encoding}", body=body))
     assert whole.octets() == octets
+
+
+def test_a_part_that_says_it_swells_stays_encoded() -> None:
+    """Two octets of uuencode may stand for forty-five: twenty-five megabytes would be half a gigabyte."""
+    whole, defects = read_parts(from_jean("Content-Transfer-Encoding: uuencode", body="M\n" * 10_000))
+    assert whole.octets() == whole.encoded
+    assert defects == (f"a part would decode to more than {limits.DECODED_TIMES} times its size",)
+
+
+@given(st.binary(), st.sampled_from(["base64", "quoted-printable", "uuencode", "7bit"]))
+@example(b"M\nM\n", "uuencode")
+def test_no_transfer_encoding_swells(octets: bytes, encoding: str) -> None:
+    """Memory is bounded by what was sent (hazards §2.5)."""
+    whole, _ = read_parts(f"Content-Transfer-Encoding: {encoding}\n\n".encode() + octets)
+    assert len(whole.octets()) <= limits.DECODED_TIMES * len(octets)
 
 
 def test_a_multipart_without_its_closing_line_keeps_its_last_part() -> None:

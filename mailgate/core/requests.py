@@ -64,7 +64,7 @@ class Request:
     @property
     def suggestion(self) -> str:
         """Which ticket it may belong to, for reasons, or ""."""
-        return f"it may belong to #{self.suggested.number}, which its sender may not continue" if self.suggested else ""
+        return f"it may belong to #{self.suggested.number}" if self.suggested else ""
 
     @property
     def door(self) -> str:

@@ -39,7 +39,7 @@ $(VENV)/installed: pyproject.toml | $(BIN)/pip
 
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/pip
 	@echo "installing mailgate and its development tools into $(VENV) ..."
-	@$(PIP) install --editable '.[dev,postgres,notify]'
+	@$(PIP) install --editable '.[dev,postgres,notify,dkim]'
 	@touch $@ $(VENV)/installed
 
 $(BIN)/pip:

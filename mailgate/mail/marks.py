@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 
 from mailgate.mail import limits
+from mailgate.mail.letterhead import letterheads, role_of
 
 MARKER = "##- "
 """What begins the line under which our own mails stand in an answer: nothing below it is new."""
@@ -37,8 +38,8 @@ _DASHES = re.compile(r"\s{0,3}\*?[-_=]{2,60}")
 
 _VERBS = (
     r"a écrit|a ecrit|à écrit|wrote|schrieb|ha scritto|escribió|escribio|escreveu|schreef|geschreven|skrev|kirjoitti"
-    r"|napisał\(a\)|napisał|napísal\(a\)|napsal\(a\)|napsal|написал\(а\)|написал|написала|пише|írta|a scris|yazdı"
-    r"|写道|書きました"
+    r"|napisał\(a\)|napisał|napísal\(a\)|napísala?|napsal\(a\)|napsala?|написал\(а\)|написала?|пише|írta|a scris"
+    r"|yazdı|写道|書きました"
 )
 _SAID = re.compile(rf"(?:^|[\s>])(?:{_VERBS})(?:\s[^\n]{{0,250}})?\s?(?:[:：]|-{{2,8}})\s*$", re.IGNORECASE)
 _SAID_IN_PASSING = re.compile(
@@ -57,22 +58,6 @@ _LAST_LINE_OF_ATTRIBUTION = re.compile(r"(?:[:：>]|\w\s?-{2,8}|GMT[+-][0-9]{2}:
 _TAIL_OF_ADDRESS = re.compile(r"\s?>\s?(?:[:：]|(?:[\w()]{1,12} ){0,3}[\w()]{1,12}\s?[:：])\s*$")
 _MOST_LINES_OF_ATTRIBUTION = 5
 
-_ROLES = {
-    "from": "de|from|von|da|van|från|fra|od|от|від|lähettäjä|feladó|gönderen|kimden|expéditeur|saatja|šalje|nadawca",
-    "date": "envoyé|envoyée|date|sent|gesendet|datum|inviato|data|enviado|enviado el|fecha|verzonden|skickat|sendt|dato"
-    "|odesláno|wysłano|отправлено|дата|надіслано|lähetetty|päivämäärä|päiväys|küldve|dátum|trimis|gönderilme|tarih"
-    "|data wysłania|enviada|enviada em|odoslané|poslano|kuupäev",
-    "to": "à|a|to|an|para|aan|till|til|komu|do|для|кому|vastaanottaja|címzett|către|catre|kime|alıcı|destinataire"
-    "|pour|per|prima|za|saaja|kopie|cc",
-    "subject": "objet|sujet|subject|betreff|oggetto|asunto|assunto|onderwerp|ämne|emne|předmět|predmet|temat|тема|aihe"
-    "|tárgy|subiect|konu|teema",
-}
-_HEADER = {
-    role: re.compile(rf"(?:{words})\s?\*?\s?[:：](?:\s|\*|<|$|\S)", re.IGNORECASE) for role, words in _ROLES.items()
-}
-_HEADER_WINDOW = 10
-_STRAY_LINES = 2
-
 _ORIGINAL = re.compile(
     r"(?:message d['’]origine|message original|message initial|original message|original e-?mail|original appointment"
     r"|rendez-vous d['’]origine|ursprüngliche nachricht|originalnachricht|messaggio originale|mensaje original"
@@ -81,12 +66,16 @@ _ORIGINAL = re.compile(
     re.IGNORECASE,
 )
 _FORWARD = re.compile(
-    r"(?:(?:begin |start of )?forwarded (?:message|by|mail)|(?:début du )?(?:message|courriel) (?:transféré|réexpédié)"
-    r"|(?:anfang der |beginn der )?weitergeleitete nachricht|(?:anfang der )?weitergeleiteten nachricht"
-    r"|(?:inizio )?messaggio inoltrato|(?:inicio del )?mensaje reenviado"
-    r"|(?:início da )?mensagem (?:encaminhada|reencaminhada)"
-    r"|(?:begin )?doorgestuurd bericht|(?:inledning av |begynnelse av )?vidarebefordrat (?:meddelande|brev)"
-    r"|(?:start på )?videresendt (?:besked|melding|meddelelse))",
+    r"(?:(?:begin |start of )?forwarded (?:message|by|mail)|(?:anfang der |beginn der )?weitergeleiteten? nachricht"
+    r"|(?:début du )?(?:message|courriel) (?:transféré|réexpédié|transmis)|(?:inizio )?messaggio inoltrato"
+    r"|(?:inicio del )?mensaje reenviado|(?:início da )?mensagem (?:re)?encaminhada|(?:begin )?doorgestuurd bericht"
+    r"|(?:inledning av |begynnelse av )?vidarebefordrat (?:meddelande|brev|mejl)"
+    r"|(?:start på )?videresendt (?:besked|melding|meddelelse)|přeposlaná zpráva|začátek přeposílané zprávy"
+    r"|(?:edelleenlähetetty|välitetty) viesti|továbbított (?:üzenet|levél)|przekazana wiadomość"
+    r"|początek przekazywanej wiadomości|treść przekazanej wiadomości|(?:începe )?mesaj(?:ul)? redirecționat"
+    r"|пересылаемое сообщение|перенаправленное сообщение|начало переадресованного сообщения"
+    r"|preposlaná správa|začiatok preposlanej správy|iletilmiş mesaj|iletilen ileti|proslijeđena poruka"
+    r"|перенаправлене повідомлення|переслане повідомлення)",
     re.IGNORECASE,
 )
 
@@ -131,42 +120,14 @@ def _without(line: str, prefix: re.Pattern[str]) -> str:
     return line[found.end() :] if found else line
 
 
-def _role(line: str) -> str | None:
-    """Which header field of a quoted mail this line shows."""
-    named = _without(line, _DECORATION)
-    return next((role for role, pattern in _HEADER.items() if pattern.match(named)), None)
-
-
 def _find_headers(lines: list[str], kinds: list[Kind]) -> None:
     """Mark where a block of header lines begins; under a line that announces it, it is a forward."""
-    roles = [None if kind is Kind.BLANK else _role(line) for line, kind in zip(lines, kinds, strict=True)]
-    behind = -1
-    for index, role in enumerate(roles):
-        if role is None or index <= behind:
-            continue
-        end = _block_end(roles, index)
-        if end is None:
-            continue
-        behind = end
-        announced = _announced_by(lines, kinds, index)
+    for head in letterheads(lines):
+        announced = _announced_by(lines, kinds, head.start)
         if announced is not None:
             kinds[announced] = Kind.FORWARD
-        elif kinds[index] is not Kind.QUOTE:
-            kinds[index] = Kind.HEADERS
-
-
-def _block_end(roles: list[str | None], start: int) -> int | None:
-    """The last line of a header block that begins at `start`; None when there are too few fields for one."""
-    found: set[str] = set()
-    last = start
-    for index in range(start, min(start + _HEADER_WINDOW, len(roles))):
-        role = roles[index]
-        if role is not None:
-            found.add(role)
-            last = index
-        elif index - last > _STRAY_LINES:
-            break
-    return last if "from" in found and len(found) >= 3 else None
+        elif kinds[head.start] is not Kind.QUOTE:
+            kinds[head.start] = Kind.HEADERS
 
 
 def _announced_by(lines: list[str], kinds: list[Kind], index: int) -> int | None:
@@ -177,8 +138,10 @@ def _announced_by(lines: list[str], kinds: list[Kind], index: int) -> int | None
     if above < 0 or index - above > 3 or kinds[above] not in (Kind.TEXT, Kind.QUOTE):
         return None
     line = lines[above].strip("> *\u00a0\u202f")
+    if _ORIGINAL.match(line.lstrip("- ")):
+        return None
     dashed = re.match(r"-{3,20} ?\w.{0,60}\w ?:?-{3,20}$", line) is not None
-    colon = len(line) <= 60 and line.endswith((":", "：")) and _role(lines[above]) is None
+    colon = len(line) <= 60 and line.endswith((":", "：")) and role_of(lines[above]) is None
     return above if dashed or colon else None
 
 

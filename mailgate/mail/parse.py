@@ -2,7 +2,7 @@
 
     whole, caps = read_parts(raw)     fields.py, parts.py, params.py
     body        = read_body(whole)    body.py, html.py, markup.py
-    text        = quote.split(...)    quote.py
+    said        = said_in(...)        forward.py, quote.py, marks.py, letterhead.py
     attachments = list_files(...)     files.py
 
 Reading happens after custody (hazards M9): nothing here decides whether a mail is accepted. Every step is one pass over
@@ -15,10 +15,11 @@ import hashlib
 from collections.abc import Iterable, Iterator
 
 from mailgate.core.model import Address, Mail
-from mailgate.mail import limits, quote
+from mailgate.mail import limits
 from mailgate.mail.body import Body, read_body
 from mailgate.mail.fields import Block, decode_value, read_block
 from mailgate.mail.files import list_files
+from mailgate.mail.forward import said_in
 from mailgate.mail.language import language_of
 from mailgate.mail.mailboxes import message_ids, read_mailboxes, thread
 from mailgate.mail.parts import leaves, read_parts
@@ -37,16 +38,17 @@ def read(raw: bytes) -> Mail:
     whole, caps = read_parts(raw)
     block, body = whole.block, read_body(whole)
     subject = clean_header(decode_value(block.first("subject")), limits.SUBJECT_CHARS)
-    text = _new_text(body, subject)
     sender, doubts = _sender(block)
     to, more_to = _addresses(block, "to")
     cc, more_cc = _addresses(block, "cc")
     references, older = _references(block)
+    people = [address.mail.lower() for address in (sender, *to, *cc) if address]
+    said = said_in(whole, body, subject, people if references else None)
     files, more_files = list_files(whole, body.shown)
     return Mail(
         sender=sender,
         subject=subject,
-        text=text,
+        text=said.text,
         body=body.whole,
         message_id=next(iter(message_ids(block.first("message-id"))), ""),
         references=references,
@@ -55,8 +57,9 @@ def read(raw: bytes) -> Mail:
         headers=tuple((field.name, decode_value(field.value)) for field in block.fields),
         attachments=files,
         size=len(raw),
-        language=language_of(text) or language_of(subject),
+        language=language_of(said.text) or language_of(subject),
         report=read_report(whole),
+        forwarded=said.forwarded,
         defects=(*caps, *doubts, *more_to, *more_cc, *older, *_cuts(raw, body, more_files)),
     )
 
@@ -88,13 +91,6 @@ def digest(raw: bytes) -> str:
 
 def _with_one_line_end(octets: bytes) -> bytes:
     return octets.replace(b"\r\n", b"\n")
-
-
-def _new_text(body: Body, subject: str) -> str:
-    """What the person wrote now. A forward is all of it: for a desk the forwarded mail is the request."""
-    nature = quote.nature_of(subject)
-    words = body.whole if nature is quote.Nature.FORWARD else body.own
-    return quote.split(words, nature).new
 
 
 def _sender(block: Block) -> tuple[Address | None, tuple[str, ...]]:

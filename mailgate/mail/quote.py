@@ -8,11 +8,14 @@ itself quoted, every quote goes: that mail of ours was for its reader only, and 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from mailgate.mail import limits
+from mailgate.mail.letterhead import letterheads, sender_in
 from mailgate.mail.marks import MARKER, Kind, classify, unquoted
+from mailgate.mail.signature import find_signatures, is_trailing
 
 __all__ = ["MARKER", "Nature", "Split", "nature_of", "others_from", "split"]
 
@@ -27,10 +30,20 @@ class Nature(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """`new` is what the person wrote; `rest` the lines left out, in order."""
+    """`new` is what the person wrote; `rest` the lines left out, in order. `forward` is the line of the whole text in
+    which a mail that is passed on begins, None when none is."""
 
     new: str
     rest: str
+    forward: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The indexes of the lines that are new, and of the one in which a forward begins."""
+
+    lines: list[int]
+    forward: int | None = None
 
 
 _TAGS = r"\s*(?:\[[^\]#]{1,40}\]\s*)?"
@@ -39,25 +52,13 @@ _FORWARDED = re.compile(_TAGS + r"(?:fwd?|tr|wg|i|rv|enc|vb|doorst|pd|vl)(?:\[[0
 
 _OTHERS = (Kind.MARKER, Kind.ORIGINAL, Kind.HEADERS, Kind.FORWARD)
 _BOUNDARIES = (*_OTHERS, Kind.ATTRIBUTION)
+_UNMARKED = (Kind.ORIGINAL, Kind.HEADERS)
+_THEIRS = (Kind.ORIGINAL, Kind.HEADERS, Kind.FORWARD, Kind.ATTRIBUTION)
 _WORDS = (*_BOUNDARIES, Kind.TEXT, Kind.QUOTE)
 _MOST_BARE_ATTRIBUTIONS = 10
 _MOST_LINES_TO_ATTRIBUTION = 10
-
-_SIGNATURE = re.compile(r"(?:--|—|–)\s*$")
-_RULE = re.compile(r"\s*[-_=*~#+–—ᐧ]{1,200}\s*$")
-_UNDERSCORES = re.compile(r"_{5,}\s*$")
-_MOST_LINES_OF_SIGNATURE = 15
-_MOST_LINES_UNDER_RULE = 4
-_DEVICE = re.compile(
-    r"[\s(<\[]{0,4}(?:"
-    r"sent (?:from|via|with|by|using)\b|from my \w|\w{1,20} from mobile$|get \[?outlook for|"
-    r"envoyée? (?:de|depuis|à partir|avec|via)\b|(?:obtenez|obtenir|télécharger|téléchargez) \[?outlook|"
-    r"(?:von meinem|diese nachricht wurde von|gesendet (?:von|mit|aus))\b|holen sie sich outlook|"
-    r"inviato da\b|scarica outlook|enviado (?:desde|do|de|via)\b|obtener outlook|verzonden (?:vanaf|met|via)\b|"
-    r"sendt fra\b|skickat från\b|wysłane z\b|從我的)",
-    re.IGNORECASE,
-)
-_MOST_CHARS_OF_DEVICE = 100
+_MOST_LINES_TO_LETTERHEAD = 15
+_MOST_PREFIXES = 5
 
 
 def nature_of(subject: str) -> Nature:
@@ -68,30 +69,54 @@ def nature_of(subject: str) -> Nature:
     return Nature.FORWARD if _FORWARDED.match(subject) else Nature.UNKNOWN
 
 
-def split(text: str, nature: Nature = Nature.UNKNOWN) -> Split:
-    """Separate the new text from what it answers; linear in the length of `text`."""
-    if nature is Nature.FORWARD:
-        return Split(text, "")
-    lines = text.replace("\r\n", "\n").split("\n")
+def without_prefixes(subject: str) -> str:
+    """A subject without what forwarding put before it."""
+    for _ in range(_MOST_PREFIXES):
+        found = _FORWARDED.match(subject)
+        if found is None:
+            break
+        subject = subject[found.end() :].strip()
+    return subject
+
+
+def split(text: str, nature: Nature = Nature.UNKNOWN, people: Collection[str] | None = None) -> Split:
+    """Separate the new text from what it answers; linear in the length of `text`.
+
+    `people` are the addresses (lower case) that a mail within a thread is from and to: whoever answers writes to the
+    author, so what none of them wrote is passed on. None: it is in no thread, or nobody knows."""
+    lines = text.replace("\r\n", "\n").split("\n", limits.QUOTE_LINES)
     kinds = classify(lines)
-    _find_signatures(lines, kinds)
-    kept = _without_ours(lines, kinds, _kept(lines, kinds, nature))
-    if not any(kinds[index] is Kind.FORWARD for index in kept):
+    if nature is Nature.FORWARD:
+        return Split(text, "", _theirs(lines, kinds))
+    find_signatures(lines, kinds)
+    found = _kept(lines, kinds, nature, people)
+    kept = _without_ours(lines, kinds, found.lines)
+    if found.forward is None:
         kept = _without_signatures(lines, kinds, kept)
     left_out = sorted(set(range(len(lines))) - set(kept))
-    return Split(_text(lines, kept), _text(lines, left_out))
+    return Split(_text(lines, kept), _text(lines, left_out), found.forward)
+
+
+def _theirs(lines: list[str], kinds: list[Kind]) -> int | None:
+    """Where the mail inside a forward begins, which may be quoted from its first line on."""
+    head = next(letterheads(lines[: limits.QUOTE_LINES]), None)
+    found = (_find(kinds, _THEIRS, 0), head.start if head else None)
+    return min((index for index in found if index is not None), default=None)
 
 
 def others_from(lines: list[str]) -> int:
     """The index of the first line from which on somebody else speaks, forwarded or answered; `len(lines)`: nowhere.
 
-    Single quotes between one's own words don't count."""
+    Quotes that are marked as such, between one's own words, don't count."""
     kinds = classify(lines)
-    return next((index for index, kind in enumerate(kinds) if kind in _OTHERS), len(lines))
+    for index, kind in enumerate(kinds):
+        if kind in _OTHERS or (kind is Kind.ATTRIBUTION and not _over_quotes(kinds, index)):
+            return index
+    return len(lines)
 
 
-def _kept(lines: list[str], kinds: list[Kind], nature: Nature) -> list[int]:
-    """The indexes of the lines that are new, before signatures are looked at.
+def _kept(lines: list[str], kinds: list[Kind], nature: Nature, people: Collection[str] | None) -> _Kept:
+    """What is new, before signatures are looked at.
 
     An attribution with neither new words above it nor marked quotes below it is dropped, and what follows is looked at
     anew; not without end, so that this stays linear."""
@@ -100,16 +125,36 @@ def _kept(lines: list[str], kinds: list[Kind], nature: Nature) -> list[int]:
         first = _find(kinds, _BOUNDARIES, start)
         if first is None:
             break
-        if kinds[first] is Kind.FORWARD:
-            return list(range(start, len(lines)))
+        if _is_passed_on(lines, kinds, first, nature, people):
+            return _Kept(list(range(start, len(lines))), first)
         if _says(kinds, start, first) or _bottom(kinds, first):
-            return _around(lines, kinds, start, first)
+            return _Kept(_around(lines, kinds, start, first))
         if nature is Nature.REPLY or Kind.MARKER in kinds:
-            return []
+            return _Kept([])
         if kinds[first] is not Kind.ATTRIBUTION:
-            return list(range(start, len(lines)))
+            return _Kept(list(range(start, len(lines))), first)
         start = _after_attribution(kinds, first)
-    return _without_last_quotes(lines, kinds, list(range(start, len(lines))), nature)
+    return _Kept(_without_last_quotes(lines, kinds, list(range(start, len(lines))), nature))
+
+
+def _is_passed_on(
+    lines: list[str], kinds: list[Kind], first: int, nature: Nature, people: Collection[str] | None
+) -> bool:
+    """Whether the boundary `first` begins a mail that is passed on: it is announced as such, or nobody whom this mail
+    is from or to wrote it, so that it cannot be the one that is answered."""
+    if kinds[first] is Kind.FORWARD:
+        return True
+    if nature is Nature.REPLY or people is None or kinds[first] not in _UNMARKED or Kind.MARKER in kinds:
+        return False
+    under = lines[first : first + _MOST_LINES_TO_LETTERHEAD]
+    senders = [sender_in(under, head) for head in letterheads(under)][:1]
+    return any(sender is not None and _untagged(sender.mail) not in map(_untagged, people) for sender in senders)
+
+
+def _untagged(mail: str) -> str:
+    """An address as one person has it, without what signed reply addresses add."""
+    local, _, domain = mail.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _around(lines: list[str], kinds: list[Kind], start: int, first: int) -> list[int]:
@@ -182,39 +227,12 @@ def _without_ours(lines: list[str], kinds: list[Kind], kept: list[int]) -> list[
     return [index for index in kept if kinds[index] is not Kind.QUOTE]
 
 
-def _find_signatures(lines: list[str], kinds: list[Kind]) -> None:
-    """Mark what stands between a delimiter and the next quote, boundary or end, when it is short enough."""
-    index = 0
-    while index < len(lines):
-        most = _most_lines_under(lines[index]) if kinds[index] is Kind.TEXT else 0
-        end = index + 1
-        said = 0
-        while most and end < len(lines) and kinds[end] in (Kind.TEXT, Kind.BLANK) and said <= most:
-            said += kinds[end] is Kind.TEXT
-            end += 1
-        if most and said <= most:
-            kinds[index:end] = [Kind.SIGNATURE] * (end - index)
-        index = end
-
-
-def _most_lines_under(line: str) -> int:
-    """How many lines a signature may have under this delimiter; 0: it is none."""
-    if _SIGNATURE.match(line):
-        return _MOST_LINES_OF_SIGNATURE
-    return _MOST_LINES_UNDER_RULE if _UNDERSCORES.match(line) else 0
-
-
 def _without_signatures(lines: list[str], kinds: list[Kind], kept: list[int]) -> list[int]:
     """Drop signatures, and at the end the words of a telephone, rules and blank lines."""
     kept = [index for index in kept if kinds[index] is not Kind.SIGNATURE]
-    while kept and _is_trailing(lines[kept[-1]]):
+    while kept and is_trailing(lines[kept[-1]]):
         kept.pop()
     return kept
-
-
-def _is_trailing(line: str) -> bool:
-    device = len(line) <= _MOST_CHARS_OF_DEVICE and _DEVICE.match(line) is not None
-    return not line.strip() or device or _RULE.match(line[: limits.LINE_CHARS]) is not None
 
 
 def _text(lines: list[str], kept: list[int]) -> str:

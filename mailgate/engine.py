@@ -192,7 +192,7 @@ class Engine:
         now = self._clock()
         with self._database.write() as tx:
             decision = step(self._desk, scribe, tx, event, now)
-            inbox.done(tx, received.id, decision.outcome, decision.ticket, now)
+            inbox.done(tx, received.id, decision, now)
         return decision
 
     def _set_aside(self, received: Received, error: Exception) -> tuple[Event, Decision]:

@@ -23,7 +23,8 @@ class Delivery:
     """One mail to one or more of our addresses, byte for byte as received (dot-unstuffed, nothing else changed).
 
     `envelope_from` is "" for the null reverse-path. `peer` is the client's IP address, "unix", or the IMAP host;
-    `trusted` says that its Authentication-Results may be believed."""
+    `trusted` says that its Authentication-Results may be believed, `dkim` names the domains (lower case) whose
+    signatures the door itself found valid (RFC 6376)."""
 
     door: Door
     envelope_from: str
@@ -32,6 +33,7 @@ class Delivery:
     peer: str = ""
     trusted: bool = False
     source: ImapSource | None = None
+    dkim: tuple[str, ...] = ()
 
 
 class Custody(Protocol):

@@ -6,21 +6,32 @@ is too old to count is deleted when the next mail is counted.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import assert_never
 
-from sqlalchemy import delete
-from sqlmodel import col
+from sqlalchemy import ScalarSelect, delete, func
+from sqlalchemy import select as select_columns
+from sqlmodel import col, select
 
 from mailgate.core.effects import ForgetHeldBack, HoldBack
 from mailgate.core.letters import Letter
+from mailgate.core.seen import COUNTED_MOST, LATELY_MOST, Answered, HeldBack, Tally
 from mailgate.store.database import Tx
-from mailgate.store.tables import AnswerRow, HeldBackRow
+from mailgate.store.tables import AnswerRow, HeldBackRow, JournalRow
+from mailgate.store.tables.desk import REFUSED
 
 BudgetChange = HoldBack | ForgetHeldBack
 
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
 COUNTS_FOR = timedelta(days=8)
 """How long a counted mail is remembered: longer than any budget looks back."""
+
+LARGEST = 20
+"""How many addresses a report names, those that most was held back from; the others are summed up."""
 
 
 def count(tx: Tx, letter: Letter, now: datetime) -> None:
@@ -39,6 +50,61 @@ def change_budgets(tx: Tx, effect: BudgetChange) -> None:
             tx.exec(delete(HeldBackRow).where(col(HeldBackRow.id) <= through))
         case _:
             assert_never(effect)
+
+
+def answered(tx: Tx, addresses: Iterable[str], at: datetime) -> Answered:
+    """What these addresses (lower case), their domains and everybody were promised lately, or after `at`.
+
+    Who was promised nothing is left out. One question, however much it asks: every mail asks it."""
+    asked = sorted(set(addresses))
+    domains = sorted(set(map(_domain, asked)))
+    counts = [
+        *(_times(at - HOUR, AnswerRow.address == address) for address in asked),
+        *(_times(at - DAY, AnswerRow.address == address) for address in asked),
+        *(_times(at - HOUR, AnswerRow.domain == domain) for domain in domains),
+        _times(at - HOUR),
+    ]
+    times = iter(tx.connection().execute(select_columns(*counts)).one())
+    hours, days = tuple(islice(times, len(asked))), tuple(islice(times, len(asked)))
+    tallies = zip(asked, map(Tally, hours, days), strict=True)
+    return Answered(
+        addresses={address: tally for address, tally in tallies if tally.day},
+        domains={domain: count for domain, count in zip(domains, islice(times, len(domains)), strict=True) if count},
+        total=next(times),
+    )
+
+
+def refused(tx: Tx, ticket: int, at: datetime) -> int:
+    """How many mails were refused on the ticket within a day before `at`."""
+    lately = select(JournalRow.id).where(JournalRow.ticket == ticket, REFUSED, JournalRow.at > at - DAY)
+    return tx.exec(select(func.count()).select_from(lately.limit(LATELY_MOST).subquery())).one()
+
+
+def held_back(tx: Tx) -> tuple[HeldBack, ...]:
+    """What was held back and not reported yet: by address the most first, then what is left of each budget (of "")."""
+    newest = tx.exec(select(func.max(HeldBackRow.id))).one()
+    if newest is None:
+        return ()
+    budget, address = col(HeldBackRow.budget), col(HeldBackRow.address)
+    times, since = func.count(), func.min(HeldBackRow.at)
+    most = select(budget, address, times, since).group_by(budget, address).order_by(times.desc(), budget, address)
+    named = tuple(HeldBack(*row, through=newest) for row in tx.exec(most.limit(LARGEST)))
+    whole = select(budget, times, since).group_by(budget).order_by(budget)
+    every = tuple(HeldBack(one, "", much, at, newest) for one, much, at in tx.exec(whole))
+    return (*named, *_left(every, named))
+
+
+def _left(budgets: Iterable[HeldBack], named: tuple[HeldBack, ...]) -> Iterator[HeldBack]:
+    for whole in budgets:
+        left = whole.times - sum(one.times for one in named if one.budget == whole.budget)
+        if left:
+            yield replace(whole, times=left)
+
+
+def _times(since: datetime, *whose: bool) -> ScalarSelect[int]:
+    """How often since then, counted no further than anybody asks."""
+    lately = select(AnswerRow.id).where(*whose, AnswerRow.at > since).limit(COUNTED_MOST)
+    return select(func.count()).select_from(lately.subquery()).scalar_subquery()
 
 
 def _domain(address: str) -> str:

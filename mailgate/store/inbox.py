@@ -15,8 +15,9 @@ from sqlalchemy import Update, insert, update
 from sqlmodel import col, select
 
 from mailgate.core.custody import Delivery, ImapCursor, ImapSource
+from mailgate.core.decision import Decision
 from mailgate.core.events import DeliveryFailed, RetryAsked, TicketRequested
-from mailgate.core.model import Door, Outcome
+from mailgate.core.model import Door
 from mailgate.mail import parse
 from mailgate.store.columns import InboxKind, InboxState
 from mailgate.store.database import Tx
@@ -82,10 +83,11 @@ def next_pending(tx: Tx) -> Received | None:
     return None if row is None else _received(tx, row)
 
 
-def done(tx: Tx, inbox_id: int, outcome: Outcome, ticket: int | None, now: datetime) -> None:
+def done(tx: Tx, inbox_id: int, decision: Decision, now: datetime) -> None:
     """A pending row was decided. One that its decision put in quarantine stays there."""
     pending = _one(inbox_id).where(col(InboxRow.state) == InboxState.PENDING)
-    tx.exec(pending.values(state=InboxState.DONE, outcome=outcome, ticket=ticket, done_at=now))
+    decided = {"outcome": decision.outcome, "ticket": decision.ticket, "level": decision.findings.level}
+    tx.exec(pending.values(state=InboxState.DONE, done_at=now, **decided))
 
 
 def quarantine(tx: Tx, inbox_id: int, reason: str) -> None:
@@ -135,6 +137,7 @@ def _columns(delivery: Delivery, now: datetime) -> dict[str, object]:
         "door": delivery.door,
         "peer": delivery.peer,
         "trusted": delivery.trusted,
+        "dkim": delivery.dkim,
         "envelope_from": delivery.envelope_from,
         "recipients": delivery.recipients,
         "digest": parse.digest(delivery.raw),
@@ -185,6 +188,7 @@ def _delivery(tx: Tx, row: InboxRow) -> Delivery | None:
         peer=row.peer,
         trusted=row.trusted,
         source=_source(row),
+        dkim=row.dkim,
     )
 
 

@@ -21,6 +21,7 @@ from mailgate.core import delivery
 from mailgate.core.delivery import Deferred, Delivered, Lane, Parcel, Refused
 from mailgate.core.events import DeliveryFailed
 from mailgate.core.model import Channel, PageState
+from mailgate.core.reports import Fate
 from mailgate.store import inbox
 from mailgate.store.columns import OutboxState
 from mailgate.store.database import Tx
@@ -95,8 +96,10 @@ def settle(tx: Tx, leased: Leased, result: delivery.Delivery, next_attempt_at: d
             return _dropped(tx, leased, reason, now)
         case Deferred(reason) if next_attempt_at is not None:
             return _promised_again(tx, leased, reason, next_attempt_at)
-        case Deferred(reason) | Refused(reason):
-            return _failed(tx, leased, reason, now)
+        case Deferred(reason):
+            return _failed(tx, leased, Fate.SOFT, reason, now)
+        case Refused(reason):
+            return _failed(tx, leased, Fate.HARD, reason, now)
         case _:
             assert_never(result)
 
@@ -134,15 +137,16 @@ def _dropped(tx: Tx, leased: Leased, reason: str, now: datetime) -> bool:
     return _changed(tx, _held(leased).values(state=OutboxState.CANCELLED, settled_at=now, last_error=why))
 
 
-def _failed(tx: Tx, leased: Leased, reason: str, now: datetime) -> bool:
-    held = _changed(tx, _held(leased).values(state=OutboxState.FAILED, settled_at=now, last_error=reason))
+def _failed(tx: Tx, leased: Leased, fate: Fate, reason: str, now: datetime) -> bool:
+    ended = {"state": OutboxState.FAILED, "settled_at": now, "last_error": reason}
+    held = _changed(tx, _held(leased).values(**ended, fate=fate, fate_reason=reason, fate_at=now))
     if held:
         fail_page(tx, leased.parcel.outbox_id)
-        inbox.ask(tx, _failure(leased, reason, now), now)
+        inbox.ask(tx, _failure(leased, fate, reason, now), now)
     return held
 
 
-def _failure(leased: Leased, reason: str, now: datetime) -> DeliveryFailed:
+def _failure(leased: Leased, fate: Fate, reason: str, now: datetime) -> DeliveryFailed:
     return DeliveryFailed(
         inbox_id=0,
         received_at=now,
@@ -154,6 +158,8 @@ def _failure(leased: Leased, reason: str, now: datetime) -> DeliveryFailed:
         ticket=leased.ticket,
         technician=leased.technician,
         channel=leased.channel,
+        fate=fate,
+        promised_at=leased.promised_at,
     )
 
 

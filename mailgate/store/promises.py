@@ -174,9 +174,12 @@ def _take_back(tx: Tx, waiting: Update, reason: str, now: datetime) -> None:
 
 
 def _promise_again(tx: Tx, outbox_id: int, now: datetime) -> None:
-    """A new promise of the same octets: its lifetime starts over, its attempts count on (they are the fence)."""
+    """A new promise of the same octets: its lifetime starts over, its attempts count on (they are the fence).
+
+    What became of the last attempts says nothing of the next."""
     unsent = (col(OutboxRow.id) == outbox_id, col(OutboxRow.state).in_((OutboxState.PROMISED, OutboxState.FAILED)))
     again = {"state": OutboxState.PROMISED, "next_attempt_at": now, "promised_at": now, "settled_at": None}
-    tx.exec(update(OutboxRow).where(*unsent).values(again))
+    fateless = {"fate": None, "fate_reason": None, "fate_at": None}
+    tx.exec(update(OutboxRow).where(*unsent).values(again | fateless))
     failed = (col(PageRow.outbox_id) == outbox_id, col(PageRow.state) == PageState.FAILED)
     tx.exec(update(PageRow).where(*failed).values(state=PageState.PROMISED))

@@ -17,6 +17,7 @@ from typing import assert_never
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from mailgate.core.budgets import REPORT
 from mailgate.core.events import (
     DeliveryFailed,
     Event,
@@ -26,8 +27,9 @@ from mailgate.core.events import (
     TicketRequested,
     TimerFired,
 )
-from mailgate.core.model import Direction, Mail, Outcome, Ticket, Token, TokenKind
+from mailgate.core.model import Direction, Mail, Outcome, Ticket, TokenKind
 from mailgate.core.seen import LATELY_MOST, Earlier, Seen, Twin
+from mailgate.store import budgets, fates, timers
 from mailgate.store.columns import InboxKind, InboxState
 from mailgate.store.database import Tx
 from mailgate.store.tables import CounterRow, InboxRow, MessageRow, OutboxRow, TicketRow, TurnRow, saved
@@ -57,11 +59,13 @@ Tickets = Callable[[int | None], Ticket | None]
 
 def load(tx: Tx, event: Event) -> Seen:
     """The snapshot for one event."""
-    seen = Seen(_next_ticket(tx), turns=_turns(tx), load=_load(tx))
+    seen = Seen(_next_ticket(tx), turns=_turns(tx), load=_load(tx), reporting=timers.is_set(tx, None, REPORT))
     tickets = cache(partial(find_ticket, tx))
     match event:
         case MailReceived():
             return _of_mail(tx, event, seen, tickets)
+        case TimerFired(kind=kind, ticket=None):
+            return replace(seen, held_back=budgets.held_back(tx)) if kind == REPORT else seen
         case DeliveryFailed(ticket=number) | TimerFired(ticket=number):
             return replace(seen, by_token=tickets(number))
         case RetryAsked():
@@ -75,14 +79,35 @@ def load(tx: Tx, event: Event) -> Seen:
 def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
     twins = _twins(tx, event)
     return replace(
-        seen,
+        _of_budgets(tx, event, _of_token(tx, event, seen, tickets)),
         twins=twins,
         by_twin=_first(tickets, (twin.ticket for twin in reversed(twins))),
         lately=_lately(tx, event),
-        by_token=tickets(_by_token(tx, event.token)),
         by_thread=_first(tickets, event.threads),
         by_reference=tickets(_by_reference(tx, event.mail.references)),
         by_tag=_first(tickets, (int(number) for number in _TAG.findall(event.mail.subject))),
+        same_id=tickets(_same_id(tx, event)),
+    )
+
+
+def _of_token(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
+    """The ticket that the mail's signed address names, or the mail of ours that it is a report about."""
+    row = fates.reported(tx, event)
+    if row is not None:
+        return replace(seen, sent=fates.sent(row, event), by_token=tickets(row.ticket))
+    signed = event.token is not None and event.token.kind is not TokenKind.BOUNCE
+    return replace(seen, by_token=tickets(event.token.ticket if event.token is not None and signed else None))
+
+
+def _of_budgets(tx: Tx, event: MailReceived, seen: Seen) -> Seen:
+    """What was answered and refused lately, for whoever may be answered now."""
+    author = event.mail.sender.mail if event.mail.sender else ""
+    addresses = {address.lower() for address in (author, event.envelope_from) if address}
+    return replace(
+        seen,
+        marked=fates.marked(tx, addresses),
+        answered=budgets.answered(tx, addresses, event.received_at),
+        refused=budgets.refused(tx, seen.by_token.number, event.received_at) if seen.by_token else 0,
     )
 
 
@@ -140,12 +165,6 @@ def _lately(tx: Tx, event: MailReceived) -> tuple[Earlier, ...]:
     return tuple(Earlier(Outcome(word), ticket, tuple(to)) for word, ticket, to in newest if word is not None)
 
 
-def _by_token(tx: Tx, token: Token | None) -> int | None:
-    if token is None:
-        return None
-    return _promised_for(tx, token.ticket) if token.kind is TokenKind.BOUNCE else token.ticket
-
-
 def _by_reference(tx: Tx, references: tuple[str, ...]) -> int | None:
     """The ticket of the newest incoming message that the mail refers to."""
     if not references:
@@ -156,9 +175,20 @@ def _by_reference(tx: Tx, references: tuple[str, ...]) -> int | None:
     return tx.exec(named.order_by(col(MessageRow.id).desc()).limit(1)).first()
 
 
+def _same_id(tx: Tx, event: MailReceived) -> int | None:
+    """The ticket of the newest other mail that has this mail's Message-ID and not its content."""
+    if not event.mail.message_id:
+        return None
+    others = (
+        select(MessageRow.ticket)
+        .join(InboxRow, col(InboxRow.id) == col(MessageRow.inbox_id))
+        .where(MessageRow.message_id == event.mail.message_id, MessageRow.direction == Direction.IN)
+        .where(InboxRow.digest != event.digest, InboxRow.id != event.inbox_id)
+    )
+    return tx.exec(others.order_by(col(MessageRow.id).desc()).limit(1)).first()
+
+
 def _retried(tx: Tx, event: RetryAsked) -> int | None:
-    return _promised_for(tx, event.row) if event.box == "outbox" else None
-
-
-def _promised_for(tx: Tx, outbox_id: int) -> int | None:
-    return tx.exec(select(OutboxRow.ticket).where(OutboxRow.id == outbox_id)).first()
+    if event.box != "outbox":
+        return None
+    return tx.exec(select(OutboxRow.ticket).where(OutboxRow.id == event.row)).first()

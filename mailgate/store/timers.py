@@ -36,6 +36,11 @@ def next_due(tx: Tx, now: datetime) -> TimerFired | None:
     return TimerFired(timer_id=saved(row.id), kind=row.kind, ticket=row.ticket, due_at=row.due_at)
 
 
+def is_set(tx: Tx, ticket: int | None, kind: str) -> bool:
+    """Whether the ticket (None: the desk itself) has a timer of this kind."""
+    return tx.exec(select(TimerRow.id).where(TimerRow.ticket == ticket, TimerRow.kind == kind)).first() is not None
+
+
 def put_off(tx: Tx, timer_id: int, due_at: datetime) -> None:
     """The timer could not be decided; it comes back later."""
     tx.exec(update(TimerRow).where(col(TimerRow.id) == timer_id).values(due_at=due_at))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mailgate.core.custody import Delivery, ImapSource
+from mailgate.core.decision import Decision
 from mailgate.core.delivery import Lane
 from mailgate.core.effects import AddMessage, Effect, OpenTicket, Page, SendMail
 from mailgate.core.events import MailReceived
@@ -108,7 +109,7 @@ def finish(database: Database, inbox_ids: Iterable[int], ticket: int | None = No
     """The rows were decided."""
     with database.write() as tx:
         for inbox_id in inbox_ids:
-            inbox.done(tx, inbox_id, Outcome.TICKET, ticket, NOW)
+            inbox.done(tx, inbox_id, Decision(Outcome.TICKET, "decided", ticket=ticket), NOW)
 
 
 def event_of(database: Database, inbox_id: int, **changes: Any) -> MailReceived:

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from sqlmodel import func, select
 
 from mailgate.core.custody import Delivery, ImapCursor, ImapSource
+from mailgate.core.decision import Decision, Findings
 from mailgate.core.events import DeliveryFailed, RetryAsked, TicketRequested
-from mailgate.core.model import Channel, Door, Outcome
+from mailgate.core.model import AuthLevel, Channel, Door, Outcome
+from mailgate.core.reports import Fate
 from mailgate.mail import parse
 from mailgate.store import inbox
 from mailgate.store.database import Database
@@ -27,6 +29,7 @@ QUESTIONS = (
     RetryAsked(0, NOW, "outbox", 4),
     DeliveryFailed(0, NOW, 5, "technician", "tech1@example.com", "Panne", "550", 1001, "tech1", Channel.PAGER),
     DeliveryFailed(0, NOW, 6, "acknowledgement", "x@acme.example", "Reçu", "550"),
+    DeliveryFailed(0, NOW, 7, "notification", "x@acme.example", "Re", "no answer", fate=Fate.SOFT, promised_at=NOW),
 )
 
 
@@ -148,12 +151,22 @@ def test_what_is_done_does_not_come_back(database: Database) -> None:
         assert inbox.next_pending(tx) is None
 
 
+@pytest.mark.parametrize("level", [None, *AuthLevel])
+def test_how_surely_a_mail_was_its_senders_is_kept_with_it(database: Database, level: AuthLevel | None) -> None:
+    """What a mail was allowed to do must be explicable later, whatever the headers are then believed to say."""
+    (inbox_id,) = keep(database, a_delivery())
+    with database.write() as tx:
+        inbox.done(tx, inbox_id, Decision(Outcome.TICKET, "decided", findings=Findings(level=level)), NOW)
+    with database.read() as tx:
+        assert tx.get_one(InboxRow, inbox_id).level is level
+
+
 def test_quarantine_outlasts_done_until_somebody_retries(database: Database) -> None:
     """The decision about an unreadable mail puts it aside, and the engine then says done as always."""
     (inbox_id,) = keep(database, a_delivery())
     with database.write() as tx:
         inbox.quarantine(tx, inbox_id, "parts nested too deep")
-        inbox.done(tx, inbox_id, Outcome.RECORDED, None, NOW)
+        inbox.done(tx, inbox_id, Decision(Outcome.RECORDED, "unreadable"), NOW)
         assert inbox.next_pending(tx) is None
     with database.write() as tx:
         assert inbox.retry(tx, inbox_id)

@@ -9,9 +9,10 @@ from sqlmodel import select
 
 from mailgate.core import delivery
 from mailgate.core.delivery import Deferred, Delivered, Lane, Refused
-from mailgate.core.effects import AcknowledgePages, CancelPages, SendMail
+from mailgate.core.effects import AcknowledgePages, CancelPages, RetryOutbox, SendMail
 from mailgate.core.events import DeliveryFailed
 from mailgate.core.model import Channel, PageState
+from mailgate.core.reports import Fate
 from mailgate.store import inbox, outbox
 from mailgate.store.columns import OutboxState
 from mailgate.store.database import Database
@@ -139,6 +140,28 @@ def test_a_deferred_parcel_is_promised_again(database: Database) -> None:
     assert lease(database, Lane.PAGE, NOW + 4 * MINUTE) == ()
     (again,) = lease(database, Lane.PAGE, NOW + 5 * MINUTE)
     assert again.parcel == leased.parcel
+
+
+@pytest.mark.parametrize(("result", "fate"), [(FAILED[0], Fate.SOFT), (FAILED[1], Fate.HARD)])
+def test_a_failure_is_the_fate_of_the_mail(database: Database, result: delivery.Delivery, fate: Fate) -> None:
+    """A relay that says no is as final as a report that comes days later; one that was never reached is not."""
+    promise(database, SendMail(a_letter()))
+    (leased,) = lease(database, Lane.BULK)
+    assert _settle(database, leased, result)
+    row, told = _row(database), _told(database)
+    assert (row.fate, row.fate_reason, row.fate_at) == (fate, row.last_error, NOW + MINUTE)
+    assert told is not None
+    assert (told.fate, told.promised_at) == (fate, NOW)
+
+
+def test_a_mail_that_is_tried_again_has_no_fate_yet(database: Database) -> None:
+    """What the last attempt met would be shown beside the mail that has arrived since."""
+    promise(database, SendMail(a_letter()))
+    (leased,) = lease(database, Lane.BULK)
+    _settle(database, leased, Refused("550"))
+    apply(database, RetryOutbox(1))
+    row = _row(database)
+    assert (row.fate, row.fate_reason, row.fate_at) == (None, None, None)
 
 
 @pytest.mark.parametrize("result", FAILED)

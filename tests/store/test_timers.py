@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
+from sqlalchemy.exc import IntegrityError
+
 from mailgate.core.effects import CancelTimer, SetTimer
 from mailgate.core.events import TimerFired
 from mailgate.store import timers
 from mailgate.store.database import Database
+from mailgate.store.tables import TimerRow
 from tests.builders import NOW
 from tests.store.desk import MINUTE, apply, open_ticket
 
@@ -55,6 +59,27 @@ def test_a_cancelled_timer_is_gone_and_cancelling_nothing_is_harmless(database: 
     """The core cancels what may or may not be set."""
     open_ticket(database, SetTimer(1001, "callback", NOW), CancelTimer(1001, "callback"), CancelTimer(1001, "update"))
     assert _due(database, NOW + MINUTE) is None
+
+
+def test_the_desk_has_timers_of_its_own(database: Database) -> None:
+    """One of each kind, beside those of the tickets: replaced by the next, cancelled alone."""
+    open_ticket(database, SetTimer(1001, "report", NOW + MINUTE), SetTimer(None, "report", NOW + MINUTE))
+    apply(database, SetTimer(None, "report", NOW), SetTimer(None, "other", NOW + MINUTE))
+    fired = _due(database)
+    assert fired is not None
+    assert (fired.kind, fired.ticket) == ("report", None)
+    with database.write() as tx:
+        timers.cancel(tx, None, "report")
+        set_now = {
+            (ticket, kind): timers.is_set(tx, ticket, kind) for ticket in (None, 1001) for kind in ("report", "other")
+        }
+    assert set_now == {(None, "report"): False, (None, "other"): True, (1001, "report"): True, (1001, "other"): False}
+
+
+def test_the_database_itself_refuses_a_second_timer_of_the_desk(database: Database) -> None:
+    """A null is unlike every other null, so an ordinary unique key would let it pass."""
+    with pytest.raises(IntegrityError), database.write() as tx:
+        tx.add_all(TimerRow(kind="report", due_at=NOW) for _ in range(2))
 
 
 def test_a_timer_that_is_put_off_lets_the_others_pass(database: Database) -> None:

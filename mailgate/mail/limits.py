@@ -23,6 +23,7 @@ DECODED_TIMES = 4  # of its octets, that a part may decode to
 FILE_NAME_CHARS = 120
 TEXT_CHARS = 1_000_000  # of readable text, and of HTML that is made readable
 HTML_DEPTH = 400  # HTML parsers are quadratic in depth (hazards M13)
+HTML_TAGS = 50_000  # that are given a structure; a newsletter has a few thousand
 QUOTE_LINES = 20_000  # in which a quote boundary is looked for
 LINE_CHARS = 400  # of one line, when a boundary is looked for
 REPORT_RECIPIENTS = 100  # that a delivery report is believed to speak of

@@ -1,15 +1,120 @@
-"""Reports of mail systems about mail that was sent (RFC 3464, RFC 8098, RFC 5965)."""
+"""Reports of mail systems about mail that was sent: lost (RFC 3464), opened (RFC 8098), called spam (RFC 5965).
+
+    mailer     = read_mailer(...)        mailers.py       whether a program wrote this
+    recipients = read_statuses(...)      statuses.py      the standard form
+              or read_notice(...)        bounces.py       prose; sayings.py is its table
+    message_id = returned_id(...)        returned.py
+
+A multipart/report is a report because it says so: no mail program of a person makes one. Everything else is only
+believed of a mailer, because people forward reports, with their parts, and write about them.
+"""
 
 from __future__ import annotations
 
-from mailgate.core.reports import Report, ReportKind
-from mailgate.mail.parts import Part
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice, takewhile
 
-_KINDS = {"disposition-notification": ReportKind.RECEIPT, "feedback-report": ReportKind.COMPLAINT}
+from mailgate.core.reports import LOST, Fated, Report, ReportKind
+from mailgate.mail import html, limits
+from mailgate.mail.bounces import Notice, read_notice
+from mailgate.mail.fates import each_once
+from mailgate.mail.fields import Block, decode_value
+from mailgate.mail.mailers import Mailer, read_mailer
+from mailgate.mail.parts import Part, leaves, read_parts
+from mailgate.mail.returned import HEADERS, WHOLE, answered_id, returned_id
+from mailgate.mail.statuses import groups, named_address, read_statuses, safe_address
+from mailgate.mail.text import clean_text
+
+_STATUSES = frozenset(("message/delivery-status", "message/global-delivery-status"))
+_RECEIPTS = frozenset(("message/disposition-notification", "message/global-disposition-notification"))
+_KINDS = {
+    **dict.fromkeys(_STATUSES, ReportKind.DELIVERY),
+    **dict.fromkeys(_RECEIPTS, ReportKind.RECEIPT),
+    "message/feedback-report": ReportKind.COMPLAINT,
+}
+_TAG = re.compile(r"<(?:[a-z]{1,10}[\s/>]|!)", re.IGNORECASE)
+_REFUSALS = ("rejected", "refused")
+_ANY_MAILER = Mailer(named=True, domain="")
 
 
 def read_report(mail: Part) -> Report | None:
     """The report that a mail is, or None when it is none."""
-    if mail.content_type != "multipart/report":
+    mailer = read_mailer(mail.block)
+    if mail.content_type == "multipart/report":
+        return _read(mail, mailer or _ANY_MAILER) or Report(ReportKind.DELIVERY, message_id=answered_id(mail))
+    if mailer is None:
         return None
-    return Report(_KINDS.get(mail.kind.get("report-type").lower(), ReportKind.DELIVERY))
+    return _read(mail, mailer) or _read_enclosed(mail, mailer)
+
+
+def _read(mail: Part, mailer: Mailer) -> Report | None:
+    parts = tuple(leaves(mail))
+    texts = tuple(islice(_texts(parts), limits.REPORT_TEXTS))
+    fields = tuple(part.text() for part in parts if part.content_type in _KINDS)
+    kind, returned = _kind(mail, parts), returned_id(parts, (*fields, *texts))
+    if kind is not ReportKind.DELIVERY and not _is_refusal(kind, texts):
+        return Report(kind, message_id=returned or answered_id(mail))
+    statuses = each_once(fated for text in _fields(parts, _STATUSES) for fated in read_statuses(text))
+    if statuses and all(fated.reason for fated in statuses):
+        return Report(ReportKind.DELIVERY, statuses, returned or answered_id(mail))
+    notice = read_notice("\n\n".join(texts).split("\n"), mailer, tuple(_known(mail.block, parts)))
+    recipients = tuple(_explained(statuses, notice)) or notice.recipients
+    if recipients or (notice.failed and (returned or mailer.named)):
+        return Report(ReportKind.DELIVERY, recipients, returned or answered_id(mail))
+    return None
+
+
+def _explained(statuses: tuple[Fated, ...], notice: Notice) -> Iterator[Fated]:
+    """The recipients, with what the prose says of them where the fields give no reason."""
+    told = {fated.address: fated for fated in notice.recipients}
+    for fated in statuses:
+        more = told.get(fated.address, fated)
+        fate = more.fate if {fated.fate, more.fate} <= LOST and not fated.reason else fated.fate
+        yield replace(fated, fate=fate, reason=fated.reason or more.reason)
+
+
+def _read_enclosed(mail: Part, mailer: Mailer) -> Report | None:
+    """A report that some filter on the way put into another mail."""
+    for part in leaves(mail):
+        if part.content_type in WHOLE:
+            enclosed, _ = read_parts(part.octets())
+            return _read(enclosed, mailer) if enclosed.content_type == "multipart/report" else None
+    return None
+
+
+def _kind(mail: Part, parts: tuple[Part, ...]) -> ReportKind:
+    """What the mail says that it reports, else what its first part for programs is about."""
+    named = f"message/{mail.kind.get('report-type').lower()}"
+    kinds = (_KINDS[name] for name in (named, *(part.content_type for part in parts)) if name in _KINDS)
+    return next(kinds, ReportKind.DELIVERY)
+
+
+def _is_refusal(kind: ReportKind, texts: tuple[str, ...]) -> bool:
+    """A mailbox that refuses mail says so by a notification that it was deleted (RFC 5429 §2.2)."""
+    return kind is ReportKind.RECEIPT and any(word in text.lower() for text in texts for word in _REFUSALS)
+
+
+def _texts(parts: tuple[Part, ...]) -> Iterator[str]:
+    """The words of a report: its readable parts down to the returned mail."""
+    for part in takewhile(lambda part: part.content_type not in WHOLE | HEADERS, parts):
+        if part.content_type == "text/plain":
+            yield clean_text(part.text())
+        elif part.content_type == "text/html":
+            text = clean_text(part.text())
+            yield html.read(text).whole if _TAG.search(text) else text
+
+
+def _fields(parts: tuple[Part, ...], types: frozenset[str]) -> Iterator[str]:
+    return (part.text() for part in parts if part.content_type in types)
+
+
+def _known(block: Block, parts: tuple[Part, ...]) -> Iterator[str]:
+    """The addresses that failed by a field of their own: Exim's, or that of a mailbox that refuses."""
+    for value in block.all("x-failed-recipients"):
+        yield from filter(None, map(safe_address, decode_value(value).split(",")[: limits.REPORT_RECIPIENTS]))
+    for text in _fields(parts, _RECEIPTS):
+        for group in islice(groups(text), 1):
+            address = named_address(group.get("original-recipient")) or named_address(group.get("final-recipient"))
+            yield from filter(None, (address,))

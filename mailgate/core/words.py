@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import filterfalse
 
 _SPELLED = str.maketrans(
     {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "’": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " "}
@@ -43,8 +44,10 @@ YES = frozenset({"oui", "yes", "ok", "okay", "d'accord", "accepte", "j'accepte",
 
 def fold(text: str) -> str:
     """The text in lower case without accents, ligatures spelled out, apostrophes and blanks unified."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.translate(_SPELLED))
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+    return "".join(filterfalse(unicodedata.combining, decomposed)).casefold()
 
 
 def is_like(pattern: str, text: str) -> bool:

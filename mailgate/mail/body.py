@@ -30,18 +30,33 @@ class Body:
 
 
 def read_body(mail: Part) -> Body:
-    """The words of a mail. A mail without any has the first text that somebody forgot to call an attachment."""
+    """The words of a mail. A mail without any has the first text that somebody forgot to call an attachment.
+
+    The cap is on all its parts together; those beyond it are files."""
     chosen = list(_chosen(mail)) or _forgotten(mail)
-    readings = [_words(part) for part in chosen]
+    texts = list(_within_cap(chosen))
+    readings = [_words(part, clean_text(text)) for part, text in texts]
     whole = "\n".join(whole for whole, _ in readings)
     own = "\n".join(own for _, own in readings)
-    shown = frozenset((*chosen, *_stood_for(mail)))
-    return Body(_capped(whole), _capped(own), shown, cut=len(whole) >= limits.TEXT_CHARS)
+    shown = frozenset((*(part for part, _ in texts), *_stood_for(mail)))
+    cut = sum(len(text) for _, text in texts) >= limits.TEXT_CHARS
+    return Body(_capped(whole), _capped(own), shown, cut)
 
 
 def unflow(text: str, delete_space: bool) -> str:
     """Join the lines that format=flowed broke (RFC 3676 §4): those that end in a space, within one depth of quotes."""
     return "\n".join(_joined_lines(text.split("\n"), delete_space))
+
+
+def _within_cap(parts: Iterable[Part]) -> Iterator[tuple[Part, str]]:
+    """The parts that are read, each with its text."""
+    room = limits.TEXT_CHARS
+    for part in parts:
+        text = part.text()[:room]
+        yield part, text
+        room -= len(text)
+        if not room:
+            return
 
 
 def _chosen(part: Part) -> Iterator[Part]:
@@ -60,9 +75,14 @@ def _chosen(part: Part) -> Iterator[Part]:
 def _best(alternatives: Iterable[Part]) -> list[Part]:
     """The first plain alternative that says something, else the first HTML one, else whatever there is."""
     readings = [list(_chosen(child)) for child in alternatives]
-    full = [reading for reading in readings if any(part.encoded.strip() for part in reading)]
+    full = [reading for reading in readings if any(map(_says_something, reading))]
     plain = [reading for reading in full if all(part.content_type != "text/html" for part in reading)]
     return next(iter(plain or full or readings), [])
+
+
+def _says_something(part: Part) -> bool:
+    begin = part.block.body
+    return bool(part.raw[begin : min(part.end, begin + limits.TEXT_CHARS)].strip())
 
 
 def _is_words(part: Part) -> bool:
@@ -84,9 +104,8 @@ def _stood_for(part: Part) -> Iterator[Part]:
         yield from _stood_for(child)
 
 
-def _words(part: Part) -> tuple[str, str]:
+def _words(part: Part, text: str) -> tuple[str, str]:
     """All the words of a leaf, and those above what its HTML marks as the mail being answered."""
-    text = clean_text(part.text())
     if part.content_type == "text/html":
         reading = html.read(text)
         return reading.whole, reading.own

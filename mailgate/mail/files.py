@@ -39,7 +39,7 @@ _EXTENSIONS = {
 
 def list_files(mail: Part, shown: Collection[Part]) -> tuple[tuple[Attachment, ...], bool]:
     """The attachments, and whether there were more than the cap; `shown` are the leaves that are no files."""
-    html = "".join(part.text() for part in shown if part.content_type == "text/html")
+    html = "".join(part.text() for part in shown if part.content_type == "text/html")[: limits.TEXT_CHARS]
     files = [(index, part) for index, part in enumerate(leaves(mail)) if part not in shown]
     listed = tuple(_file(part, index, html) for index, part in files[: limits.ATTACHMENTS])
     return listed, len(files) > limits.ATTACHMENTS
@@ -48,8 +48,9 @@ def list_files(mail: Part, shown: Collection[Part]) -> tuple[tuple[Attachment, .
 def safe_name(given: str, content_type: str, index: int) -> str:
     """A file name that no file system and no reader misunderstands: the last path element, NFC, visible, not hidden,
     at most 120 characters with its extension kept; made up from the type when nothing is left."""
+    most = limits.FIELD_CHARS
     visible = "".join(char for char in given if unicodedata.category(char) not in ("Cf", "Cc", "Cs", "Co", "Cn"))
-    line = clean_header(unicodedata.normalize("NFC", visible), limits.FIELD_CHARS)
+    line = clean_header(unicodedata.normalize("NFC", clean_header(visible, most)), most)
     name = _FORBIDDEN.sub("_", re.split(r"[/\\]", line)[-1]).strip(" .")
     if not name:
         return f"attachment-{index + 1}{_extension(content_type)}"

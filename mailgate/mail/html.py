@@ -86,9 +86,9 @@ class Reading:
 
 
 def read(html: str) -> Reading:
-    """Read at most `limits.TEXT_CHARS` characters of HTML; too deep a nesting is read without its structure."""
+    """Read at most `limits.TEXT_CHARS` characters of HTML; what is too deep or too finely cut has no structure."""
     markup = simplify(html[: limits.TEXT_CHARS])
-    if markup.depth > limits.HTML_DEPTH:
+    if markup.depth > limits.HTML_DEPTH or markup.tags > limits.HTML_TAGS:
         words = _tidy(markup.words.split("\n"))
         return Reading(words, words)
     page = _Page()

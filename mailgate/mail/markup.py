@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from html import escape, unescape
 
 _NEXT = re.compile(
@@ -37,10 +38,11 @@ _LONGEST_TAG = 4096
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """The rewritten HTML, an upper bound of its depth, and the same words with the tags left out."""
+    """The rewritten HTML, an upper bound of its depth, how many tags it has, and its words without them."""
 
     html: str
     depth: int
+    tags: int
     words: str
 
 
@@ -58,7 +60,8 @@ def simplify(html: str) -> Markup:
     """Rewrite `html`; linear in its length whatever it holds."""
     tokens = list(_tokens(html))
     words = "".join(_word(token) for token in tokens)
-    return Markup("".join(map(str, tokens)), _depth(tokens), unescape(words))
+    tags = sum(not isinstance(token, str) for token in tokens)
+    return Markup("".join(map(str, tokens)), _depth(tokens), tags, unescape(words))
 
 
 def _tokens(html: str) -> Iterator[_Tag | str]:
@@ -96,12 +99,18 @@ def _tag(found: re.Match[str]) -> Iterator[_Tag]:
     if name not in _BLOCKS and name not in _INLINE:
         return
     kept = name if name in _BLOCKS else "span"
-    closing = bool(found["close"])
-    yield _Tag(kept, closing, "" if closing else "".join(_attributes(found["inside"][:_LONGEST_TAG])))
+    closing, inside = bool(found["close"]), found["inside"]
+    yield _bare(kept, closing) if closing or not inside else _Tag(kept, False, "".join(_attributes(inside)))
+
+
+@cache
+def _bare(name: str, closing: bool) -> _Tag:
+    """A tag without attributes, made once: most are."""
+    return _Tag(name, closing)
 
 
 def _attributes(inside: str) -> Iterator[str]:
-    for found in _ATTRIBUTE.finditer(inside):
+    for found in _ATTRIBUTE.finditer(inside[:_LONGEST_TAG]):
         name = (found[1] or "").lower()
         value = unescape(found[2] or found[3] or found[4] or "")
         if found[5] or (name == "style" and _UNSEEN.search(value)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailgate.mail import parse
+from mailgate.mail import limits, parse
 from mailgate.mail.body import unflow
 from tests.mail.raw import from_jean, multipart, part
 
@@ -85,3 +85,12 @@ def test_a_flowed_mail_is_read_so() -> None:
     """End to end."""
     field = "Content-Type: text/plain; charset=utf-8; format=flowed"
     assert parse.read(from_jean(field, body="Le serveur \r\nest en panne.\r\n")).body == "Le serveur est en panne."
+
+
+def test_the_cap_on_text_is_on_all_parts_together() -> None:
+    """Twenty-five parts of a megabyte of tags each took twenty seconds; those that are not read are files."""
+    texts = [part("text/html", f"<p>fin</p>{' ' * (limits.TEXT_CHARS // 2)}")] * 25
+    mail = parse.read(multipart("mixed", part("text/plain", "Bonjour"), *texts))
+    assert mail.body == "Bonjour\nfin\nfin"
+    assert len(mail.attachments) == 23
+    assert f"text cut after {limits.TEXT_CHARS} characters" in mail.defects

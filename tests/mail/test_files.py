@@ -50,6 +50,13 @@ def test_no_name_leaves_its_folder(name: str) -> None:
     assert safe.isprintable()
 
 
+@pytest.mark.timeout(10)
+def test_a_name_piled_with_marks_is_read() -> None:
+    """A hundred of them would take minutes."""
+    piled = "e" + "\u0301\u0323" * 16_000
+    assert all(len(safe_name(piled, "text/plain", index)) <= limits.FILE_NAME_CHARS for index in range(100))
+
+
 def test_an_attachment_is_listed_with_its_decoded_size_and_taken_out_by_its_index() -> None:
     """`Attachment.index` is what `attachment` understands."""
     sent = multipart(

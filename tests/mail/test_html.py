@@ -93,6 +93,13 @@ def test_hostile_depth_is_counted_before_a_parser_sees_it(piece: str) -> None:
     assert to_text(piece * 2000 + "words").endswith("words")
 
 
+@pytest.mark.parametrize("piece", ["<p>x", "<br>", "<td>x"])
+def test_too_finely_cut_a_page_keeps_its_words_only(piece: str) -> None:
+    """A hundred thousand paragraphs are no page, and cost more than their words (hazards M13)."""
+    assert simplify(piece * 100_000).tags == 100_000
+    assert to_text(piece * 100_000 + "fin").endswith("fin")
+
+
 @pytest.mark.parametrize(
     "piece", ["<a ", "<!--", "a<b ", '<a "', "<!", "<style>", "<", "&", "<td>", "</p>", "<p><b>", "<a href='"]
 )

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
-from mailgate.core.classify import facts_of, severity_asked
 from mailgate.core.conditions import FactValue
 from mailgate.core.decision import RuleTrace
 from mailgate.core.events import MailReceived
+from mailgate.core.facts import facts_of, severity_asked
 from mailgate.core.identity import Sender
 from mailgate.core.matching import Subject, judge
 from mailgate.core.policy import Actions, Policy, Queue

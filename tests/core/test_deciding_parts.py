@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.core.billing import charge
-from mailgate.core.classify import clock_time
 from mailgate.core.conditions import Above, AllOf, AnyOf, Below, Condition, Contains, Is, Like, Matches, Not, Test
 from mailgate.core.delivery import FIRST_WAITS, LIFETIME, Lane, next_attempt
 from mailgate.core.effects import OpenTicket
+from mailgate.core.facts import clock_time
 from mailgate.core.identity import person_id, recognise, technician_of
 from mailgate.core.intents import Intent
 from mailgate.core.lifecycle import AFTER_CUSTOMER, AFTER_WORK, POSSIBLE

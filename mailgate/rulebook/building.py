@@ -10,6 +10,8 @@ from mailgate.core.hours import Calendar
 from mailgate.core.model import Activity
 from mailgate.core.policy import (
     Actions,
+    Automatic,
+    Bound,
     Contact,
     Customer,
     Desk,
@@ -29,6 +31,7 @@ from mailgate.rulebook.expectations import Expectation
 from mailgate.rulebook.opening_hours import week
 from mailgate.rulebook.public_holidays import OwnDays, closings
 from mailgate.rulebook.schema import (
+    AutomaticTable,
     CalendarTable,
     CustomerTable,
     ExampleMailTable,
@@ -126,6 +129,12 @@ def _rate(table: RateTable | None) -> Rate | None:
 def limits(table: LimitsTable) -> Limits:
     """`[limits]`; the days of a token are named by `TokenKind`."""
     return Limits(table.enclosures, table.page, table.history, table.token_days.model_dump())
+
+
+def automatic(table: AutomaticTable) -> Automatic:
+    """`[automatic]`; a bound that is said is said whole: what it leaves out is unbounded."""
+    said = {name: getattr(table, name) for name in table.model_fields_set}
+    return Automatic(**{name: Bound(**bound.model_dump()) for name, bound in said.items() if bound})
 
 
 def rule(table: RuleTable, file: str, line: int) -> Rule:

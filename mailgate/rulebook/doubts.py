@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailgate.core.policy import Policy
+from mailgate.core.policy import Bound, Policy
 from mailgate.rulebook.pagers import has_apprise
 from mailgate.toml.document import Mistake, Source, did_you_mean
+from mailgate.toml.positions import Path
+
+UNITS = {"hour": "an hour", "day": "a day"}
 
 
 def doubts(sources: tuple[Source, ...], policy: Policy) -> Iterator[Mistake]:
@@ -15,6 +18,8 @@ def doubts(sources: tuple[Source, ...], policy: Policy) -> Iterator[Mistake]:
         yield from _teams_too_small(source, policy)
         yield from _skills_of_nobody(source, policy)
         yield from _pagers_out_of_reach(source)
+        yield from _bounds_of_nothing(source, policy)
+        yield from _hours_longer_than_days(source, policy)
 
 
 def _teams_too_small(source: Source, policy: Policy) -> Iterator[Mistake]:
@@ -45,3 +50,23 @@ def _pagers_out_of_reach(source: Source) -> Iterator[Mistake]:
             if not has_apprise() and not url.lower().startswith("mailto:"):
                 scheme = url.partition(":")[0]
                 yield source.at_value(path, f"no page leaves by {scheme}: install mailgate with its extra 'notify'")
+
+
+def _bounds_of_nothing(source: Source, policy: Policy) -> Iterator[Mistake]:
+    """Not one acknowledgement may be what somebody wants; a forgotten digit is likelier."""
+    for path in (path for unit in UNITS for path in source.paths("automatic", "*", unit)):
+        if getattr(_bound(path, policy), str(path[2])) == 0:
+            yield source.at_value(path, f"'{path[1]}' allows none in {UNITS[str(path[2])]}: all such mail is held back")
+
+
+def _hours_longer_than_days(source: Source, policy: Policy) -> Iterator[Mistake]:
+    """The hour of such a bound is never reached."""
+    for path in source.paths("automatic", "*", "hour"):
+        bound = _bound(path, policy)
+        if bound.hour is not None and bound.day is not None and bound.hour > bound.day:
+            yield source.at_value(path, f"'{path[1]}' allows {bound.hour} in an hour, but only {bound.day} in a day")
+
+
+def _bound(path: Path, policy: Policy) -> Bound:
+    bound: Bound = getattr(policy.automatic, str(path[1]))
+    return bound

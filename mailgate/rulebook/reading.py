@@ -13,17 +13,20 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from mailgate.core.policy import Desk, Limits, Policy, Rule
+from pydantic import BaseModel
+
+from mailgate.core.policy import Desk, Policy, Rule
 from mailgate.rulebook import building
 from mailgate.rulebook.clashes import clashes
 from mailgate.rulebook.doubts import doubts
 from mailgate.rulebook.examples import Example, failures
 from mailgate.rulebook.names import Names, gather
-from mailgate.rulebook.schema import LimitsTable, RulesFile
+from mailgate.rulebook.schema import AutomaticTable, LimitsTable, RulesFile
 from mailgate.toml.document import Collected, Mistake, SiteMistakes, Source, parse
 
 Table = TypeVar("Table")
 Value = TypeVar("Value")
+Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,8 @@ def _policy(files: tuple[Read, ...], desk: Desk) -> Policy:
         priorities=_built((file.priority for file in tables), building.priority),
         tariffs=_built((file.tariff for file in tables), building.tariff),
         rules=tuple(rule for read in files for rule in _rules(read)),
-        limits=_limits(tables),
+        limits=building.limits(_together(LimitsTable, (file.limits for file in tables))),
+        automatic=building.automatic(_together(AutomaticTable, (file.automatic for file in tables))),
     )
 
 
@@ -123,10 +127,10 @@ def _built(sections: Iterable[Mapping[str, Table]], build: Callable[[str, Table]
     return {key: build(key, table) for section in sections for key, table in section.items()}
 
 
-def _limits(files: list[RulesFile]) -> Limits:
-    """What any file says, together; no key is said twice."""
-    said = {name: getattr(file.limits, name) for file in files if file.limits for name in file.limits.model_fields_set}
-    return building.limits(LimitsTable.model_construct(**said))
+def _together(model: type[Model], tables: Iterable[Model | None]) -> Model:
+    """What the tables of all files say, as one; no key is said twice."""
+    said = {name: getattr(table, name) for table in tables if table for name in table.model_fields_set}
+    return model.model_construct(**said)
 
 
 def _rules(read: Read) -> Iterable[Rule]:

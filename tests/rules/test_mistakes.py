@@ -92,6 +92,15 @@ WRONG_VALUES = {
     '[priority.P1]\nupdate_every = "2 hours"\n': "2:16: '2 hours' is not a duration: write 90m, 4h, 3d or 1w",
     "[priority.P1]\nupdate_every = 2\n": "2:16: '2' is not a duration: write 90m, 4h, 3d or 1w",
     "[limits]\npage = 10\n": "2:8: 'page' in [limits] must be at least 40, not 10",
+    "[automatic]\nadress = { hour = 3 }\n": "2:1: unknown key 'adress' in [automatic] (did you mean 'address'?)",
+    "[automatic]\naddress = { hours = 3, day = 9 }\n": (
+        "2:13: unknown key 'hours' in [automatic.address] (did you mean 'hour'?)"
+    ),
+    "[automatic]\ndomain = { day = 3, hour = 1 }\n": ("2:12: unknown key 'day' in [automatic.domain] (known: hour)"),
+    "[automatic]\nticket = { day = 101 }\n": "2:18: 'day' in [automatic.ticket] must be at most 100, not 101",
+    "[automatic]\ntotal = { hour = -1 }\n": "2:18: 'hour' in [automatic.total] must be at least 0, not -1",
+    "[automatic]\ntotal = 500\n": "2:9: 'total' in [automatic] must be a table, not 500",
+    "[automatic]\naddress = {}\n": "2:11: a bound needs 'hour' or 'day', else it bounds nothing",
     '[customer.x]\nname = "X"\nbank = "hour"\n': (
         "3:8: 'bank' in [customer.x] must be 'hours', 'flex' or 'none', not 'hour' (did you mean 'hours'?)"
     ),
@@ -196,6 +205,13 @@ def test_a_limit_said_twice_is_told(tmp_path: Path) -> None:
     assert found == ["rules/b.toml:2:1: [limits.history] is already declared at rules/a.toml:2"]
 
 
+def test_a_bound_said_twice_is_told(tmp_path: Path) -> None:
+    """The same, although each file says the rest of the section."""
+    a, b = "[automatic]\ndomain = { hour = 1 }\n", "[automatic]\ntotal = { hour = 9 }\ndomain = { hour = 2 }\n"
+    found = mistakes(tmp_path, a=a, b=b)
+    assert found == ["rules/b.toml:3:1: [automatic.domain] is already declared at rules/a.toml:2"]
+
+
 def test_all_mistakes_of_all_files_come_together(tmp_path: Path) -> None:
     """A misspelt key, an unknown name, a clash and a broken file, in four files, in one run."""
     found = mistakes(
@@ -246,6 +262,20 @@ def test_a_skill_that_nobody_has_is_a_warning(tmp_path: Path) -> None:
     people = PEOPLE.replace("[team", 'skills = ["réseau"]\n[team')
     (warning,) = loaded(tmp_path, people=people, more='[[rule]]\nthen = { skills = "reseau" }\n').warnings
     assert str(warning) == "rules/more.toml:2:19: no technician has the skill 'reseau' (did you mean 'réseau'?)"
+
+
+DOUBTFUL_BOUNDS = {
+    "domain = { hour = 0 }": "2:19: 'domain' allows none in an hour: all such mail is held back",
+    "ticket = { day = 0 }": "2:18: 'ticket' allows none in a day: all such mail is held back",
+    "address = { hour = 20, day = 10 }": "2:20: 'address' allows 20 in an hour, but only 10 in a day",
+}
+
+
+@pytest.mark.parametrize(("line", "sentence"), DOUBTFUL_BOUNDS.items())
+def test_a_bound_that_is_probably_not_meant_is_a_warning(tmp_path: Path, line: str, sentence: str) -> None:
+    """Silence is allowed, and looks like a desk that is broken."""
+    (warning,) = loaded(tmp_path, more=f"[automatic]\n{line}\n").warnings
+    assert str(warning) == f"rules/more.toml:{sentence}"
 
 
 def test_a_fifth_contact_is_refused_and_a_fourth_is_not(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import fields, replace
 from datetime import date, time
 from pathlib import Path
 
@@ -9,8 +11,9 @@ import pytest
 
 from mailgate.core.hours import Duration, Span, Unit
 from mailgate.core.model import Activity
-from mailgate.core.policy import Contact, Escalation, Order, Pager, Rate, UnknownSenders
-from tests.rules.sites import PEOPLE, QUEUE, loaded
+from mailgate.core.policy import Automatic, Bound, Contact, Escalation, Order, Pager, Rate, UnknownSenders
+from mailgate.rulebook import load
+from tests.rules.sites import DESK, PEOPLE, QUEUE, STARTER, loaded
 
 OFFICE = (Span(time(8, 30), time(17)),)
 
@@ -117,6 +120,21 @@ def test_limits_may_be_said_in_several_files(tmp_path: Path) -> None:
     """All files together are one rulebook."""
     said = loaded(tmp_path, a="[limits]\nhistory = 2\n", b='[limits]\nenclosures = "1 MB"\n').policy.limits
     assert (said.enclosures, said.history) == (1_000_000, 2)
+
+
+def test_bounds_on_automatic_mail_have_defaults_key_by_key(tmp_path: Path) -> None:
+    """One that is said is said whole: no day beside an hour means as many a day as come."""
+    a, b = "[automatic]\naddress = { hour = 2 }\n", "[automatic]\nrequests = { day = 0 }\ntotal = { hour = 9 }\n"
+    said = loaded(tmp_path, a=a, b=b).policy.automatic
+    assert said == replace(Automatic(), address=Bound(hour=2), requests=Bound(day=0), total=Bound(hour=9))
+    assert loaded(tmp_path, a="[automatic]\n", b="").policy.automatic == Automatic()
+
+
+def test_the_starter_shows_the_bounds_that_hold_without_it() -> None:
+    """Its comment says so; an administrator who deletes a line must get what it said."""
+    section = tomllib.loads((STARTER / "00-desk.toml").read_text(encoding="utf-8"))["automatic"]
+    assert set(section) == {field.name for field in fields(Automatic)}
+    assert load(STARTER, DESK).policy.automatic == Automatic()
 
 
 def test_rules_keep_the_order_of_the_files_and_know_their_lines(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ class Desk:
     ring: Keyring
     templates: Templates
     authserv_id: str | None = None
+    verifies_dkim: bool = False
 
     @property
     def domain(self) -> str:
@@ -80,7 +81,8 @@ def read_mail(delivery: Delivery, inbox_id: int, digest: str, desk: Desk, receiv
         mail=mail,
         orders=commands.read_orders(mail.text),
         token=_token(delivery.recipients, desk, received_at),
-        verdict=_verdict(delivery, mail.header("authentication-results"), mail.sender, desk),
+        verdict=_verdict(delivery, mail.sender, desk),
+        checked=_is_checked(delivery, desk),
         ours=address.ticket_of(desk.ring, mail.message_id, desk.domain) is not None,
         threads=tuple(dict.fromkeys(ticket for ticket in tickets if ticket)),
     )
@@ -255,7 +257,19 @@ def _token(recipients: tuple[str, ...], desk: Desk, at: datetime) -> Token | Non
     return next((token for token in tokens if token is not None), None)
 
 
-def _verdict(delivery: Delivery, results: tuple[str, ...], author: Address | None, desk: Desk) -> AuthVerdict:
-    if not delivery.trusted or desk.authserv_id is None or author is None:
+def _verdict(delivery: Delivery, author: Address | None, desk: Desk) -> AuthVerdict:
+    if author is None:
         return AuthVerdict.NONE
-    return auth.verdict(results, desk.authserv_id, author.mail.rpartition("@")[2])
+    domain = author.mail.rpartition("@")[2]
+    return auth.verdict(delivery.raw, _relay(delivery, desk), delivery.dkim, domain)
+
+
+def _is_checked(delivery: Delivery, desk: Desk) -> bool:
+    """Whether somebody looked for proofs: the relay that handed the mail over, or the door (not `explain`)."""
+    return _relay(delivery, desk) is not None or (desk.verifies_dkim and delivery.door is not Door.CLI)
+
+
+def _relay(delivery: Delivery, desk: Desk) -> auth.Relay | None:
+    if not delivery.trusted or desk.authserv_id is None:
+        return None
+    return auth.Relay(desk.authserv_id, auth.HOPS_TO_A_MAILBOX if delivery.door is Door.IMAP else auth.HOPS_TO_A_DOOR)

@@ -1,22 +1,57 @@
-"""What a trusted relay found out about the sender: Authentication-Results (RFC 8601), read by a small own grammar.
+"""What a mail's own headers and signatures say about its sender: who vouches for the domain in From.
 
-Anybody can write such a header; only those with exactly our authserv-id count, in mail from a relay we trust, which
-takes out what strangers wrote under that name (RFC 8601 §5). The reader is one loop over words: comments nest by a
-counter, so depth costs nothing.
+Anybody can write an Authentication-Results field (RFC 8601), also under our relay's name. So it counts only
+
+- in mail that a trusted relay handed over, under exactly the configured authserv-id, written plainly: not quoted, not
+  encoded, not behind a comment, without a blank before the colon. These are spellings that a filter may overlook;
+- in the trace block at the very top, above which only relays write. A Postfix milter inserts below the Received line of
+  its own server, so one may stand above; a mailbox's delivery adds a second. Any other field ends the block, a
+  DKIM-Signature too: it is a sender's;
+- for a pass, in the topmost field of that name alone: what a sender wrote stands below what the relay adds. Neither
+  place nor spelling unmask a relay that adds nothing to a mail and leaves in what was there (RFC 8601 §5 forbids it):
+  such a relay must not be named in authserv_id.
+
+A failure counts wherever it stands: nobody forges one for himself. The reader is one loop over words; comments nest by
+a counter, so depth costs nothing. Words that touch are one: `"a@corp.example"@evil.example` is an address at
+evil.example, and a comment inside a word makes the rest of the field worthless (the espoofer papers' trick).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from mailgate.core.model import AuthVerdict
+from mailgate.mail.domains import aligned, canonical
+from mailgate.mail.fields import Block, read_block
 
+HOPS_TO_A_DOOR = 1
+HOPS_TO_A_MAILBOX = 2
+"""Received lines that may stand above a relay's results: its own, and that of the delivery into a mailbox."""
+
+RESULTS = "authentication-results"
+TRACE = frozenset(
+    f"{RESULTS} received x-received return-path delivered-to delivery-date x-delivered-to x-original-to envelope-to"
+    " x-envelope-to x-envelope-from received-spf dkim-filter dmarc-filter x-virus-scanned x-quarantine-id x-greylist"
+    "".split()
+)
+TRACE_PREFIXES = ("arc-", "x-spam-", "x-spamd-", "x-rspamd-", "x-virus-", "x-amavis-", "x-google-", "x-ms-exchange-")
+
+_DISGUISED = re.compile(rb"^authentication-results[ \t]+:", re.IGNORECASE | re.MULTILINE)
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*+)("?)|[();=]|[^\s"();=]+', re.DOTALL)
 _PAREN = re.compile(r"\\.|[()]", re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
+_WORDLIKE = re.compile(r"[^\s();]")
 _DEEPEST_COMMENT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """The relay that handed a mail over: the name of its results, and how many Received lines may stand above them."""
+
+    authserv_id: str
+    hops: int = HOPS_TO_A_DOOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,97 +65,184 @@ class Finding:
     def domain(self, name: str) -> str:
         """The domain of a property's value, which may be an address or a domain; "" when it is not there."""
         value = next((value for key, value in self.properties if key == name), "")
-        return value.rpartition("@")[2].strip("<>.")
+        return value.rpartition("@")[2].strip("<>")
 
 
-def verdict(results: tuple[str, ...], authserv_id: str, from_domain: str) -> AuthVerdict:
-    """What `authserv_id` says of mail from `from_domain` in the header values `results`.
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One field of our relay: `whole` when all of it could be read, `on_top` when its passes are believed."""
 
-    DMARC decides when it was checked; else an aligned DKIM or SPF pass; a failure needs both to have failed."""
-    found = [finding for value in results for finding in read_results(value, authserv_id)]
-    domain = from_domain.lower().strip(".")
-    dmarc = _dmarc(found, domain)
-    if dmarc is not AuthVerdict.NONE:
-        return dmarc
-    if any(_vouches(finding, domain) for finding in found):
+    findings: tuple[Finding, ...]
+    whole: bool = True
+    on_top: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A word, a quoted string without its quotes, "=" or ";"; `glued` to the piece before it."""
+
+    text: str
+    quoted: bool = False
+    glued: bool = False
+
+    def is_sign(self, sign: str) -> bool:
+        return self.text == sign and not self.quoted
+
+
+@dataclass(slots=True)
+class _Pieces:
+    """What was read of a value; `whole` turns False at what makes the rest of it untrustworthy."""
+
+    read: list[_Piece] = field(default_factory=list)
+    whole: bool = True
+
+
+def verdict(raw: bytes, relay: Relay | None, signers: Sequence[str], from_domain: str) -> AuthVerdict:
+    """What is known of mail from `from_domain`. `relay` handed it over (None: nobody whose word counts); `signers` are
+    the domains of DKIM signatures that we verified ourselves.
+
+    A relay's DMARC failure decides; else an aligned pass; else a failure needs both DKIM and SPF to have failed."""
+    domain = canonical(from_domain)
+    results = tuple(_results_of(raw, relay)) if relay is not None else ()
+    findings = [finding for one in results for finding in one.findings]
+    if any(_fails_dmarc(finding, domain) for finding in findings):
+        return AuthVerdict.FAIL
+    believed = [finding for one in results if one.on_top and one.whole for finding in one.findings]
+    if any(aligned(signer, domain) for signer in signers) or any(_vouches(one, domain) for one in believed):
         return AuthVerdict.PASS
-    failed = {finding.method for finding in found if finding.result == "fail"}
+    failed = {method for one in results for method in _failed(one.findings, domain)}
     return AuthVerdict.FAIL if failed >= {"dkim", "spf"} else AuthVerdict.NONE
 
 
-def read_results(value: str, authserv_id: str) -> tuple[Finding, ...]:
-    """The findings of one header value; none when it was written by another server or breaks the grammar."""
-    words = list(_words(value))
-    if None in words:
-        return ()
-    first, *rest = _split([word for word in words if word is not None])
-    if not authserv_id or not first or first[0].lower() != authserv_id.lower():
-        return ()
-    if len(first) > 2 or (len(first) == 2 and not first[1].isdigit()):
-        return ()
-    findings = [_finding(statement) for statement in rest if statement]
-    return tuple(finding for finding in findings if finding is not None)
+def read_results(value: str, authserv_id: str) -> Results | None:
+    """One header value as far as it can be read; None when it was written under another name, or another way."""
+    pieces = _pieces(value)
+    server, *statements = _split(pieces.read)
+    if not authserv_id or not value.lstrip().lower().startswith(authserv_id.lower()):
+        return None
+    if [piece.text.lower() for piece in server] not in ([authserv_id.lower()], [authserv_id.lower(), "1"]):
+        return None
+    findings = [_finding(statement) for statement in statements]
+    return Results(tuple(finding for finding in findings if finding is not None), pieces.whole)
 
 
-def _dmarc(found: list[Finding], domain: str) -> AuthVerdict:
-    about = [f for f in found if f.method == "dmarc" and f.domain("header.from") in ("", domain)]
-    if any(finding.result == "fail" for finding in about):
-        return AuthVerdict.FAIL
-    passed = any(finding.result == "pass" and finding.domain("header.from") == domain for finding in about)
-    return AuthVerdict.PASS if passed and domain else AuthVerdict.NONE
+def _results_of(raw: bytes, relay: Relay) -> Iterator[Results]:
+    """Every field of our relay, in wire order."""
+    block = read_block(raw, 0, len(raw))
+    disguised = _DISGUISED.search(raw, 0, block.body) is not None
+    topmost = True
+    for value, on_top in _placed(block, relay):
+        results = read_results(value, relay.authserv_id)
+        if results is not None:
+            yield Results(results.findings, results.whole, on_top and topmost and not disguised)
+            topmost = False
+
+
+def _placed(block: Block, relay: Relay) -> Iterator[tuple[str, bool]]:
+    """Each Authentication-Results, and whether it stands where only a relay writes."""
+    received, on_top = 0, True
+    for one in block.fields:
+        received += one.name == "received"
+        on_top = on_top and received <= relay.hops and _is_trace(one.name)
+        if one.name == RESULTS:
+            yield one.value.decode("utf-8", "replace"), on_top
+
+
+def _is_trace(name: str) -> bool:
+    return name in TRACE or name.startswith(TRACE_PREFIXES)
+
+
+def _fails_dmarc(finding: Finding, domain: str) -> bool:
+    about = canonical(finding.domain("header.from"))
+    return finding.method == "dmarc" and finding.result == "fail" and about in ("", domain)
 
 
 def _vouches(finding: Finding, domain: str) -> bool:
-    """A DKIM signature of, or an SPF pass for, the From domain or a domain above or below it (RFC 7489 §3.1)."""
-    if finding.result != "pass":
+    """A DMARC pass of the From domain, a DKIM signature of, or an SPF pass for, one that belongs to it."""
+    if finding.result != "pass" or not domain:
         return False
-    if finding.method == "dkim":
-        return _aligned(finding.domain("header.d") or finding.domain("header.i"), domain)
-    return finding.method == "spf" and _aligned(finding.domain("smtp.mailfrom"), domain)
+    match finding.method:
+        case "dmarc":
+            return canonical(finding.domain("header.from")) == domain
+        case "dkim":
+            return aligned(finding.domain("header.d") or finding.domain("header.i"), domain)
+        case "spf":
+            return aligned(finding.domain("smtp.mailfrom"), domain)
+    return False
 
 
-def _aligned(one: str, other: str) -> bool:
-    """The same domain, or one below the other where the upper one has at least two labels."""
-    if not one or not other:
-        return False
-    upper, lower = sorted((one, other), key=len)
-    return one == other or ("." in upper and lower.endswith(f".{upper}"))
+def _failed(findings: Sequence[Finding], domain: str) -> set[str]:
+    """The methods that failed in one field. One of several signatures may: a list's, when the author's holds."""
+    held = {finding.method for finding in findings if _vouches(finding, domain)}
+    return {finding.method for finding in findings if finding.result == "fail"} - held
 
 
-def _finding(statement: list[str]) -> Finding | None:
-    """`method[/version]=result (property=value)*`; None for `none` and for what is no statement."""
-    if len(statement) < 3 or statement[1] != "=":
+def _finding(statement: Sequence[_Piece]) -> Finding | None:
+    """`method[/version]=result (property=value)*`; None for `none`, and for a pass among words that have no place."""
+    pairs = tuple(_pairs(statement))
+    if not (pairs and pairs[0][0]) or (pairs[0][1] == "pass" and any(not name for name, _ in pairs)):
         return None
-    pairs = zip(statement[3:], statement[4:], statement[5:], strict=False)
-    properties = tuple((name.lower(), value.lower()) for name, sign, value in pairs if sign == "=")
-    return Finding(statement[0].lower().partition("/")[0], statement[2].lower(), properties)
+    (method, result), *properties = pairs
+    return Finding(method.partition("/")[0], result, tuple(properties))
 
 
-def _split(words: list[str]) -> list[list[str]]:
+def _pairs(pieces: Sequence[_Piece]) -> Iterator[tuple[str, str]]:
+    """`name=value` in lower case; everything that touches a value belongs to it, another "=" too (VERP addresses).
+
+    The name of a word that has no place is ""."""
+    at = 0
+    while at < len(pieces):
+        named = at + 1 < len(pieces) and pieces[at + 1].is_sign("=") and not (pieces[at].glued or pieces[at].quoted)
+        begin = at + 2 if named else at
+        end = _end_of_value(pieces, begin) if named else at + 1
+        yield pieces[at].text.lower() if named else "", "".join(piece.text for piece in pieces[begin:end]).lower()
+        at = end
+
+
+def _end_of_value(pieces: Sequence[_Piece], begin: int) -> int:
+    """Where the value that begins here ends: here, when what stands here is the next name."""
+    if begin + 1 < len(pieces) and not pieces[begin].glued and pieces[begin + 1].is_sign("="):
+        return begin
+    end = begin + 1
+    while end < len(pieces) and pieces[end].glued:
+        end += 1
+    return end
+
+
+def _split(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
     """The statements between semicolons; the first one names the server."""
-    statements: list[list[str]] = [[]]
-    for word in words:
-        if word == ";":
+    statements: list[list[_Piece]] = [[]]
+    for piece in pieces:
+        if piece.is_sign(";"):
             statements.append([])
         else:
-            statements[-1].append(word)
+            statements[-1].append(piece)
     return statements
 
 
-def _words(value: str) -> Iterator[str | None]:
-    """Words, quoted strings without their quotes, "=" and ";". None for what makes the value untrustworthy: a comment
-    that is not closed or too deep, a quote that is not closed."""
-    position = 0
-    while found := _WORD.search(value, position):
+def _pieces(value: str) -> _Pieces:
+    """The pieces up to the end, or to a comment or quote that is not closed, or that cuts a word in two."""
+    pieces, position, last_end = _Pieces(), 0, -1
+    while pieces.whole and (found := _WORD.search(value, position)):
         position = found.end()
         if found[0] == "(":
             end = _comment_end(value, position)
-            yield from [None] if end is None else ()
-            position = len(value) if end is None else end
-        elif found[1] is not None:
-            yield _QUOTED_PAIR.sub(r"\1", found[1]) if found[2] else None
+            touches = found.start() == last_end
+            pieces.whole = end is not None and not (touches and _WORDLIKE.match(value, end))
+            position = end or len(value)
+            last_end = position if touches else -1
+        elif found[0] == ")" or found[2] == "":
+            pieces.whole = False
         else:
-            yield None if found[0] == ")" else found[0]
+            pieces.read.append(_piece(found, found.start() == last_end))
+            last_end = -1 if found[0] == ";" else position
+    return pieces
+
+
+def _piece(found: re.Match[str], glued: bool) -> _Piece:
+    if found[1] is None:
+        return _Piece(found[0], glued=glued and found[0] != ";")
+    return _Piece(_QUOTED_PAIR.sub(r"\1", found[1]), quoted=True, glued=glued)
 
 
 def _comment_end(value: str, position: int) -> int | None:

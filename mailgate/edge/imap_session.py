@@ -71,13 +71,10 @@ class ImapSession:
         self.uidnext = 0
 
     def begin(self) -> None:
-        """Logs in and selects the folder. No password leaves before TLS, nor to a server that skips the login (A4)."""
+        """Logs in and selects the folder."""
         with self._within(COMMAND_SECONDS):
-            if self._client.welcome.upper().startswith(b"* PREAUTH"):
-                raise UnfitServer("the server says PREAUTH: nobody has proved anything to anybody")
-            if self._mailbox.tls == "starttls":
-                self._client.starttls(tls_context(self._mailbox))
-            self._login()
+            secure(self._client, self._mailbox)
+            log_in(self._client, self._mailbox)
             self._make_folder(self._mailbox.processed)
             selected = self._client.select_folder(self._mailbox.folder)
         self.uidvalidity, self.uidnext = selected.get(b"UIDVALIDITY", 0), selected.get(b"UIDNEXT", 0)
@@ -157,11 +154,6 @@ class ImapSession:
         finally:
             guard.cancel()
 
-    def _login(self) -> None:
-        user, password = self._mailbox.user, self._mailbox.password()
-        plain = (user + password).isascii()
-        (self._client.login if plain else self._client.plain_login)(user, password)  # LOGIN knows no accents
-
     def _make_folder(self, folder: str | None) -> None:
         if folder is not None and not self._client.folder_exists(folder):
             self._client.create_folder(folder)
@@ -196,6 +188,21 @@ def opened(mailbox: Mailbox) -> Iterator[ImapSession]:
         yield session
     finally:
         session.close()
+
+
+def secure(client: IMAPClient, mailbox: Mailbox) -> None:
+    """No password leaves before TLS, nor to a server that skips the login (A4). Raises UnfitServer."""
+    if client.welcome.upper().startswith(b"* PREAUTH"):
+        raise UnfitServer("the server says PREAUTH: nobody has proved anything to anybody")
+    if mailbox.tls == "starttls":
+        client.starttls(tls_context(mailbox))
+
+
+def log_in(client: IMAPClient, mailbox: Mailbox) -> None:
+    """With the password of this moment."""
+    user, password = mailbox.user, mailbox.password()
+    plain = (user + password).isascii()
+    (client.login if plain else client.plain_login)(user, password)  # LOGIN knows no accents
 
 
 def tls_context(mailbox: Mailbox) -> ssl.SSLContext:

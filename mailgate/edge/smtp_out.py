@@ -106,7 +106,7 @@ class SmtpRelay:
         return client
 
     async def _new_client(self) -> SMTP:
-        context = await asyncio.to_thread(self._tls_context)
+        context = await asyncio.to_thread(self.tls_context)
         password = await asyncio.to_thread(self.password) if self.password else None
         return SMTP(
             hostname=self.host,
@@ -120,7 +120,8 @@ class SmtpRelay:
             tls_context=context,
         )
 
-    def _tls_context(self) -> ssl.SSLContext:
+    def tls_context(self) -> ssl.SSLContext:
+        """What the relay's certificate is held against; raises OSError when `ca_file` cannot be read."""
         context = ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
         if self.tls == "opportunistic":
             context.check_hostname = False

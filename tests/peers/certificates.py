@@ -22,8 +22,9 @@ class Certificate:
     key: Path
 
 
-def a_certificate(directory: Path, name: str = "localhost") -> Certificate:
-    """For the host `name`, and for 127.0.0.1 when that is "localhost"; made by openssl, good for two days."""
+def a_certificate(directory: Path, name: str = "localhost", days: int = 2) -> Certificate:
+    """For the host `name`, and for 127.0.0.1 when that is "localhost"; made by openssl, good for so many days (-1: it
+    ended yesterday)."""
     openssl = require("openssl")
     paths = Certificate(directory / "ca.pem", directory / "server.pem", directory / "server.key")
     ca_key, request, extensions = directory / "ca.key", directory / "server.csr", directory / "server.ext"
@@ -33,7 +34,7 @@ def a_certificate(directory: Path, name: str = "localhost") -> Certificate:
     _run(openssl, "req", "-x509", "-days", "2", *new_key, *CA, "-keyout", ca_key, "-out", paths.authority)
     _run(openssl, "req", *new_key, "-subj", f"/CN={name}", "-keyout", paths.key, "-out", request)
     signing: list[str | Path] = ["-CA", paths.authority, "-CAkey", ca_key, "-CAcreateserial", "-extfile", extensions]
-    _run(openssl, "x509", "-req", "-days", "2", "-in", request, *signing, "-out", paths.certificate)
+    _run(openssl, "x509", "-req", "-days", str(days), "-in", request, *signing, "-out", paths.certificate)
     return paths
 
 

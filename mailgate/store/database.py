@@ -61,7 +61,7 @@ class Database:
         `password` is PostgreSQL's. A command that writes beside a running daemon says `checkpoint=False`."""
         path = sqlite_path(url)
         if path is None:
-            engine = _postgresql(url, password)
+            engine = postgresql(url, password)
             return cls(engine, engine)
         sqlite.create_file(path)
         return cls(sqlite.writer(path, checkpoint), sqlite.readers(path))
@@ -74,7 +74,7 @@ class Database:
         path = sqlite_path(url)
         if path is not None and not path.exists():
             return None
-        engine = _postgresql(url, password, NullPool) if path is None else sqlite.onlooker(path)
+        engine = postgresql(url, password, NullPool) if path is None else sqlite.onlooker(path)
         with engine.connect() as connection:
             schema.refuse_newer(connection)
             known = schema.version_of(connection) is not None
@@ -144,7 +144,8 @@ def sqlite_path(url: str) -> Path | None:
     return Path(parsed.database)
 
 
-def _postgresql(url: str, password: str | None, pool: type[Pool] = QueuePool) -> Engine:
+def postgresql(url: str, password: str | None, pool: type[Pool] = QueuePool) -> Engine:
+    """Connections to a server, by the driver that the extra `postgres` brings."""
     parsed = make_url(url)
     if password is not None:
         parsed = parsed.set(password=password)

@@ -21,6 +21,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, NullPool, Pool, QueuePool, create_engine, event
 
 READERS = 4
+KEEPS = ("synchronous=FULL", "foreign_keys=ON")
 READ_ONLY = ("query_only=ON",)
 BUSY_SECONDS = 5
 """How long to wait for another process that writes."""
@@ -41,7 +42,7 @@ def create_file(path: Path) -> None:
 def writer(path: Path, checkpoint: bool) -> Engine:
     """The one connection that writes; threads queue for it."""
     checkpoints = () if checkpoint else ("wal_autocheckpoint=0",)
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", *checkpoints)
+    pragmas = ("journal_mode=WAL", *KEEPS, *checkpoints)
     return _engine(_queue(_Opener(path, pragmas), 1), "BEGIN IMMEDIATE")
 
 
@@ -55,6 +56,21 @@ def onlooker(path: Path) -> Engine:
     return _engine(NullPool(_Opener(path, READ_ONLY, _untouched)), "BEGIN")
 
 
+def examiner(path: Path) -> sqlite3.Connection:
+    """One connection with the writer's settings that leaves no trace on the disk."""
+    opened: sqlite3.Connection = _Opener(path, (*KEEPS, *READ_ONLY), _untouched)()
+    return opened
+
+
+def journal_of(path: Path, examined: sqlite3.Connection) -> str:
+    """`PRAGMA journal_mode`; of a file that nobody has open, as its header says (octet 18: 2 is WAL), because a
+    connection to one that does not change takes it for having no journal at all."""
+    if _has_log(path):
+        return str(examined.execute("PRAGMA journal_mode").fetchone()[0])
+    with path.open("rb") as file:  # nobody holds locks that closing it could drop
+        return "wal" if file.read(19)[18:] == b"\x02" else "delete"
+
+
 def _shared(_path: Path) -> str:
     return "rw"
 
@@ -62,7 +78,11 @@ def _shared(_path: Path) -> str:
 def _untouched(path: Path) -> str:
     """Even a reader of a WAL database makes a `-wal` and a `-shm` file where there are none. None there means that
     nobody has it open and all is in the main file, which may then be read as one that does not change."""
-    return "ro" if path.with_name(path.name + "-wal").exists() else "ro&immutable=1"
+    return "ro" if _has_log(path) else "ro&immutable=1"
+
+
+def _has_log(path: Path) -> bool:
+    return path.with_name(path.name + "-wal").exists()
 
 
 def _queue(opener: _Opener, connections: int) -> Pool:

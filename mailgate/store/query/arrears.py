@@ -1,0 +1,59 @@
+"""What should have moved by now and did not: counted, because there may be many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_
+from sqlmodel import col, select
+
+from mailgate.core.delivery import Lane
+from mailgate.core.model import Status
+from mailgate.store.columns import InboxState, OutboxState
+from mailgate.store.database import Tx
+from mailgate.store.tables import InboxRow, OutboxRow, PageRow, TicketRow
+from mailgate.store.tables.boxes import OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """Rows that lie there: how many, and since when the oldest does. `reason` is what was last said about that one."""
+
+    rows: int = 0
+    since: datetime | None = None
+    reason: str | None = None
+
+
+def undecided(tx: Tx, state: InboxState) -> Heap:
+    """Mails and events in the inbox that nothing was decided about: pending, or in quarantine."""
+    there = col(InboxRow.state) == state
+    rows = tx.exec(select(func.count()).where(there)).one()
+    oldest = tx.exec(select(InboxRow).where(there).order_by(col(InboxRow.id)).limit(1)).first()
+    return Heap(rows, oldest.received_at, oldest.reason) if oldest else Heap()
+
+
+def unsent(tx: Tx, lane: Lane, before: datetime) -> Heap:
+    """Promises made before then and still not sent. A page that waits for the opening hours is not late."""
+    tried = or_(col(OutboxRow.attempts) > 0, col(OutboxRow.next_attempt_at) < before)
+    return _heap(tx, OPEN, col(OutboxRow.lane) == lane, col(OutboxRow.promised_at) < before, tried)
+
+
+def failed(tx: Tx) -> Heap:
+    """Promises that were given up."""
+    return _heap(tx, col(OutboxRow.state) == OutboxState.FAILED)
+
+
+def unanswered(tx: Tx, now: datetime) -> tuple[int, ...]:
+    """Tickets that somebody was paged for and nobody took, although the promise to call back is overdue."""
+    seen = select(PageRow.ticket).where(col(PageRow.acknowledged_at).is_not(None), PageRow.ticket == TicketRow.number)
+    paged = select(PageRow.ticket).where(col(PageRow.sent_at).is_not(None), PageRow.ticket == TicketRow.number)
+    late = (col(TicketRow.callback_due_at) < now, col(TicketRow.callback_kept_at).is_(None))
+    new = select(TicketRow.number).where(col(TicketRow.status) == Status.NEW, *late, paged.exists(), ~seen.exists())
+    return tuple(tx.exec(new.order_by(col(TicketRow.number))))
+
+
+def _heap(tx: Tx, *conditions: ColumnElement[bool]) -> Heap:
+    rows = tx.exec(select(func.count()).where(*conditions)).one()
+    oldest = tx.exec(select(OutboxRow).where(*conditions).order_by(col(OutboxRow.id)).limit(1)).first()
+    return Heap(rows, oldest.promised_at, oldest.last_error) if oldest else Heap()

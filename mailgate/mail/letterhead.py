@@ -26,6 +26,7 @@ class Role(StrEnum):
     """What a line of a block tells."""
 
     FROM = "from"
+    SENT = "sent"
     DATE = "date"
     TO = "to"
     SUBJECT = "subject"
@@ -36,10 +37,10 @@ _NAMES = {
     Role.FROM: "de la|de|from|von|da|van|från|fra|od|отправитель|от|від кого|від|lähettäjä|feladó|gönderen|kimden"
     "|expéditeur|expeditorul|saatja|šalje|nadawca|mittente|absender|remitente|remetente|afzender|avsändare|afsender"
     "|发件人|寄件者|差出人",
-    Role.DATE: "envoyée?(?: le)?|date(?: d['’]envoi)?|sent|gesendet(?: am)?|datum|inviat[oa](?: il)?|data(?: wysłania)?"
-    "|enviad[oa](?: el| em)?|fecha|verzonden|skickat|sendt|dato|odesláno|wysłano|отправлено|дата|надіслано|lähetetty"
-    "|päivämäärä|päiväys|küldve|elküldve|dátum|dată|trimis|gönderilme|gönderildi|tarih|odoslané|poslano|kuupäev|发送时间"
-    "|日期|日付|送信日時",
+    Role.SENT: "envoyée?(?: le)?|sent|gesendet(?: am)?|inviat[oa](?: il)?|enviad[oa](?: el| em)?|verzonden|skickat"
+    "|sendt|odesláno|wysłano|data wysłania|отправлено|надіслано|lähetetty|küldve|elküldve|trimis|gönderilme|gönderildi"
+    "|odoslané|poslano|发送时间|送信日時",
+    Role.DATE: "date(?: d['’]envoi)?|datum|data|fecha|dato|дата|päivämäärä|päiväys|dátum|dată|tarih|kuupäev|日期|日付",
     Role.TO: "à|a|to|an|para|aan|till|til|komu|do|для|кому|vastaanottaja|címzett|către|catre|kime|alıcı|destinataires?"
     "|destinatar(?:ul|io|i)|empfänger|pour|per|prima|za|saaja|pre|adresat|收件人|宛先",
     Role.SUBJECT: "objet|sujet|subject|betreff|oggetto|asunto|assunto|onderwerp|ämne|emne|předmět|predmet|temat|тема"
@@ -59,7 +60,8 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:«»„“”]{1,64}@[^\s<>()\[\]\"',;
 _AROUND_NAME = " \t\u00a0\u202f<>()[]*\"'«»„“”’‘,;:"
 _MAILTO = re.compile(r"mailto$", re.IGNORECASE)
 
-_BESIDE_FROM = frozenset((Role.DATE, Role.TO, Role.SUBJECT))
+_BESIDE_FROM = frozenset((Role.SENT, Role.DATE, Role.TO, Role.SUBJECT))
+_ONLY_IN_MAIL = frozenset((Role.SENT, Role.SUBJECT))
 _MOST_LINES = 10
 _MOST_STRAY_LINES = 2
 _MOST_LINES_OF_FIELD = 3
@@ -87,10 +89,10 @@ def letterheads(lines: Sequence[str]) -> Iterator[Letterhead]:
     for index, role in enumerate(roles):
         if role is None or index <= behind:
             continue
-        end = _end(roles, index)
-        if end is not None:
-            behind = end
-            yield Letterhead(index, end)
+        head = Letterhead(index, _end(roles, index))
+        if _is_whole(lines, roles, head):
+            behind = head.end
+            yield head
 
 
 def sender_in(lines: Sequence[str], head: Letterhead) -> Address | None:
@@ -129,18 +131,26 @@ def _field(line: str) -> re.Match[str] | None:
     return _FIELD.match(line, bare.end() if bare else 0)
 
 
-def _end(roles: list[Role | None], start: int) -> int | None:
-    """The last line of a block that begins at `start`; None when there are too few fields for one."""
+def _end(roles: list[Role | None], start: int) -> int:
+    """The last field of what may be a block that begins at `start`; no field comes twice."""
     found: set[Role] = set()
     last = start
     for index in range(start, min(start + _MOST_LINES, len(roles))):
         role = roles[index]
-        if role is not None:
-            found.add(role)
-            last = index
-        elif index - last > _MOST_STRAY_LINES:
+        if role in found or (role is None and index - last > _MOST_STRAY_LINES):
             break
-    return last if Role.FROM in found and len(found & _BESIDE_FROM) >= 2 else None
+        if role is not None:
+            last = index
+            found.update([role] if role is not Role.OTHER else [])
+    return last
+
+
+def _is_whole(lines: Sequence[str], roles: list[Role | None], head: Letterhead) -> bool:
+    """Whether there are enough fields: a sender and two others; a journey is from somewhere to somewhere on a date."""
+    found = set(roles[head.start : head.end + 1])
+    if Role.FROM not in found or len(found & _BESIDE_FROM) < 2:
+        return False
+    return bool(found & _ONLY_IN_MAIL) or "@" in "".join(lines[head.start : head.end + 1])
 
 
 def _value(lines: Sequence[str], head: Letterhead, role: Role) -> str:

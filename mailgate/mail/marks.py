@@ -27,42 +27,51 @@ class Kind(Enum):
     HEADERS = auto()  # the first of several lines such as "De :", "Envoyé :", "À :", "Objet :"
     ORIGINAL = auto()  # "-----Message d'origine-----"
     FORWARD = auto()  # "---------- Message transféré ---------"
+    ANNOUNCED = auto()  # such a block under words that nobody knows, which end in a colon or stand between dashes
     MARKER = auto()
     SIGNATURE = auto()  # found by quote.py, which knows what follows
 
 
-_QUOTE = re.compile(r"\s{0,3}(?:>|[A-Z]{1,3}>(?:\s|$))")
+_QUOTE = re.compile(r"\s{0,3}(?:>|[A-Z]{1,2}>(?:\s|$))")
 _QUOTE_MARKS = re.compile(r"[\s>|]{0,40}")
 _DECORATION = re.compile(r"[\s>|*_=-]{0,60}")
 _DASHES = re.compile(r"\s{0,3}\*?[-_=]{2,60}")
 
 _VERBS = (
-    r"a écrit|a ecrit|à écrit|wrote|schrieb|ha scritto|escribió|escribio|escreveu|schreef|geschreven|skrev|kirjoitti"
-    r"|napisał\(a\)|napisał|napísal\(a\)|napísala?|napsal\(a\)|napsala?|написал\(а\)|написала?|пише|írta|a scris"
-    r"|yazdı|写道|書きました"
+    r"a écrit|a ecrit|à écrit|wrote|schrieb|geschrieben|ha scritto|escribió|escribio|escreveu|schreef|geschreven|skrev"
+    r"|kirjoitti|napisał\(a\)|napisał|napísal\(a\)|napísala?|napsal\(a\)|napsala?|написал\(а\)|написала?|пише|írta"
+    r"|a scris|yazdı|写道|書きました"
 )
 _SAID = re.compile(rf"(?:^|[\s>])(?:{_VERBS})(?:\s[^\n]{{0,250}})?\s?(?:[:：]|-{{2,8}})\s*$", re.IGNORECASE)
+_STARTS_WITHOUT_NAME = re.compile(rf"<|(?:{_VERBS})\b", re.IGNORECASE)
+_STARTS_WITHOUT_DATE = re.compile(r"[0-9]{1,2} ?[:.h] ?[0-9]{2}\b(?![./-])")
 _SAID_IN_PASSING = re.compile(
     r"(?:nous|vous|lui|leur|m['’]|t['’]) ?(?:a écrit|ha scritto|wrote)\s?:\s*$", re.IGNORECASE
 )
 _OPENS = re.compile(
     r"(?:-{2,8} ?)?(?:le|on|am|at|el|il|il giorno|op|em|den|dne|dnia|w dniu|pe|на)?\s?"
-    r"(?:\w{2,12}[.,]{0,2} ){0,2}[0-9]{1,4}\b",
+    r"(?:\w{2,12}[.,]{0,2} ){0,2}[0-9]{1,4}(?:st|nd|rd|th|er|°)?\b",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]")
 _TIME = re.compile(r"\b[0-9]{1,2} ?[:.h] ?[0-9]{2}\b")
 _DATE = re.compile(r"\b(?:19|20)[0-9]{2}\b|\b[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}\b")
-_STAMP = re.compile(r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}(?: [0-9]{1,2}:[0-9]{2})?(?: GMT[+-][0-9]{2}:[0-9]{2})? \S")
+_STAMP = re.compile(
+    r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}(?: [0-9]{1,2}:[0-9]{2})?(?P<zone> GMT[+-][0-9]{2}:[0-9]{2})?"
+    r" [^<>=:\[\]()]{0,60}(?P<address><[^<>\s]{1,100}@[^<>\s]{1,100}>)?\s?:?$"
+)
+_BRACKETED = re.compile(r"<[^<>\s]{1,100}@[^<>\s]{1,100}>")
 _LAST_LINE_OF_ATTRIBUTION = re.compile(r"(?:[:：>]|\w\s?-{2,8}|GMT[+-][0-9]{2}:[0-9]{2} .{1,100})$")
 _TAIL_OF_ADDRESS = re.compile(r"\s?>\s?(?:[:：]|(?:[\w()]{1,12} ){0,3}[\w()]{1,12}\s?[:：])\s*$")
 _MOST_LINES_OF_ATTRIBUTION = 5
+_DASHED = re.compile(r"-{3,20} ?\w.{0,60}\w ?:?-{3,20}$")
+_MOST_CHARS_OF_ANNOUNCEMENT = 60
 
 _ORIGINAL = re.compile(
-    r"(?:message d['’]origine|message original|message initial|original message|original e-?mail|original appointment"
-    r"|rendez-vous d['’]origine|ursprüngliche nachricht|originalnachricht|messaggio originale|mensaje original"
-    r"|mensagem original|oorspronkelijk bericht|originalmeddelande|ursprungligt meddelande|wiadomość oryginalna"
-    r"|исходное сообщение|original besked)\s?\*?\s?(?:[-_=]|$)",
+    r"(?:(?:message|(?:e-?)?mail|courriel) (?:d['’]origine|original|initial)|original (?:message|e-?mail|appointment)"
+    r"|rendez-vous d['’]origine|ursprüngliche (?:nachricht|e?-?mail)|originalnachricht|messaggio originale"
+    r"|mensaje original|mensagem original|oorspronkelijk bericht|originalmeddelande|ursprungligt meddelande"
+    r"|wiadomość oryginalna|исходное сообщение|original besked)\s?\*?\s?(?:[-_=]|$)",
     re.IGNORECASE,
 )
 _FORWARD = re.compile(
@@ -112,7 +121,9 @@ def _alone(line: str) -> Kind:
 def _is_boundary_line(line: str, named: str) -> bool:
     """A forward is announced between dashes, or by a short line that ends in a colon."""
     dashed = named is not line and re.match(r"[\s>|*]{0,40}[-_=]{2}", line) is not None
-    return dashed or (len(named) <= 60 and named.rstrip("* \u00a0\u202f").endswith((":", "：")))
+    return dashed or (
+        len(named) <= _MOST_CHARS_OF_ANNOUNCEMENT and named.rstrip("* \u00a0\u202f").endswith((":", "："))
+    )
 
 
 def _without(line: str, prefix: re.Pattern[str]) -> str:
@@ -121,28 +132,25 @@ def _without(line: str, prefix: re.Pattern[str]) -> str:
 
 
 def _find_headers(lines: list[str], kinds: list[Kind]) -> None:
-    """Mark where a block of header lines begins; under a line that announces it, it is a forward."""
+    """Mark where a block of header lines begins, with the line of dashes above it that says what it is."""
     for head in letterheads(lines):
-        announced = _announced_by(lines, kinds, head.start)
-        if announced is not None:
-            kinds[announced] = Kind.FORWARD
+        above = _line_above(lines, kinds, head.start)
+        said = "" if above is None else lines[above].strip("> *\u00a0\u202f")
+        if above is not None and _DASHED.match(said) and not _ORIGINAL.match(said.lstrip("- ")):
+            kinds[above] = Kind.ANNOUNCED
+        elif len(said) <= _MOST_CHARS_OF_ANNOUNCEMENT and said.endswith((":", "：")) and role_of(said) is None:
+            kinds[head.start] = Kind.ANNOUNCED
         elif kinds[head.start] is not Kind.QUOTE:
             kinds[head.start] = Kind.HEADERS
 
 
-def _announced_by(lines: list[str], kinds: list[Kind], index: int) -> int | None:
-    """The line just above a header block that says in any language that a mail follows: dashes or a colon."""
+def _line_above(lines: list[str], kinds: list[Kind], index: int) -> int | None:
+    """The line of words just above, with at most two blank ones between."""
     above = index - 1
     while above >= 0 and index - above <= 3 and not lines[above].strip("> \u00a0"):
         above -= 1
-    if above < 0 or index - above > 3 or kinds[above] not in (Kind.TEXT, Kind.QUOTE):
-        return None
-    line = lines[above].strip("> *\u00a0\u202f")
-    if _ORIGINAL.match(line.lstrip("- ")):
-        return None
-    dashed = re.match(r"-{3,20} ?\w.{0,60}\w ?:?-{3,20}$", line) is not None
-    colon = len(line) <= 60 and line.endswith((":", "：")) and role_of(lines[above]) is None
-    return above if dashed or colon else None
+    found = above >= 0 and index - above <= 3 and kinds[above] in (Kind.TEXT, Kind.QUOTE)
+    return above if found else None
 
 
 def _find_attributions(lines: list[str], kinds: list[Kind]) -> None:
@@ -164,7 +172,7 @@ def _may_end_attribution(lines: list[str], kinds: list[Kind], index: int, line: 
 def _attribution_start(lines: list[str], kinds: list[Kind], end: int) -> int | None:
     """The first line of the attribution whose last line is `end`, or None.
 
-    What is said by somebody's address or at some time of day is an attribution; a mere date only above a quote."""
+    What is said by <somebody's address>, or at a date and time, is an attribution; less is one only above a quote."""
     followed = _next_kind(kinds, end + 1) is Kind.QUOTE
     accepted: int | None = None
     for start in _back_from(lines, kinds, end):
@@ -172,19 +180,21 @@ def _attribution_start(lines: list[str], kinds: list[Kind], end: int) -> int | N
         opens = _OPENS.match(joined) is not None
         if _attributes(joined, opens, followed):
             accepted = start
-            if opens:
+            if opens and not _STARTS_WITHOUT_DATE.match(joined):
                 return start
     return accepted if accepted is None else _with_name(lines, accepted, end)
 
 
 def _attributes(joined: str, opens: bool, followed: bool) -> bool:
-    if _STAMP.match(joined) and (_ADDRESS.search(joined) or "GMT" in joined):
+    stamp = _STAMP.match(joined)
+    if stamp and (stamp["address"] or stamp["zone"]):
         return True
     if _SAID_IN_PASSING.search(joined):
         return False
-    addressed, timed = _ADDRESS.search(joined) is not None, _TIME.search(joined) is not None
+    addressed, timed, dated = (bool(part.search(joined)) for part in (_ADDRESS, _TIME, _DATE))
     if _SAID.search(joined):
-        return addressed or timed or (followed and _DATE.search(joined) is not None)
+        by_program = _BRACKETED.search(joined) is not None or (dated and (timed or addressed))
+        return by_program or (followed and (addressed or timed or dated))
     return followed and opens and addressed and joined.rstrip().endswith((":", "："))
 
 
@@ -209,7 +219,8 @@ def _with_name(lines: list[str], accepted: int, end: int) -> int:
     """Without an opening word the attribution is the shortest run of lines that has the name and the verb."""
     for start in range(end, accepted, -1):
         joined = _joined(lines, start, end)
-        if _SAID.search(joined) and (_ADDRESS.search(joined) or _TIME.search(joined)) and not joined.startswith("<"):
+        named = (_ADDRESS.search(joined) or _TIME.search(joined)) and not _STARTS_WITHOUT_NAME.match(joined)
+        if named and _SAID.search(joined):
             return start
     return accepted
 

@@ -50,13 +50,14 @@ _TAGS = r"\s*(?:\[[^\]#]{1,40}\]\s*)?"
 _REPLY = re.compile(_TAGS + r"(?:re|rép|rep|r|aw|antw|sv|vs|rif|odp|ynt)(?:\[[0-9]{1,3}\])?\s?:", re.IGNORECASE)
 _FORWARDED = re.compile(_TAGS + r"(?:fwd?|tr|wg|i|rv|enc|vb|doorst|pd|vl)(?:\[[0-9]{1,3}\])?\s?:", re.IGNORECASE)
 
-_OTHERS = (Kind.MARKER, Kind.ORIGINAL, Kind.HEADERS, Kind.FORWARD)
+_OTHERS = (Kind.MARKER, Kind.ORIGINAL, Kind.HEADERS, Kind.FORWARD, Kind.ANNOUNCED)
 _BOUNDARIES = (*_OTHERS, Kind.ATTRIBUTION)
 _UNMARKED = (Kind.ORIGINAL, Kind.HEADERS)
-_THEIRS = (Kind.ORIGINAL, Kind.HEADERS, Kind.FORWARD, Kind.ATTRIBUTION)
+_THEIRS = (*_UNMARKED, Kind.FORWARD, Kind.ANNOUNCED, Kind.ATTRIBUTION)
 _WORDS = (*_BOUNDARIES, Kind.TEXT, Kind.QUOTE)
 _MOST_BARE_ATTRIBUTIONS = 10
 _MOST_LINES_TO_ATTRIBUTION = 10
+_SHOWS = re.compile(r"[^0-9@<>]*\w\s?:\s*")
 _MOST_LINES_TO_LETTERHEAD = 15
 _MOST_PREFIXES = 5
 
@@ -142,13 +143,14 @@ def _is_passed_on(
 ) -> bool:
     """Whether the boundary `first` begins a mail that is passed on: it is announced as such, or nobody whom this mail
     is from or to wrote it, so that it cannot be the one that is answered."""
-    if kinds[first] is Kind.FORWARD:
+    if kinds[first] is Kind.FORWARD or (kinds[first] is Kind.ANNOUNCED and nature is Nature.UNKNOWN):
         return True
-    if nature is Nature.REPLY or people is None or kinds[first] not in _UNMARKED or Kind.MARKER in kinds:
+    unclear = kinds[first] is Kind.ANNOUNCED or (kinds[first] in _UNMARKED and nature is Nature.UNKNOWN)
+    if not unclear or people is None or Kind.MARKER in kinds:
         return False
     under = lines[first : first + _MOST_LINES_TO_LETTERHEAD]
-    senders = [sender_in(under, head) for head in letterheads(under)][:1]
-    return any(sender is not None and _untagged(sender.mail) not in map(_untagged, people) for sender in senders)
+    sender = next((sender_in(under, head) for head in letterheads(under)), None)
+    return sender is not None and _untagged(sender.mail) not in map(_untagged, people)
 
 
 def _untagged(mail: str) -> str:
@@ -163,7 +165,8 @@ def _around(lines: list[str], kinds: list[Kind], start: int, first: int) -> list
     Quotes give words between them their meaning; one quote above all the words gives them none and is dropped."""
     above = list(range(start, first)) if _says(kinds, start, first) else []
     if not _bottom(kinds, first):
-        return _without_last_quotes(lines, kinds, above, Nature.REPLY)
+        marked = kinds[first] is Kind.ATTRIBUTION
+        return _without_last_quotes(lines, kinds, above, Nature.REPLY) if marked else above
     end = _end_of_answer(kinds, first)
     answer = _find(kinds, (Kind.TEXT,), first) or end
     under_one_quote = not above and Kind.QUOTE not in kinds[answer:end]
@@ -209,13 +212,14 @@ def _says(kinds: list[Kind], start: int, end: int) -> bool:
 
 
 def _without_last_quotes(lines: list[str], kinds: list[Kind], kept: list[int], nature: Nature) -> list[int]:
-    """Drop the quotes at the end when they are the mail that is answered: it is an answer, or they begin with an
-    attribution. Else somebody quotes an error message, or writes like that."""
+    """Drop the quotes at the end when they are the mail that is answered: they begin with an attribution, or it is an
+    answer. Else somebody writes like that, or shows what they mean under words of their own that end in a colon."""
     end = len(kept)
     while end and kinds[kept[end - 1]] in (Kind.QUOTE, Kind.BLANK, Kind.SIGNATURE):
         end -= 1
     quoted = [unquoted(lines[index]) for index in kept[end : end + _MOST_LINES_TO_ATTRIBUTION]]
-    answered = nature is Nature.REPLY or Kind.ATTRIBUTION in classify(quoted)
+    shown = end > 0 and _SHOWS.fullmatch(lines[kept[end - 1]][: limits.LINE_CHARS]) is not None
+    answered = (nature is Nature.REPLY and not shown) or Kind.ATTRIBUTION in classify(quoted)
     return kept[:end] if answered else kept
 
 

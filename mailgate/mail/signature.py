@@ -19,7 +19,7 @@ _RULE = re.compile(r"\s*[-_=*~#+–—ᐧ]{1,200}\s*$")
 _PLACE = re.compile(r"://|www\.|[^\s@]@[^\s@]")
 _MOST_LINES = 15
 _MOST_LINES_OF_FOOTER = 4
-_MOST_CHARS_OF_LINE = 100
+_MOST_CHARS_OF_LINE = 80
 
 _SENT_FROM = re.compile(
     r"[\s(<\[]{0,4}(?:"

@@ -206,6 +206,7 @@ def test_others_words_begin_where_they_are_announced() -> None:
     """Commands below that line are not the technician's."""
     assert others_from(["Voir ci-dessous", "", "Begin forwarded message:", "#fermer"]) == 2
     assert others_from(["Voir", "> cité", "oui"]) == 3
+    assert others_from(["Voir", 'On 3/3/2026 12:46, "J" <j@x.example> wrote:', "", "    #fermer"]) == 1
 
 
 @pytest.mark.parametrize(

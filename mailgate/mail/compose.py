@@ -71,15 +71,18 @@ class Scribe:
     desk: Desk
     token_days: Mapping[str, int] = field(default_factory=dict)
 
-    def write(self, letter: Letter, stamp: Stamp, enclosures: tuple[tuple[Attachment, bytes], ...] = ()) -> Draft:
+    def write(self, letter: Letter, stamp: Stamp, enclosures: tuple[mime.Part, ...] = ()) -> Draft:
         """The mail; TemplateFailed when its template can't say it."""
         words = self._without_tokens(_tagged(self.words.render(letter, stamp.now), letter.ticket))
         message_id = address.message_id(self.ring, letter.ticket, stamp.unique, self.domain)
         head = tuple(self._head(letter, words.subject, message_id, stamp))
-        enclosed = (*_whole_text(letter), *enclosures)
-        files = tuple((one, self._without_tokens_inside(octets)) for one, octets in enclosed)
+        files = (*self.enclose(_whole_text(letter)), *enclosures)
         message = mime.message(head, _body(letter, words, message_id, files))
         return Draft(message, message_id, self._envelope_from(letter, stamp), words.subject, words.text)
+
+    def enclose(self, files: tuple[tuple[Attachment, bytes], ...]) -> tuple[mime.Part, ...]:
+        """Files made ready to travel, once for every letter that takes them along."""
+        return tuple(mime.file_part(one, self._without_tokens_inside(octets)) for one, octets in files)
 
     @property
     def domain(self) -> str:
@@ -156,12 +159,13 @@ def _tagged(words: Words, ticket: int | None) -> Words:
     return Words(f"{tag} {subject}".rstrip(), words.text, words.html)
 
 
-def _whole_text(letter: Letter) -> Iterator[tuple[Attachment, bytes]]:
+def _whole_text(letter: Letter) -> tuple[tuple[Attachment, bytes], ...]:
     """The file that goes along with a text which is shown in part; its mark says that it is UTF-8."""
     text = whole_text(letter)
-    if text is not None:
-        octets = text.encode("utf-8-sig", "replace")
-        yield Attachment(0, WHOLE_TEXT, "text/plain", len(octets)), octets
+    if text is None:
+        return ()
+    octets = text.encode("utf-8-sig", "replace")
+    return ((Attachment(0, WHOLE_TEXT, "text/plain", len(octets)), octets),)
 
 
 def _shown(letter: Letter, name: str) -> str:
@@ -169,11 +173,10 @@ def _shown(letter: Letter, name: str) -> str:
     return name if letter.limit is None else to_ascii(name)
 
 
-def _body(letter: Letter, words: Words, seed: str, enclosures: tuple[tuple[Attachment, bytes], ...]) -> mime.Part:
+def _body(letter: Letter, words: Words, seed: str, files: tuple[mime.Part, ...]) -> mime.Part:
     if letter.limit is not None:
         return mime.plain_part(words.text)
     said = mime.text_part("plain", words.text)
     if words.html is not None:
         said = mime.multipart("alternative", (said, mime.text_part("html", words.html)), seed)
-    files = tuple(mime.file_part(one, octets) for one, octets in enclosures)
     return mime.multipart("mixed", (said, *files), seed) if files else said

@@ -47,8 +47,9 @@ Reminder = SetTimer | CancelTimer | TakeTurn | Quarantine | RetryInbox
 def apply_all(tx: Tx, scribe: Writer, effects: Iterable[Effect], occasion: str, now: datetime) -> None:
     """Write every effect down. `occasion` names the event ("inbox-12"); the same event makes the same Message-IDs.
 
-    A mail whose files go to several people is taken apart once: everybody else waits for this transaction."""
-    files = cache(partial(open_enclosure, tx))
+    A mail whose files go to several people is taken apart once, and each file made ready once: everybody else waits for
+    this transaction."""
+    files = cache(partial(open_enclosure, tx, scribe))
     for index, effect in enumerate(effects):
         _apply(tx, effect, Desk(scribe, f"{occasion}.{index}", now, files))
 

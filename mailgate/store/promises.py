@@ -18,7 +18,7 @@ from mailgate.core.delivery import Lane
 from mailgate.core.effects import AcknowledgePages, AddMessage, CancelPages, FailPage, Page, RetryOutbox, SendMail
 from mailgate.core.letters import Enclosure, Letter
 from mailgate.core.model import Attachment, Direction, PageState
-from mailgate.mail import parse
+from mailgate.mail import mime, parse
 from mailgate.mail.compose import Draft, Stamp
 from mailgate.store import budgets, inbox, outbox
 from mailgate.store.columns import OutboxState
@@ -38,8 +38,8 @@ OPEN_TO_ACKNOWLEDGEMENT = (
 )
 
 
-Enclosed = tuple[tuple[Attachment, bytes], ...]
-"""Files with their octets."""
+Enclosed = tuple[mime.Part, ...]
+"""Files as they travel."""
 
 
 class Writer(Protocol):
@@ -47,6 +47,9 @@ class Writer(Protocol):
 
     def write(self, letter: Letter, stamp: Stamp, enclosures: Enclosed) -> Draft:
         """Raises TemplateFailed."""
+
+    def enclose(self, files: tuple[tuple[Attachment, bytes], ...]) -> Enclosed:
+        """Files made ready to travel, once for every letter that takes them along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,10 @@ class Desk:
     files: Callable[[Enclosure], Enclosed]
 
 
-def open_enclosure(tx: Tx, enclosure: Enclosure) -> Enclosed:
+def open_enclosure(tx: Tx, writer: Writer, enclosure: Enclosure) -> Enclosed:
     """The files that travel with a letter, out of the stored mail."""
     octets = parse.attachments(inbox.raw(tx, enclosure.inbox_id) or b"", [part.index for part in enclosure.parts])
-    return tuple(zip(enclosure.parts, octets, strict=True))
+    return writer.enclose(tuple(zip(enclosure.parts, octets, strict=True)))
 
 
 def promise(tx: Tx, effect: Promise, desk: Desk) -> None:

@@ -153,7 +153,7 @@ def test_the_date_is_the_desk_s() -> None:
 
 def test_the_same_letter_makes_the_same_bytes() -> None:
     """At least once means that the second copy must be recognised as the same mail (promise 5)."""
-    enclosures = ((Attachment(1, "a.txt", "text/plain", 2), b"ab"),)
+    enclosures = a_scribe().enclose(((Attachment(1, "a.txt", "text/plain", 2), b"ab"),))
     first = a_scribe().write(a_letter(), a_stamp(), enclosures)
     assert a_scribe().write(a_letter(), a_stamp(), enclosures) == first
     other = a_scribe().write(a_letter(), a_stamp("inbox-12.4"), enclosures)
@@ -162,7 +162,7 @@ def test_the_same_letter_makes_the_same_bytes() -> None:
 
 def test_text_html_and_files_are_where_programs_expect_them() -> None:
     """multipart/mixed around multipart/alternative, and the plain text first."""
-    enclosures = ((Attachment(1, "été.pdf", "application/pdf", 2), b"ab"),)
+    enclosures = a_scribe().enclose(((Attachment(1, "été.pdf", "application/pdf", 2), b"ab"),))
     message = email.message_from_bytes(a_scribe().write(a_letter(), a_stamp(), enclosures).message)
     kinds = [part.get_content_type() for part in message.walk()]
     assert kinds == ["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/pdf"]

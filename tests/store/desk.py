@@ -14,6 +14,7 @@ from mailgate.core.effects import AddMessage, Effect, OpenTicket, Page, SendMail
 from mailgate.core.events import MailReceived
 from mailgate.core.letters import Correspondent, DeskFacts, Facts, Letter, Tone
 from mailgate.core.model import Attachment, Channel, Direction, Door, Outcome
+from mailgate.mail import mime
 from mailgate.mail.compose import Draft, Stamp
 from mailgate.store import inbox, outbox
 from mailgate.store.apply import apply_all
@@ -30,9 +31,14 @@ class Writer:
 
     def __init__(self) -> None:
         self.stamps: list[Stamp] = []
-        self.enclosures: list[tuple[tuple[Attachment, bytes], ...]] = []
+        self.files: list[tuple[tuple[Attachment, bytes], ...]] = []
+        self.enclosures: list[tuple[mime.Part, ...]] = []
 
-    def write(self, letter: Letter, stamp: Stamp, enclosures: tuple[tuple[Attachment, bytes], ...] = ()) -> Draft:
+    def enclose(self, files: tuple[tuple[Attachment, bytes], ...]) -> tuple[mime.Part, ...]:
+        self.files.append(files)
+        return tuple(mime.file_part(one, octets) for one, octets in files)
+
+    def write(self, letter: Letter, stamp: Stamp, enclosures: tuple[mime.Part, ...] = ()) -> Draft:
         self.stamps.append(stamp)
         self.enclosures.append(enclosures)
         text = f"{letter.template} pour {letter.to.name}, n° {stamp.outbox_id}"

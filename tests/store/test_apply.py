@@ -152,7 +152,7 @@ def test_attachments_travel_with_the_letter(database: Database) -> None:
     """The technician sees what the customer sent, octet for octet."""
     (inbox_id,) = keep(database, a_delivery(WITH_FILE))
     writer = open_ticket(database, a_page(letter=a_letter("technician", enclosure=Enclosure(inbox_id, (PDF,)))))
-    assert writer.enclosures == [((PDF, b"%PDF"),)]
+    assert writer.files == [((PDF, b"%PDF"),)]
 
 
 def test_a_mail_whose_files_go_to_several_people_is_taken_apart_once(database: Database) -> None:
@@ -160,8 +160,9 @@ def test_a_mail_whose_files_go_to_several_people_is_taken_apart_once(database: D
     (inbox_id,) = keep(database, a_delivery(WITH_FILE))
     letter = a_letter("technician", enclosure=Enclosure(inbox_id, (PDF,)))
     writer = open_ticket(database, *(a_page(one, letter=letter) for one in ("tech1", "tech2", "tech3")))
+    assert writer.files == [((PDF, b"%PDF"),)]
     assert len(writer.enclosures) == 3
-    assert len({id(octets) for ((_, octets),) in writer.enclosures}) == 1
+    assert len({id(file) for (file,) in writer.enclosures}) == 1
 
 
 def test_a_page_that_is_no_mail_is_text(database: Database) -> None:

@@ -9,17 +9,23 @@ from zoneinfo import ZoneInfo
 
 from mailgate.cli.output import local, plain
 from mailgate.core.model import Direction
+from mailgate.core.reports import Fate
+from mailgate.store.columns import OutboxState
 from mailgate.store.query import (
+    AddressShown,
     CallbackShown,
     InterventionShown,
     JournalShown,
+    MailShown,
     MessageShown,
     PageShown,
     TicketStory,
-    TicketSummary,
 )
 
 ARROWS = {Direction.IN: "<-", Direction.OUT: "->", Direction.INTERNAL: "--"}
+
+MISSED: dict[Fate | None, str] = {Fate.HARD: "hard bounce", Fate.SOFT: "soft bounce", Fate.DELAYED: "delayed"}
+"""The fates of a mail that is not where it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ def told(story: TicketStory, zone: ZoneInfo) -> str:
     return "\n\n".join(blocks)
 
 
-def _heading(ticket: TicketSummary, zone: ZoneInfo) -> str:
+def _heading(ticket: TicketStory, zone: ZoneInfo) -> str:
     facts = (
         ("status", ticket.status),
         ("queue", ticket.queue),
@@ -48,6 +54,7 @@ def _heading(ticket: TicketSummary, zone: ZoneInfo) -> str:
         ("tags", ", ".join(ticket.tags)),
         ("customer", ticket.customer),
         ("requester", ticket.requester),
+        *(("no mail to", _unreached(one, zone)) for one in ticket.addresses),
         ("assignee", ticket.assignee),
         ("opened", local(ticket.opened_at, zone)),
         ("call back", _call_back(ticket.callback, zone)),
@@ -55,6 +62,11 @@ def _heading(ticket: TicketSummary, zone: ZoneInfo) -> str:
     )
     lines = [f"{name:<11}{plain(str(fact))}" for name, fact in facts if fact]
     return "\n".join((f"#{ticket.number} {plain(ticket.subject)}", *lines))
+
+
+def _unreached(marked: AddressShown, zone: ZoneInfo) -> str:
+    often = f", {marked.times} times" if marked.times > 1 else ""
+    return f"{marked.address} since {local(marked.since, zone)}{often}: {_ending(marked.fate, marked.reason)}"
 
 
 def _call_back(promise: CallbackShown | None, zone: ZoneInfo) -> str:
@@ -73,6 +85,7 @@ def _happenings(story: TicketStory) -> Iterator[Happening]:
     yield from map(_said, story.messages)
     yield from map(_done, story.interventions)
     yield from map(_paged, story.pages)
+    yield from (_missed(mail) for mail in story.mails if mail.fate in MISSED or mail.state is OutboxState.FAILED)
 
 
 def _decided(entry: JournalShown) -> Happening:
@@ -93,6 +106,17 @@ def _done(work: InterventionShown) -> Happening:
 
 def _paged(page: PageShown) -> Happening:
     return Happening(page.promised_at, f"page to {page.technician} by {page.channel} ({page.to}): {page.state}")
+
+
+def _missed(mail: MailShown) -> Happening:
+    ending = _ending(mail.fate, mail.reason)
+    return Happening(mail.fate_at or mail.promised_at, f"mail to {mail.to} ({mail.kind}): {ending}")
+
+
+def _ending(fate: Fate | None, reason: str | None) -> str:
+    """A mail that an earlier version gave up has no fate."""
+    how = MISSED.get(fate, "not delivered")
+    return f"{how}, {reason}" if reason else how
 
 
 def _paragraph(happening: Happening, zone: ZoneInfo) -> str:

@@ -7,19 +7,41 @@ from dataclasses import fields
 import pytest
 
 from mailgate.core.decision import Decision
-from mailgate.core.effects import AddIntervention, ChangeStatus, SendMail, SetCallback
+from mailgate.core.delivery import Delivered, Lane
+from mailgate.core.effects import (
+    AddIntervention,
+    CancelPages,
+    ChangeStatus,
+    MarkAddress,
+    SendMail,
+    SetCallback,
+    SetFate,
+)
 from mailgate.core.events import RetryAsked, TimerFired
 from mailgate.core.model import Activity, Callback, Channel, Outcome, Status
-from mailgate.store import inbox, journal, query
+from mailgate.core.reports import Fate
+from mailgate.store import inbox, journal, outbox, query
 from mailgate.store.columns import InboxState
 from mailgate.store.database import Database
-from mailgate.store.query import Fate, TicketFilter, TicketStory
+from mailgate.store.query import TicketFilter, TicketStory, deliveries
 from tests.builders import NOW, local, received
-from tests.store.desk import MINUTE, RAW, a_delivery, a_letter, a_message, a_page, apply, finish, keep, open_ticket
+from tests.store.desk import (
+    MINUTE,
+    RAW,
+    a_delivery,
+    a_letter,
+    a_message,
+    a_page,
+    apply,
+    finish,
+    keep,
+    lease,
+    open_ticket,
+)
 
 PROMISED = """
     number queue kind status level severity priority tags subject requester customer assignee opened_at callback
-    update_due_at closed_at messages interventions pages journal
+    update_due_at closed_at messages interventions pages mails addresses journal
 """
 
 
@@ -80,6 +102,37 @@ def test_a_story_tells_everything_in_order(database: Database) -> None:
     assert [entry.event for entry in story.journal] == ["mail-received", "timer-fired callback"]
 
 
+def _sent(database: Database) -> None:
+    """The mail of ticket 1001 leaves a minute later; its pages stay promised."""
+    (leased,) = lease(database, Lane.BULK)
+    with database.write() as tx:
+        outbox.settle(tx, leased, Delivered(), None, NOW + MINUTE)
+
+
+def test_a_story_tells_what_became_of_each_mail(database: Database) -> None:
+    """What no mail server carries is no mail; why a mail is not wanted any more is told as well."""
+    open_ticket(database, SendMail(a_letter()), a_page(), a_page(target="ntfys://x"))
+    _sent(database)
+    apply(database, CancelPages(1001, "closed"), SetFate(1, Fate.SOFT, "4.2.2 full", NOW + 2 * MINUTE))
+    with database.read() as tx:
+        story = query.ticket(tx, 1001)
+    assert story is not None
+    mail, page = story.mails
+    assert (mail.state, mail.sent_at, mail.fate, mail.reason) == ("sent", NOW + MINUTE, "soft", "4.2.2 full")
+    assert (page.state, page.sent_at, page.fate, page.reason) == ("cancelled", None, None, "closed")
+
+
+def test_marked_addresses_are_listed_newest_first(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was heard last comes first, and no more than somebody can read."""
+    for number, at in ((1, NOW + MINUTE), (2, NOW), (3, NOW + 2 * MINUTE), (2, NOW + 3 * MINUTE)):
+        apply(database, MarkAddress(f"a{number}@acme.example", Fate.HARD, "5.1.1", at))
+    monkeypatch.setattr(deliveries, "MOST_MARKED", 2)
+    with database.read() as tx:
+        first, second = query.marked_addresses(tx)
+    assert (first.address, first.times, first.since, first.at) == ("a2@acme.example", 2, NOW, NOW + 3 * MINUTE)
+    assert second.address == "a3@acme.example"
+
+
 def test_an_unknown_ticket_has_no_story(database: Database) -> None:
     """The command line says so and answers 1."""
     with database.read() as tx:
@@ -124,7 +177,7 @@ def test_the_fate_of_a_row_can_be_asked(database: Database) -> None:
     with database.read() as tx:
         fate = query.fate(tx, inbox_id)
         assert query.fate(tx, inbox_id + 1) is None
-    assert fate == Fate(InboxState.DONE, 1001, None)
+    assert fate == query.Fate(InboxState.DONE, 1001, None)
 
 
 def test_what_leaves_can_be_looked_at(database: Database) -> None:

@@ -4,6 +4,7 @@ Times are aware and in UTC. Nothing here is on the path of a mail.
 """
 
 from mailgate.store.query.boxes import Fate, InboxLine, OutboxLine, fate, inbox, message, outbox, raw
+from mailgate.store.query.deliveries import AddressShown, MailShown, marked_addresses
 from mailgate.store.query.stories import (
     AttachmentShown,
     InterventionShown,
@@ -16,12 +17,14 @@ from mailgate.store.query.stories import (
 from mailgate.store.query.summaries import CallbackShown, TicketFilter, TicketSummary, tickets
 
 __all__ = [
+    "AddressShown",
     "AttachmentShown",
     "CallbackShown",
     "Fate",
     "InboxLine",
     "InterventionShown",
     "JournalShown",
+    "MailShown",
     "MessageShown",
     "OutboxLine",
     "PageShown",
@@ -30,6 +33,7 @@ __all__ = [
     "TicketSummary",
     "fate",
     "inbox",
+    "marked_addresses",
     "message",
     "outbox",
     "raw",

@@ -9,10 +9,11 @@ from functools import partial
 
 from sqlmodel import col, select
 
-from mailgate.core.model import Activity, Channel, Direction, PageState
+from mailgate.core.model import Activity, AuthLevel, Channel, Direction, PageState
 from mailgate.store.database import Tx
+from mailgate.store.query.deliveries import AddressShown, MailShown, mails_of, marked_of
 from mailgate.store.query.summaries import TicketSummary, fill
-from mailgate.store.tables import AttachmentRow, InterventionRow, JournalRow, MessageRow, PageRow, TicketRow
+from mailgate.store.tables import AttachmentRow, InboxRow, InterventionRow, JournalRow, MessageRow, PageRow, TicketRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class AttachmentShown:
 
 @dataclass(frozen=True, slots=True)
 class MessageShown:
-    """One message; `inbox_id` is the mail it came in as."""
+    """One message; `inbox_id` is the mail it came in as, `level` how surely that was its sender's (null: not known)."""
 
     direction: Direction
     from_: str
@@ -38,6 +39,7 @@ class MessageShown:
     automatic: bool
     message_id: str
     inbox_id: int | None
+    level: AuthLevel | None
     attachments: tuple[AttachmentShown, ...]
 
 
@@ -77,11 +79,14 @@ class JournalShown:
 
 @dataclass(frozen=True, slots=True)
 class TicketStory(TicketSummary):
-    """A ticket and its whole story, each part oldest first."""
+    """A ticket and its whole story, each part oldest first; `addresses` are those of its people that mail does not
+    reach."""
 
     messages: tuple[MessageShown, ...]
     interventions: tuple[InterventionShown, ...]
     pages: tuple[PageShown, ...]
+    mails: tuple[MailShown, ...]
+    addresses: tuple[AddressShown, ...]
     journal: tuple[JournalShown, ...]
 
 
@@ -90,28 +95,36 @@ def ticket(tx: Tx, number: int) -> TicketStory | None:
     row = tx.get(TicketRow, number)
     if row is None:
         return None
+    mails = mails_of(tx, number)
     story = partial(
         TicketStory,
         messages=_messages(tx, number),
         interventions=_interventions(tx, number),
         pages=_pages(tx, number),
+        mails=mails,
+        addresses=marked_of(tx, row, (mail.to for mail in mails)),
         journal=_journal(tx, number),
     )
     return fill(story, row)
 
 
 def _messages(tx: Tx, number: int) -> tuple[MessageShown, ...]:
-    said = tx.exec(select(MessageRow).where(MessageRow.ticket == number).order_by(col(MessageRow.id))).all()
+    said = tx.exec(
+        select(MessageRow, InboxRow.level)
+        .outerjoin(InboxRow, col(InboxRow.id) == col(MessageRow.inbox_id))
+        .where(MessageRow.ticket == number)
+        .order_by(col(MessageRow.id))
+    ).all()
     parts = tx.exec(
         select(AttachmentRow)
         .join(MessageRow, col(MessageRow.id) == col(AttachmentRow.message))
         .where(MessageRow.ticket == number)
         .order_by(col(AttachmentRow.message), col(AttachmentRow.part))
     ).all()
-    return tuple(_message(row, [part for part in parts if part.message == row.id]) for row in said)
+    return tuple(_message(row, level, [part for part in parts if part.message == row.id]) for row, level in said)
 
 
-def _message(row: MessageRow, parts: Iterable[AttachmentRow]) -> MessageShown:
+def _message(row: MessageRow, level: str | None, parts: Iterable[AttachmentRow]) -> MessageShown:
     return MessageShown(
         direction=row.direction,
         from_=row.sender,
@@ -121,6 +134,7 @@ def _message(row: MessageRow, parts: Iterable[AttachmentRow]) -> MessageShown:
         automatic=row.automatic,
         message_id=row.message_id,
         inbox_id=row.inbox_id,
+        level=AuthLevel(level) if level else None,
         attachments=tuple(
             AttachmentShown(row.inbox_id, part.part, part.name, part.content_type, part.size) for part in parts
         ),

@@ -1,6 +1,6 @@
 """The doors that a site configures: opened one after the other, closed all at once.
 
-SMTP and LMTP live in the event loop, each IMAP mailbox in a thread of its own; all of them hand over to the acceptor.
+SMTP and LMTP live in the event loop, each IMAP mailbox in a thread of its own; all of them hand over to one custody.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from mailgate import config
-from mailgate.acceptor import Acceptor
 from mailgate.config import ImapDoor, LmtpDoor, SmtpDoor
+from mailgate.core.custody import Cursors, Custody
 from mailgate.core.identity import is_ours
 from mailgate.edge import imap_in, listen, smtp_in
 from mailgate.site import Site
@@ -26,7 +26,9 @@ class DoorShut(Exception):
 
 
 @asynccontextmanager
-async def opened(loaded: Site, acceptor: Acceptor, chance: Callable[[], float]) -> AsyncIterator[list[str]]:
+async def opened(
+    loaded: Site, custody: Custody, cursors: Cursors, chance: Callable[[], float]
+) -> AsyncIterator[list[str]]:
     """Every configured door, open until the block ends: their addresses. Raises DoorShut.
 
     They close together: the slowest of them decides how long that takes, not their number."""
@@ -35,11 +37,13 @@ async def opened(loaded: Site, acceptor: Acceptor, chance: Callable[[], float]) 
     try:
         for scheme, door in (("smtp", loaded.config.smtp), ("lmtp", loaded.config.lmtp)):
             if door is not None:
-                socket = await _open_door(loaded, door, acceptor)
+                socket = await _open_door(loaded, door, custody)
                 closings.append(partial(socket.close, GRACE_SECONDS))
                 addresses += [f"{scheme}://{address}" for address in socket.addresses]
         for mailbox in loaded.config.imap:
-            reader = _reader(loaded, mailbox, acceptor, chance)
+            reader = imap_in.MailboxReader(
+                _mailbox(loaded, mailbox), custody, cursors, partial(is_ours, policy=loaded.policy), chance
+            )
             reader.start()
             closings.append(partial(asyncio.to_thread, reader.stop))
             addresses.append(f"imap://{mailbox.user}@{mailbox.host}/{mailbox.folder}")
@@ -48,10 +52,10 @@ async def opened(loaded: Site, acceptor: Acceptor, chance: Callable[[], float]) 
         await asyncio.gather(*(close() for close in closings))
 
 
-async def _open_door(loaded: Site, door: SmtpDoor | LmtpDoor, acceptor: Acceptor) -> smtp_in.OpenDoor:
+async def _open_door(loaded: Site, door: SmtpDoor | LmtpDoor, custody: Custody) -> smtp_in.OpenDoor:
     place = _place(door)
     try:
-        return await smtp_in.open_door(place, _keeper(loaded, door, acceptor), isinstance(door, LmtpDoor))
+        return await smtp_in.open_door(place, _keeper(loaded, door, custody), isinstance(door, LmtpDoor))
     except OSError as error:
         raise DoorShut(f"cannot listen on {_shown(place)}: {error.strerror or error}") from error
 
@@ -60,10 +64,10 @@ def _shown(place: listen.Listen | listen.UnixListen) -> str:
     return f"unix:{place.path}" if isinstance(place, listen.UnixListen) else f"{place.host}:{place.port}"
 
 
-def _reader(loaded: Site, mailbox: ImapDoor, acceptor: Acceptor, chance: Callable[[], float]) -> imap_in.MailboxReader:
+def _mailbox(loaded: Site, mailbox: ImapDoor) -> imap_in.Mailbox:
     policy = loaded.policy
     queue = policy.queues[mailbox.queue] if mailbox.queue else policy.default_queue
-    folder = imap_in.Mailbox(
+    return imap_in.Mailbox(
         host=mailbox.host,
         port=mailbox.port,
         user=mailbox.user,
@@ -77,7 +81,6 @@ def _reader(loaded: Site, mailbox: ImapDoor, acceptor: Acceptor, chance: Callabl
         poll_seconds=mailbox.poll_seconds,
         trusted=loaded.config.smtp is not None and loaded.config.smtp.authserv_id is not None,
     )
-    return imap_in.MailboxReader(folder, acceptor, acceptor, partial(is_ours, policy=policy), chance)
 
 
 def _place(door: SmtpDoor | LmtpDoor) -> listen.Listen | listen.UnixListen:
@@ -88,8 +91,8 @@ def _place(door: SmtpDoor | LmtpDoor) -> listen.Listen | listen.UnixListen:
             return listen.Listen(host, port)
 
 
-def _keeper(loaded: Site, door: SmtpDoor | LmtpDoor, acceptor: Acceptor) -> smtp_in.Keeper:
+def _keeper(loaded: Site, door: SmtpDoor | LmtpDoor, custody: Custody) -> smtp_in.Keeper:
     policy = loaded.policy
     trusted = loaded.config.smtp.trusted_relays if loaded.config.smtp else ()
     hostname = policy.desk.address.rpartition("@")[2]
-    return smtp_in.Keeper(acceptor, partial(is_ours, policy=policy), hostname, door.max_size, trusted)
+    return smtp_in.Keeper(custody, partial(is_ours, policy=policy), hostname, door.max_size, trusted)

@@ -44,7 +44,7 @@ class Site:
     def desk(self, ring: Keyring) -> Desk:
         """The desk that this site describes, signing with `ring`."""
         smtp = self.config.smtp
-        return Desk(self.policy, ring, self.templates, smtp.authserv_id if smtp else None)
+        return Desk(self.policy, ring, self.templates, smtp.authserv_id if smtp else None, self.config.dkim.verify)
 
 
 def load(path: Path) -> Site:

@@ -9,6 +9,7 @@ from mailgate.config.secrets import Secret
 from mailgate.config.values import (
     Config,
     Database,
+    Dkim,
     ImapDoor,
     Listen,
     LmtpDoor,
@@ -23,6 +24,7 @@ from mailgate.config.values import (
 __all__ = [
     "Config",
     "Database",
+    "Dkim",
     "ImapDoor",
     "Listen",
     "LmtpDoor",

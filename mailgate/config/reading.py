@@ -12,6 +12,7 @@ from mailgate.config.secrets import Secret
 from mailgate.config.values import (
     Config,
     Database,
+    Dkim,
     ImapDoor,
     ImapTls,
     Listen,
@@ -46,6 +47,7 @@ def load(path: Path) -> Config:
         smtp=_smtp(file),
         lmtp=site.lmtp(file),
         imap=tuple(site.mailbox(index, table) for index, table in enumerate(file.imap)),
+        dkim=Dkim(file.dkim.verify, source.place(("dkim", "verify"))),
         relay=site.relay(file),
         web=WebDoor(file.web.listen, file.web.base_url) if file.web else None,
         log_format=file.log.format,

@@ -125,6 +125,12 @@ class ImapTable(SecretTable):
         return self
 
 
+class DkimTable(Table):
+    """`[dkim]`"""
+
+    verify: bool = False
+
+
 class RelayTable(SecretTable):
     """`[relay]`"""
 
@@ -162,6 +168,7 @@ class ConfigFile(Table):
     smtp: SmtpTable | None = None
     lmtp: LmtpTable | None = None
     imap: list[ImapTable] = []
+    dkim: DkimTable = DkimTable()
     relay: RelayTable = RelayTable()
     web: WebTable | None = None
     log: LogTable = LogTable()

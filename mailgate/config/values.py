@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
@@ -83,6 +84,20 @@ class ImapDoor:
 
 
 @dataclass(frozen=True, slots=True)
+class Dkim:
+    """`[dkim]`: whether the doors verify signatures themselves; that takes packages which not everybody installs."""
+
+    verify: bool = False
+    place: Place = field(default=Place("config.toml", 0, 0), repr=False, compare=False)
+
+    def missing_packages(self) -> tuple[Mistake, ...]:
+        """What to install before this can be done."""
+        if not self.verify or all(find_spec(name) is not None for name in ("dkim", "dns")):
+            return ()
+        return (self.place.mistake("signatures cannot be verified: install mailgate with its extra 'dkim'"),)
+
+
+@dataclass(frozen=True, slots=True)
 class MaildirRelay:
     """Nothing leaves: every mail is a file in this directory."""
 
@@ -125,6 +140,7 @@ class Config:
     smtp: SmtpDoor | None
     lmtp: LmtpDoor | None
     imap: tuple[ImapDoor, ...]
+    dkim: Dkim
     relay: Relay
     web: WebDoor | None
     log_format: Literal["json", "console"]

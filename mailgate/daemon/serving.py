@@ -1,6 +1,7 @@
 """Builds everything, starts it, stops it.
 
     doors (SMTP and LMTP in the loop, a thread for each IMAP mailbox)
+      └▶ Notary (threads), when signatures are verified
       └▶ Acceptor (thread) ──COMMIT──▶ "250"
            └▶ Engine (thread): event, decision, transaction
                 └▶ Sender (loop): lease, send, settle
@@ -31,8 +32,10 @@ from mailgate import site
 from mailgate.acceptor import Acceptor
 from mailgate.config import Config, MaildirRelay
 from mailgate.daemon import clock
+from mailgate.daemon.verifying import verifying
 from mailgate.doors import opened
 from mailgate.edge import maildir_out, pager, smtp_out
+from mailgate.edge.dkim_keys import NameServers
 from mailgate.engine import Engine
 from mailgate.logs import speak
 from mailgate.mail.keyring import KEY_OCTETS, Keyring
@@ -61,8 +64,8 @@ def serve(path: Path) -> int:
 
     Raises SiteMistakes, DatabaseBusy, SchemaTooNew or DoorShut before it is ready."""
     loaded = site.load(path)
-    if unreadable := loaded.config.unreadable_secrets():
-        raise SiteMistakes(unreadable)
+    if missing := (*loaded.config.unreadable_secrets(), *loaded.config.dkim.missing_packages()):
+        raise SiteMistakes(missing)
     speak(loaded.config.log_format)
     for doubt in (*loaded.doubts, *site.template_mistakes(loaded.templates)):
         log.warning("site.doubt", says=str(doubt))
@@ -87,7 +90,8 @@ async def _run(loaded: Site, database: Database) -> None:
         running.push_async_callback(asyncio.to_thread, engine.stop)
         acceptor.start()
         running.push_async_callback(asyncio.to_thread, acceptor.stop)
-        addresses = await running.enter_async_context(opened(loaded, acceptor, random.random))
+        custody = running.enter_context(verifying(loaded.config, acceptor, NameServers()))
+        addresses = await running.enter_async_context(opened(loaded, custody, acceptor, random.random))
         running.enter_context(_metronome(engine.wake, sender.wake))
         log.info("daemon.ready", addresses=addresses)
         await stop.wait()

@@ -18,7 +18,6 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from importlib.util import find_spec
 from typing import Any, Protocol
 
 import structlog
@@ -61,11 +60,6 @@ class Lookup(Protocol):
 
     def __call__(self, name: str, seconds: float) -> bytes | None:
         """Raises whatever goes wrong; `seconds` is all the time there is."""
-
-
-def has_dkim() -> bool:
-    """The extra 'dkim' is installed."""
-    return find_spec("dkim") is not None and find_spec("dns") is not None
 
 
 def is_signed(raw: bytes) -> bool:

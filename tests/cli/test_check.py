@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,15 @@ def test_a_section_that_opens_nothing_is_said(config: Path, capsys: pytest.Captu
     )
     assert run(["check", "-c", str(config)]) == 0
     assert "[web] opens nothing in this version" in capsys.readouterr().err
+
+
+def test_what_the_site_needs_and_the_machine_lacks_is_a_mistake(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`serve` refuses it too: a desk that was told to verify and cannot would look verified."""
+    config.write_text(config.read_text("utf-8") + "\n[dkim]\nverify = true\n", "utf-8")
+    monkeypatch.setitem(sys.modules, "dns", None)
+    assert run(["check", "-c", str(config)]) == 1
+    assert "install mailgate with its extra 'dkim'" in capsys.readouterr().err
+    assert run(["serve", "-c", str(config)]) == 1
+    assert not (config.parent / "var").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -204,6 +205,17 @@ def test_a_missing_file_is_a_mistake_like_any_other(tmp_path: Path) -> None:
     """The first command of a newcomer is often run in the wrong directory."""
     with pytest.raises(SiteMistakes, match=r"^config\.toml: cannot be read: No such file or directory$"):
         config.load(tmp_path / "config.toml")
+
+
+def test_signatures_are_verified_where_somebody_asks_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The packages for it are optional, so asking without them is told where it is asked."""
+    assert not load(tmp_path).dkim.verify
+    asked = load(tmp_path, "[dkim]\nverify = true\n").dkim
+    monkeypatch.setitem(sys.modules, "dkim", None)
+    (mistake,) = asked.missing_packages()
+    says = "signatures cannot be verified: install mailgate with its extra 'dkim'"
+    assert (asked.verify, str(mistake)) == (True, f"config.toml:5:10: {says}")
+    assert load(tmp_path).dkim.missing_packages() == ()
 
 
 def test_a_mailbox_of_an_unknown_queue_is_found_once_the_rules_are_known(tmp_path: Path) -> None:

@@ -46,11 +46,11 @@ def ending(failure: Exception) -> Ending | None:
 
 def _of_the_database(failure: Exception) -> Ending | None:
     """Imported late: a command that never came so far must not wait for the database to be imported."""
-    from mailgate.store.database import DATABASE_FAULTS, DatabaseBusy, SchemaTooNew
+    from mailgate.store.database import DATABASE_FAULTS, DatabaseBusy, SchemaTooNew, SchemaTooOld
 
     if isinstance(failure, SchemaTooNew):
         return Ending((str(failure),), NO)
-    if isinstance(failure, DatabaseBusy):
+    if isinstance(failure, DatabaseBusy | SchemaTooOld):
         return Ending((str(failure),), LATER)
     if isinstance(failure, DATABASE_FAULTS):
         fault = getattr(failure, "orig", None) or failure  # the driver's words, without the statement

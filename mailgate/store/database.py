@@ -20,9 +20,18 @@ from sqlalchemy.exc import TimeoutError as QueueTimeout
 from sqlmodel import Session
 
 from mailgate.store import schema, sqlite
-from mailgate.store.schema import SchemaTooNew
+from mailgate.store.schema import SchemaTooNew, SchemaTooOld
 
-__all__ = ["DATABASE_FAULTS", "Database", "DatabaseBusy", "SchemaTooNew", "ServeLock", "Tx", "may_be_the_rows"]
+__all__ = [
+    "DATABASE_FAULTS",
+    "Database",
+    "DatabaseBusy",
+    "SchemaTooNew",
+    "SchemaTooOld",
+    "ServeLock",
+    "Tx",
+    "may_be_the_rows",
+]
 
 Tx = Session
 
@@ -70,13 +79,14 @@ class Database:
     def peek(cls, url: str, password: str | None = None) -> Database | None:
         """Look without touching: None when there is no database yet or it has no tables, and nothing is created.
 
-        Raises SchemaTooNew. Writing through it is an OperationalError."""
+        Raises SchemaTooNew or SchemaTooOld. Writing through it is an OperationalError."""
         path = sqlite_path(url)
         if path is not None and not path.exists():
             return None
         engine = postgresql(url, password, NullPool) if path is None else sqlite.onlooker(path)
         with engine.connect() as connection:
             schema.refuse_newer(connection)
+            schema.refuse_older(connection)
             known = schema.version_of(connection) is not None
         return cls(engine, engine) if known else None
 

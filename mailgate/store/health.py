@@ -16,9 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mailgate.store import schema, sqlite
 from mailgate.store.database import postgresql
-from mailgate.store.schema import SchemaTooNew
+from mailgate.store.schema import SchemaTooNew, SchemaTooOld
 
-UNREADABLE = (SQLAlchemyError, sqlite3.Error, SchemaTooNew)
+UNREADABLE = (SQLAlchemyError, sqlite3.Error, SchemaTooNew, SchemaTooOld)
 """What looking into a database may raise: it is broken, busy, gone, or of another program."""
 
 SQLITE_VERSION = sqlite3.sqlite_version_info

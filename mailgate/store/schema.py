@@ -30,6 +30,10 @@ class SchemaTooNew(Exception):
     """The database was made by a later mailgate; this one would damage it."""
 
 
+class SchemaTooOld(Exception):
+    """The database was made by an earlier mailgate, and who only looks does not upgrade it."""
+
+
 class SchemaDamaged(Exception):
     """A migration would have left rows that point nowhere; nothing was changed."""
 
@@ -53,6 +57,16 @@ def refuse_newer(connection: Connection) -> None:
         raise SchemaTooNew(
             f"the database has schema version '{version}', which this mailgate does not know; "
             "it was upgraded by a newer one: install that, or restore a backup"
+        )
+
+
+def refuse_older(connection: Connection) -> None:
+    """Raises SchemaTooOld when the database has tables, and they are not yet this program's."""
+    version = version_of(connection)
+    if version not in (None, latest()):
+        raise SchemaTooOld(
+            f"the database has schema version '{version}', of an earlier mailgate: "
+            "`mailgate serve` upgrades it when it starts"
         )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from mailgate.cli.failures import LATER, NO, USAGE, Ending, Refusal, ending
 from mailgate.starter import DirectoryInUse
-from mailgate.store.database import DatabaseBusy, SchemaTooNew
+from mailgate.store.database import DatabaseBusy, SchemaTooNew, SchemaTooOld
 from mailgate.toml.mistakes import Mistake, SiteMistakes
 
 
@@ -26,6 +26,7 @@ def test_every_mistake_of_a_site_is_one_line() -> None:
         (DatabaseBusy("another mailgate serves"), LATER),
         (DirectoryInUse(Path("site")), NO),
         (SchemaTooNew("made by a later mailgate"), NO),
+        (SchemaTooOld("made by an earlier mailgate"), LATER),
     ],
 )
 def test_the_exit_code_says_what_kind_of_no(failure: Exception, code: int) -> None:

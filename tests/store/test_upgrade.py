@@ -12,6 +12,7 @@ from alembic import command
 from sqlalchemy import Connection, Engine, MetaData, Table, insert, inspect, select
 
 from mailgate.store import schema, sqlite
+from mailgate.store.database import Database, SchemaTooOld
 from tests.builders import NOW
 
 Rows = Mapping[str, list[Mapping[str, Any]]]
@@ -98,6 +99,16 @@ def test_ids_of_timers_go_on_where_they_were(engine: Engine) -> None:
         made = connection.execute(insert(timer).values(kind="report", due_at=NOW))
         assert made.inserted_primary_key == (8,)
         assert inspect(connection).get_foreign_keys("timer")[0]["referred_table"] == "ticket"
+
+
+def test_who_only_looks_is_told_to_start_the_desk(engine: Engine, tmp_path: Path) -> None:
+    """Between the installation and the restart, a command would otherwise fail with the name of a column."""
+    first_version(engine)
+    url = f"sqlite:///{tmp_path}/mailgate.db"
+    with pytest.raises(SchemaTooOld, match=r"'0001'.*serve"):
+        Database.peek(url)
+    schema.upgrade(engine)
+    assert Database.peek(url) is not None
 
 
 def test_an_empty_database_of_the_first_version_is_upgraded_too(engine: Engine) -> None:

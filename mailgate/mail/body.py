@@ -36,11 +36,12 @@ def read_body(mail: Part) -> Body:
     chosen = list(_chosen(mail)) or _forgotten(mail)
     texts = list(_within_cap(chosen))
     readings = [_words(part, clean_text(text)) for part, text in texts]
-    whole = "\n".join(whole for whole, _ in readings)
-    own = "\n".join(own for _, own in readings)
+    whole = _capped("\n".join(whole for whole, _ in readings))
+    marked = any(whole != own for whole, own in readings)
+    own = _capped("\n".join(own for _, own in readings)) if marked else whole
     shown = frozenset((*(part for part, _ in texts), *_stood_for(mail)))
     cut = sum(len(text) for _, text in texts) >= limits.TEXT_CHARS
-    return Body(_capped(whole), _capped(own), shown, cut)
+    return Body(whole, own, shown, cut)
 
 
 def unflow(text: str, delete_space: bool) -> str:

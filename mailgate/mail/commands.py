@@ -93,7 +93,7 @@ def read_orders(new_text: str) -> Orders:
 
 def _statements(new_text: str) -> Iterator[str | Order | Problem]:
     lines = unicodedata.normalize("NFC", new_text).split("\n")
-    end = others_from(lines)
+    end = others_from(lines) if "#" in new_text else 0
     quoted = False
     commands = 0
     for line in lines[:end]:

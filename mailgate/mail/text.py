@@ -21,7 +21,7 @@ _INVISIBLE = re.compile(
 )
 _COMBINING = "".join(char for char in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(char))
 _PILE = re.compile(f"([{_COMBINING}]{{{MARKS}}})[{_COMBINING}]+")
-_MAY_COMBINE = re.compile("[\u0300-\u1dff\u20d0-\U0001ffff]")  # two ranges are found twenty times as fast
+_MAYBE_PILE = re.compile(f"[\u0300-\u1dff\u20d0-\U0001ffff]{{{MARKS + 1}}}")  # two ranges: twenty times as fast
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ASCII = str.maketrans(
     {
@@ -91,7 +91,7 @@ def to_ascii(text: str) -> str:
 
 def _without_piles(text: str) -> str:
     """The text with at most `MARKS` combining marks in a row."""
-    return _PILE.sub(r"\1", text) if _MAY_COMBINE.search(text) else text
+    return _PILE.sub(r"\1", text) if _MAYBE_PILE.search(text) else text
 
 
 def _shown(found: re.Match[str]) -> str:

@@ -93,6 +93,12 @@ def kind_and_why(event: MailReceived, sender: Sender) -> tuple[MailKind, str]:
     return next((finding for finding in found if finding is not None), (MailKind.PERSON, ""))
 
 
+def described(found: Finding) -> str:
+    """A finding for reasons: "automatic mail (Auto-Submitted: auto-replied)"."""
+    kind, sign = found
+    return f"{kind.value} mail ({sign})" if sign else f"{kind.value} mail"
+
+
 def _our_own(clues: Clues) -> Finding | None:
     if clues.event.ours:
         return MailKind.OURS, "a Message-ID that this desk made"

@@ -15,7 +15,7 @@ from mailgate.core.authority import NOT_YOURS, Standing, standing
 from mailgate.core.behalf import open_on_behalf
 from mailgate.core.bounces import returned
 from mailgate.core.budgets import REPORT, hold_back, report_held_back, spent_on_refusals
-from mailgate.core.classify import mail_kind
+from mailgate.core.classify import Finding, described, kind_and_why, mail_kind
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import CancelTimer, ChangeStatus, ClearAddress, Effect
 from mailgate.core.events import (
@@ -94,22 +94,22 @@ def _asked(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> D
     thread = thread_of(event, sender, seen)
     if thread is not None:
         return follow_up(event, sender, thread, seen, policy)
-    kind = mail_kind(event, sender)
-    if kind is MailKind.PERSON:
+    found = kind_and_why(event, sender)
+    if found[0] is MailKind.PERSON:
         return request(event, sender, seen, policy)
-    return _robots_word(event, sender, kind, seen, policy) or request(event, sender, seen, policy)
+    return _robots_word(event, sender, found, seen, policy) or request(event, sender, seen, policy)
 
 
-def _robots_word(event: MailReceived, sender: Sender, kind: MailKind, seen: Seen, policy: Policy) -> Decision | None:
+def _robots_word(event: MailReceived, sender: Sender, robot: Finding, seen: Seen, policy: Policy) -> Decision | None:
     """What a robot says about a mail of ours is kept with the ticket that mail was about, and answered by nobody."""
-    found = Findings(sender.identity, sender.level, kind)
+    found = Findings(sender.identity, sender.level, robot[0])
     at_return_address = event.token is not None and event.token.kind is TokenKind.BOUNCE
     if at_return_address and not _is_at_a_door(event, policy):
         kept = (incoming(event, sender, seen.by_token.number, automatic=True),) if seen.by_token else ()
-        because = f"{kind.value} mail to the return address of a mail of ours: kept, answered by nobody"
+        because = f"{described(robot)} to the return address of a mail of ours: kept, answered by nobody"
         return Decision(Outcome.RECORDED, because, kept, seen.by_token.number if seen.by_token else None, found)
     if seen.by_thread is not None:
-        because = f"{kind.value} mail about a mail of ours, from somebody who takes no part: answered by nobody"
+        because = f"{described(robot)} about a mail of ours, from somebody who takes no part: answered by nobody"
         return Decision(Outcome.RECORDED, because, (), seen.by_thread.number, found)
     return None
 

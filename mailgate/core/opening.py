@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mailgate.core.budgets import spent_on_answers, spent_on_refusals
-from mailgate.core.classify import mail_kind
+from mailgate.core.classify import kind_and_why
 from mailgate.core.clocks import promise, started
 from mailgate.core.correspondence import (
     View,
@@ -56,7 +56,7 @@ def request(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> 
     """Decide a mail that belongs to no ticket yet."""
     spent = spent_on_answers(sender, reply_address(event, sender), event.recipients, seen, policy)
     asked = Request(
-        _whole(event), route(event, sender, policy), mail_kind(event, sender), spent, suggested(event, seen)
+        _whole(event), route(event, sender, policy), kind_and_why(event, sender), spent, suggested(event, seen)
     )
     if is_refused(asked):
         return _refuse(replace(asked, spent=asked.spent or spent_on_refusals(seen, policy)), seen, policy)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailgate.core.budgets import hold_back, spent_on_ticket
-from mailgate.core.classify import mail_kind
+from mailgate.core.classify import described, kind_and_why
 from mailgate.core.clocks import promise, resumed, started
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import CancelTimer, ChangeStatus, Effect, MoveToQueue, SetCallback
@@ -33,15 +33,19 @@ from mailgate.core.words import is_bare_thanks, says_yes
 WAITING_OVER = "waiting-over"
 """The kind of timer that ends a wait."""
 
+HEARD = frozenset({MailKind.PERSON, MailKind.LIST})
+"""What is told to technicians when it continues a ticket: a list passes on what people write to it."""
+
 
 def follow_up(event: MailReceived, sender: Sender, thread: Thread, seen: Seen, policy: Policy) -> Decision:
     """Decide a mail that belongs to a ticket."""
-    kind = mail_kind(event, sender)
-    found = Findings(sender.identity, sender.level, kind)
-    ticket, said = thread.ticket, incoming(event, sender, thread.ticket.number, kind is not MailKind.PERSON)
+    robot = kind_and_why(event, sender)
+    heard = robot[0] in HEARD
+    found = Findings(sender.identity, sender.level, robot[0])
+    ticket, said = thread.ticket, incoming(event, sender, thread.ticket.number, not heard)
     because = f"{sender.identity.value} {sender.address.mail or '<>'} continues #{ticket.number}: {thread.why}"
-    if kind is not MailKind.PERSON:
-        reasons = [because, f"{kind.value} mail: kept with the ticket, answered by nobody"]
+    if not heard:
+        reasons = [because, f"{described(robot)}: kept with the ticket, answered by nobody"]
         return Decision(Outcome.RECORDED, sentence(reasons), (said,), ticket.number, found)
     if is_release(event, sender, ticket):
         released, why = release(ticket, words_of(event, sender), seen, policy)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mailgate.core.budgets import Spent, hold_back, is_bounded
+from mailgate.core.classify import Finding, described
 from mailgate.core.correspondence import deadline_facts, facts_about, letter_to_requester, view_of_requester
 from mailgate.core.effects import Effect, SendMail
 from mailgate.core.events import MailReceived
@@ -28,7 +29,7 @@ class Request:
 
     event: MailReceived
     routing: Routing
-    kind: MailKind
+    found: Finding
     spent: Spent | None = None
     suggested: Ticket | None = None
 
@@ -39,6 +40,10 @@ class Request:
     @property
     def sender(self) -> Sender:
         return self.routing.sender
+
+    @property
+    def kind(self) -> MailKind:
+        return self.found[0]
 
     @property
     def automatic(self) -> bool:
@@ -56,7 +61,7 @@ class Request:
         if not self.event.envelope_from:
             return "not answered: null reverse-path"
         if self.automatic:
-            return f"not answered: {self.kind.value} mail"
+            return f"not answered: {described(self.found)}"
         if not self.route.acknowledge:
             return "not answered: a rule says so"
         return f"not answered: {self.spent.why}" if self.spent else ""

@@ -13,7 +13,7 @@ from datetime import datetime
 from mailgate.core.authority import Standing
 from mailgate.core.billing import charge
 from mailgate.core.budgets import hold_back, spent_on_refusals
-from mailgate.core.classify import mail_kind
+from mailgate.core.classify import described, kind_and_why
 from mailgate.core.clocks import keeps, kept, resumed
 from mailgate.core.correspondence import View, facts_about, letter_to_requester, person_facts, view_of_requester
 from mailgate.core.decision import Decision, Findings
@@ -48,9 +48,9 @@ from mailgate.core.transcripts import did_time, told_done, told_problems
 
 def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, policy: Policy) -> Decision:
     """Decide a mail that a technician sent, or that somebody sent with a technician's token."""
-    kind, ticket = mail_kind(event, sender), seen.by_token
-    findings = Findings(sender.identity, sender.level, kind)
-    if kind is not MailKind.PERSON:
+    robot, ticket = kind_and_why(event, sender), seen.by_token
+    findings = Findings(sender.identity, sender.level, robot[0])
+    if robot[0] is not MailKind.PERSON:
         return _unheard(event, sender, ticket if found.problem is None else None, findings)
     problems = _objections(found, ticket)
     if not problems and ticket is not None:
@@ -79,8 +79,7 @@ def _unheard(event: MailReceived, sender: Sender, ticket: Ticket | None, finding
     inside: tuple[Effect, ...] = ()
     if ticket is not None:
         inside = (replace(incoming(event, sender, ticket.number, automatic=True), direction=Direction.INTERNAL, to=()),)
-    kind = findings.kind.value if findings.kind else ""
-    because = f"{kind} mail with a technician's address: kept, obeyed never"
+    because = f"{described(kind_and_why(event, sender))} with a technician's address: kept, obeyed never"
     return Decision(Outcome.RECORDED, because, inside, ticket.number if ticket else None, findings)
 
 

@@ -32,6 +32,10 @@ UNSEEN = (PageState.PROMISED, PageState.CANCELLED)
 """The states of a page that learning of its departure changes."""
 
 
+UNANSWERED = (PageState.PROMISED, PageState.SENT, PageState.ACCEPTED, PageState.ESCALATED)
+"""The states of a page that nobody is known to have seen: a relay's word, or a bounce that comes later, fails it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leased:
     """A parcel that this worker may send until its lease ends; `attempts` counts this attempt too.
@@ -114,7 +118,7 @@ def release(tx: Tx, now: datetime) -> int:
 def fail_page(tx: Tx, outbox_id: int) -> None:
     """The page that the row carried did not reach its person; harmless when it carried none, or they know already."""
     page = _page(tx, outbox_id)
-    if page is not None and page.state is PageState.PROMISED:
+    if page is not None and page.state in UNANSWERED:
         page.state = PageState.FAILED
 
 

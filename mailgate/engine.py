@@ -272,4 +272,5 @@ def _is_checked(delivery: Delivery, desk: Desk) -> bool:
 def _relay(delivery: Delivery, desk: Desk) -> auth.Relay | None:
     if not delivery.trusted or desk.authserv_id is None:
         return None
-    return auth.Relay(desk.authserv_id, auth.HOPS_TO_A_MAILBOX if delivery.door is Door.IMAP else auth.HOPS_TO_A_DOOR)
+    fetched = delivery.door in (Door.IMAP, Door.CLI)
+    return auth.Relay(desk.authserv_id, auth.HOPS_TO_A_MAILBOX if fetched else auth.HOPS_TO_A_DOOR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,13 +22,14 @@ from mailgate.core.model import Door, Mail, Outcome
 from mailgate.daemon import clock
 
 if TYPE_CHECKING:
-    from mailgate.core.policy import Policy
     from mailgate.rehearsal import Rehearsal
     from mailgate.site import Site
     from mailgate.store.database import Database
 
 WHERE_IT_WENT = ("delivered-to", "x-original-to", "envelope-to")
 """Headers in which a mail server notes the envelope's recipient."""
+
+DKIM_LATER = "DKIM signatures are verified by the doors when a mail arrives; explain asks no name server"
 
 
 def explain(
@@ -46,7 +48,7 @@ def explain(
     loaded = site.load(config)
     zone = ZoneInfo(loaded.config.desk.timezone)
     now = clock.now() if at is None else _time(at, zone)
-    delivery = _delivery(mail.read_bytes(), sender, to, loaded.policy)
+    delivery = _delivery(mail.read_bytes(), sender, to, loaded)
     with desk.at(config) as here:
         answer = _answer(loaded, here.database, delivery, as_new, now)
     if as_json:
@@ -64,8 +66,9 @@ def _time(text: str, zone: ZoneInfo) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
-def _delivery(raw: bytes, sender: str | None, to: list[str] | None, policy: Policy) -> Delivery:
-    """The mail as a door would hand it over; an envelope that is not given is read from the headers."""
+def _delivery(raw: bytes, sender: str | None, to: list[str] | None, loaded: Site) -> Delivery:
+    """The mail as a door would hand it over, from the trusted relay where there is one; an envelope that is not given
+    is read from the headers."""
     from mailgate.core.identity import is_ours
     from mailgate.edge.imap_route import envelope_from
     from mailgate.mail import parse
@@ -73,7 +76,9 @@ def _delivery(raw: bytes, sender: str | None, to: list[str] | None, policy: Poli
     mail = parse.read(raw)
     reverse_path = envelope_from(mail) if sender is None else sender.strip("<>")
     named = _recipients(mail) if to is None else tuple(to)
-    return Delivery(Door.CLI, reverse_path, tuple(one for one in named if is_ours(one, policy)), raw)
+    ours = tuple(one for one in named if is_ours(one, loaded.policy))
+    trusted = loaded.config.smtp is not None and loaded.config.smtp.authserv_id is not None
+    return Delivery(Door.CLI, reverse_path, ours, raw, trusted=trusted)
 
 
 def _recipients(mail: Mail) -> tuple[str, ...]:
@@ -87,7 +92,8 @@ def _answer(loaded: Site, database: Database | None, delivery: Delivery, as_new:
     if not delivery.recipients:
         return _turned_away()
     ring = site.ring_of(loaded.config) or site.stand_in_ring()
-    return _explanation(rehearsal.rehearse(loaded.desk(ring), database, delivery, as_new, now))
+    answer = _explanation(rehearsal.rehearse(loaded.desk(ring), database, delivery, as_new, now))
+    return replace(answer, notes=(DKIM_LATER,)) if loaded.config.dkim.verify else answer
 
 
 def _turned_away() -> Explanation:

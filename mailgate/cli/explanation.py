@@ -57,7 +57,8 @@ class PageShown:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The whole answer about one mail; the field names are those of `explain --json`."""
+    """The whole answer about one mail; the field names are those of `explain --json`. `notes` say what a door would
+    look at and nobody looked at here."""
 
     outcome: Outcome
     because: str
@@ -70,6 +71,7 @@ class Explanation:
     deadlines: Promises
     mails: tuple[MailShown, ...]
     pages: tuple[PageShown, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def as_text(explanation: Explanation, zone: ZoneInfo) -> str:
     """The same for reading, times in `zone`."""
     parts = (
         _summary(explanation),
+        _paragraph("note", iter(explanation.notes)),
         _paragraph("facts", (f"{name:<16} {_words(value)}" for name, value in explanation.facts)),
         _paragraph("rules", map(_rule, explanation.rules)),
         _paragraph("deadlines", _deadlines(explanation.deadlines, zone)),

@@ -111,3 +111,24 @@ def test_a_mail_that_is_not_there_is_a_no(config: Path, capsys: pytest.CaptureFi
     """One sentence, no traceback."""
     assert run(["explain", "nowhere.eml", "-c", str(config)]) == 1
     assert capsys.readouterr().err == "nowhere.eml: No such file or directory\n"
+
+
+def test_what_the_relay_found_out_is_believed_as_at_the_door(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Otherwise the explanation of a proven or forged mail would be another mail's."""
+    levels = []
+    for result in ("pass", "fail", "none"):
+        head = f"Authentication-Results: mx.example.com; dmarc={result} header.from=acme.example\r\n".encode()
+        found = explained(capsys, saved(tmp_path, head + raw_mail("Panne")), "-c", str(config))
+        levels.append((found["level"], found["notes"]))
+    assert levels == [("L2", []), ("L0", []), ("L1", [])]
+
+
+def test_signatures_are_not_verified_here_and_it_is_said(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Looking touches nothing, name servers included."""
+    config.write_text(config.read_text("utf-8") + "\n[dkim]\nverify = true\n", "utf-8")
+    assert run(["explain", saved(tmp_path, raw_mail("Panne")), "-c", str(config)]) == 0
+    assert "note        DKIM signatures are verified by the doors" in capsys.readouterr().out

@@ -48,7 +48,8 @@ def test_the_json_has_the_keys_that_programs_rely_on() -> None:
     shape = as_json(an_explanation())
     assert isinstance(shape, dict)
     assert list(shape) == [
-        *("outcome", "because", "identity", "level", "kind", "facts", "rules", "deadlines", "mails", "pages", "effects")
+        *("outcome", "because", "identity", "level", "kind", "facts", "rules", "deadlines", "mails", "pages"),
+        *("notes", "effects"),
     ]
     assert shape["facts"] == {"queue": "urgent", "to": ["a@example.com", "b@example.com"]}
     assert shape["deadlines"] == {"callback": {"due_at": "2026-11-23T12:30:00Z", "explained": "reçu hors plage"}}

@@ -168,7 +168,10 @@ class _Reading:
 
     def _go_on(self, line: Line) -> None:
         """One more line of a reason, unless it only announces one ("for the following reason:")."""
-        if self.said is None or is_rule(line):
+        if self.said is None:
+            return
+        if is_rule(line):
+            self._divide()
             return
         if line.low.endswith(":") and any(word in line.low for word in ANNOUNCES):
             self.said.clear()
@@ -177,6 +180,11 @@ class _Reading:
         elif len(self.said) < _SAID_LINES:
             self.said.append(line.words)
             self.waits = False
+
+    def _divide(self) -> None:
+        """Behind a heading may still stand the reason of all, but not of the last when others have their own."""
+        if any(what.said for what in self.lost.values()):
+            self.said = None
 
     def _add(self, addresses: Iterable[str], said: list[str]) -> None:
         opening = self.listing.opening if self.listing else ""

@@ -76,8 +76,9 @@ def clean_reason(said: Sequence[str]) -> str:
     """Some lines as one that a person can read. Of too many, those from the first that has a code on."""
     if sum(map(len, said)) > limits.REASON_CHARS:
         said = said[next((index for index, line in enumerate(said) if speaks(line)), 0) :]
-    line = clean_header(decode_words(" ".join(said)), limits.FIELD_CHARS)
-    return clean_header(_without_repeated_code(line).lstrip(" >*-:;,.").rstrip(" *-:;,"), limits.REASON_CHARS)
+    line = _without_repeated_code(clean_header(decode_words(" ".join(said)), limits.FIELD_CHARS))
+    bare = line.lstrip(" >*-:;,.").rstrip(" *-:;,")
+    return clean_header(bare[1:-1] if bare[:1] + bare[-1:] == "()" else bare, limits.REASON_CHARS)
 
 
 def each_once(found: Iterable[Fated]) -> tuple[Fated, ...]:

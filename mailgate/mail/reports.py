@@ -34,8 +34,8 @@ _KINDS = {
     **dict.fromkeys(_RECEIPTS, ReportKind.RECEIPT),
     "message/feedback-report": ReportKind.COMPLAINT,
 }
+_FOR_PROGRAMS = frozenset(_KINDS)
 _TAG = re.compile(r"<(?:[a-z]{1,10}[\s/>]|!)", re.IGNORECASE)
-_REFUSALS = ("rejected", "refused")
 _ANY_MAILER = Mailer(named=True, domain="")
 
 
@@ -52,9 +52,9 @@ def read_report(mail: Part) -> Report | None:
 def _read(mail: Part, mailer: Mailer) -> Report | None:
     parts = tuple(leaves(mail))
     texts = tuple(islice(_texts(parts), limits.REPORT_TEXTS))
-    fields = tuple(part.text() for part in parts if part.content_type in _KINDS)
+    fields = tuple(_fields(parts, _FOR_PROGRAMS))
     kind, returned = _kind(mail, parts), returned_id(parts, (*fields, *texts))
-    if kind is not ReportKind.DELIVERY and not _is_refusal(kind, texts):
+    if kind is not ReportKind.DELIVERY and not _is_refusal(mail):
         return Report(kind, message_id=returned or answered_id(mail))
     statuses = each_once(fated for text in _fields(parts, _STATUSES) for fated in read_statuses(text))
     if statuses and all(fated.reason for fated in statuses):
@@ -91,23 +91,26 @@ def _kind(mail: Part, parts: tuple[Part, ...]) -> ReportKind:
     return next(kinds, ReportKind.DELIVERY)
 
 
-def _is_refusal(kind: ReportKind, texts: tuple[str, ...]) -> bool:
-    """A mailbox that refuses mail says so by a notification that it was deleted (RFC 5429 §2.2)."""
-    return kind is ReportKind.RECEIPT and any(word in text.lower() for text in texts for word in _REFUSALS)
+def _is_refusal(mail: Part) -> bool:
+    """A mailbox that refuses mail says so by a notification that it deleted it (RFC 5429 §2.2)."""
+    return "reject" in decode_value(mail.block.first("auto-submitted")).lower()
 
 
 def _texts(parts: tuple[Part, ...]) -> Iterator[str]:
     """The words of a report: its readable parts down to the returned mail."""
     for part in takewhile(lambda part: part.content_type not in WHOLE | HEADERS, parts):
-        if part.content_type == "text/plain":
-            yield clean_text(part.text())
-        elif part.content_type == "text/html":
-            text = clean_text(part.text())
-            yield html.read(text).whole if _TAG.search(text) else text
+        if part.content_type in ("text/plain", "text/html"):
+            text = clean_text(_begin(part))
+            yield html.read(text).whole if part.content_type == "text/html" and _TAG.search(text) else text
 
 
 def _fields(parts: tuple[Part, ...], types: frozenset[str]) -> Iterator[str]:
-    return (part.text() for part in parts if part.content_type in types)
+    found = (part for part in parts if part.content_type in types)
+    return map(_begin, islice(found, limits.REPORT_TEXTS))
+
+
+def _begin(part: Part) -> str:
+    return part.text()[: limits.REPORT_CHARS]
 
 
 def _known(block: Block, parts: tuple[Part, ...]) -> Iterator[str]:

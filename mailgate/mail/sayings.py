@@ -1,8 +1,10 @@
 """What mail systems say when they write in prose that mail did not arrive, and where they then name the recipients.
 
 One row for each way of saying it, and not for each program: most programs borrow each other's sentences. A row holds
-the words, where the address stands, and what became of the mail. Words are lower case, ASCII and on one line; the
+the words, where the address stands, and what became of the mail. Words are lower case and on one line; the
 reader joins a line with the one before it, because sentences are wrapped anywhere.
+
+Answering machines of people speak of mail, addresses and delays, too: a row must be what only a mail system says.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ class Saying:
 
 SAYINGS = (
     Saying("not yet been delivered", fate=Fate.DELAYED),
-    Saying("has been delayed", fate=Fate.DELAYED),
+    Saying("recipient has been delayed", fate=Fate.DELAYED),
+    Saying("recipients has been delayed", fate=Fate.DELAYED),
+    Saying("message has been delayed", fate=Fate.DELAYED),
     Saying("transient non-fatal errors", fate=Fate.DELAYED),
     Saying("has been postponed", Place.NOWHERE, Fate.DELAYED),
     Saying("will be retried", Place.NOWHERE, Fate.DELAYED),
@@ -51,19 +55,23 @@ SAYINGS = (
     Saying("permanent fatal errors"),
     Saying("failed permanently"),
     Saying("not be delivered"),
+    Saying("n't be delivered"),
+    Saying("cannot be delivered"),
     Saying("not delivered to"),
     Saying("wasn't delivered"),
     Saying("has not been delivered"),
-    Saying("cannot be delivered"),
     Saying("unable to deliver"),
-    Saying("able to deliver your"),
+    Saying("able to deliver your m"),
     Saying("not deliver message"),
     Saying("not deliver your"),
     Saying("undeliverable"),
     Saying("did not reach"),
-    Saying("did not receive"),
-    Saying("not be reached"),
-    Saying("cannot be reached"),
+    Saying("recipients did not receive"),
+    Saying("addresses did not receive"),
+    Saying("recipient(s) could not be reached"),
+    Saying("recipients could not be reached"),
+    Saying("recipient(s) cannot be reached"),
+    Saying("recipients cannot be reached"),
     Saying("delivery failed"),
     Saying("delivery has failed"),
     Saying("addresses failed"),
@@ -75,7 +83,7 @@ SAYINGS = (
     Saying("failed recipient"),
     Saying("recipients was aborted"),
     Saying("quota violation for"),
-    Saying("with the e-mail address"),
+    Saying("problem with the e-mail address"),
     Saying("the following list of recipients"),
     Saying("error-for:", Place.BEHIND),
     Saying("unknown user:", Place.BEHIND),
@@ -89,17 +97,26 @@ SAYINGS = (
     Saying("was not accepted", Place.NOWHERE),
     Saying("did not exactly match", Place.NOWHERE),
     Saying("automatically rejected", Place.NOWHERE),
-    Saying("pas pu etre"),
-    Saying("pas pu être"),
-    Saying("remise pour ces destinataires"),
-    Saying("pas atteint"),
+    Saying("pas pu être remis"),
+    Saying("pas pu être délivré"),
+    Saying("pas pu être distribué"),
+    Saying("pas pu être livré"),
+    Saying("pas pu être acheminé"),
+    Saying("pas pu etre remis"),
+    Saying("pas pu etre delivre"),
+    Saying("pas pu etre distribue"),
+    Saying("échec de la remise"),
+    Saying("message n'a pas atteint"),
     Saying("nicht zugestellt"),
-    Saying("nicht erreicht werden"),
-    Saying("folgende empfänger"),
+    Saying("empfänger nicht erreicht"),
+    Saying("empfänger konnten nicht erreicht"),
+    Saying("fehler bei der nachrichtenzustellung"),
     Saying("no se pudo entregar"),
     Saying("no pudo ser entregado"),
+    Saying("no ha podido ser entregado"),
     Saying("impossibile recapitare"),
     Saying("recapito non riuscito"),
+    Saying("non è stato possibile recapitare"),
     Saying("nao pode ser entregue"),
     Saying("não pôde ser entregue"),
     Saying("your message to", fate=None),
@@ -113,7 +130,7 @@ SAYINGS = (
 GLUE = frozenset(
     "to for the your a my this these following message messages mail mails email e recipient recipients address"
     " addresses es s user users attempts all some of in or and groups distribution lists destinataires suivants aux a"
-    " an die folgenden empfänger a los siguientes destinatarios ai seguenti destinatari".split()
+    " an à die folgenden empfänger a los siguientes destinatarios ai seguenti destinatari".split()
 )
 """Words that may stand between a saying and its address on the same line; numbers may, too."""
 

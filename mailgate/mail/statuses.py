@@ -40,7 +40,7 @@ class Group:
 
 
 def read_statuses(text: str) -> tuple[Fated, ...]:
-    """What the body of a message/delivery-status part says of each recipient."""
+    """What the text of a message/delivery-status part says of each recipient."""
     return each_once(fated for group in groups(text) for fated in _fated(group))
 
 
@@ -48,7 +48,7 @@ def groups(text: str) -> Iterator[Group]:
     """The groups of fields. A second recipient begins another group even without a blank line."""
     group: list[tuple[str, str]] = []
     for name, value in _fields(text):
-        if not name or (name in _RECIPIENT_FIELDS and any(name == known for known, _ in group)):
+        if group and (not name or (name in _RECIPIENT_FIELDS and any(name == known for known, _ in group))):
             yield Group(tuple(group))
             group = []
         if name and len(group) < _MOST_FIELDS:
@@ -68,7 +68,7 @@ def named_address(value: str, literal: str = "") -> str:
 def safe_address(text: str) -> str:
     """`text` as an addr-spec in lower case; "" when it is none, or one that somebody masked with an ellipsis."""
     address = read_address(text)
-    if address is None or "..." in address or "…" in address:
+    if address is None or not address.isprintable() or "..." in address or "…" in address:
         return ""
     return address.lower()
 

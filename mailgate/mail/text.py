@@ -91,7 +91,8 @@ def to_ascii(text: str) -> str:
 
 def _without_piles(text: str) -> str:
     """The text with at most `MARKS` combining marks in a row."""
-    return _PILE.sub(r"\1", text) if _MAYBE_PILE.search(text) else text
+    marked = _MAYBE_PILE.search(text) is not None and any(map(unicodedata.combining, text))
+    return _PILE.sub(r"\1", text) if marked else text
 
 
 def _shown(found: re.Match[str]) -> str:

@@ -40,7 +40,12 @@ def _count(database: Database) -> int:
 
 def test_a_group_is_taken_in_order_and_comes_out_whole(database: Database) -> None:
     """Mails that wait share one commit; each sender gets the id of its own mail."""
-    deliveries = [a_delivery(RAW + bytes([65 + number]), peer=f"192.0.2.{number}") for number in range(20)]
+    deliveries = [
+        a_delivery(
+            RAW + bytes([65 + number]), peer=f"192.0.2.{number}", dkim=("acme.example", "é.example")[: number % 3]
+        )
+        for number in range(20)
+    ]
     ids = keep(database, *deliveries)
     assert list(ids) == sorted(set(ids))
     for inbox_id, delivery in zip(ids, deliveries, strict=True):

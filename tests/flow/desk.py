@@ -159,6 +159,12 @@ class LiveDesk:
         self.desk = self.site.desk(self.ring)
         self.engine = Engine(self.desk, self.database, lambda: self.now)
 
+    def change_rules(self, old: str, new: str) -> None:
+        """Edit the rules."""
+        for path in (self.root / "rules").iterdir():
+            path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+        self.reload()
+
     def configure(self, old: str, new: str) -> None:
         """Edit config.toml."""
         config = self.root / "config.toml"

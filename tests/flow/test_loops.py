@@ -102,8 +102,8 @@ def test_refusals_are_no_weapon_against_a_forged_sender(desk: LiveDesk) -> None:
         text = path.read_text("utf-8")
         path.write_text(text.replace("notify    = 3", 'notify    = 3\nunknown_senders = "refuse"'), "utf-8")
     desk.reload()
-    told = [mail for _ in range(70) for mail in desk.write(Letter("ACHETEZ", STRANGER, subject="ACHETEZ"))]
-    assert len(told) == 50
+    told = [mail for _ in range(9) for mail in desk.write(Letter("ACHETEZ", STRANGER, subject="ACHETEZ"))]
+    assert len(told) == 3
     assert not any("ACHETEZ" in mail.text + mail.subject for mail in told)
 
 

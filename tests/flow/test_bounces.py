@@ -1,0 +1,139 @@
+"""An answer that did not arrive: from the reports that come back to the clock, the assignee and the address."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.flow.desk import Letter, LiveDesk, Sent, answer
+from tests.flow.test_conversation import CHEF, to
+
+TECH1 = "tech1@example.com"
+
+
+def standard(mail: Sent, action: str, status: str, said: str) -> bytes:
+    """A delivery report as RFC 3464 wants it."""
+    return f"""From: Mail Delivery System <MAILER-DAEMON@relay.example>
+To: {mail.envelope_from}
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain; charset=us-ascii
+
+I am sorry to have to inform you.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; relay.example
+
+Final-Recipient: rfc822; {mail.to}
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; {said}
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {mail.header("Message-ID")}
+Subject: x
+
+--b--
+""".replace("\n", "\r\n").encode()
+
+
+@pytest.fixture
+def answered(desk: LiveDesk) -> Sent:
+    """tech1 has answered the customer, which kept the promise."""
+    page = to(desk.write(Letter("Panne")), TECH1)
+    mail = to(desk.write(answer(page, "Bonjour, redémarrez le poste.")), CHEF)
+    assert desk.ticket().callback.kept_at is not None  # type: ignore[union-attr]  # a ticket at a door has a promise
+    return mail
+
+
+def callback_kept(desk: LiveDesk) -> bool:
+    """Whether the promise counts as kept."""
+    callback = desk.ticket().callback
+    assert callback is not None
+    return callback.kept_at is not None
+
+
+def test_an_answer_that_bounced_is_no_contact(desk: LiveDesk, answered: Sent) -> None:
+    """The clock goes on, the assignee is told why, the ticket shows it, nobody answers the robot."""
+    raw = standard(answered, "failed", "5.1.1", "550 5.1.1 <chef@acme.example>: User unknown")
+    (told,) = desk.deliver(raw, "", answered.envelope_from)
+    assert not callback_kept(desk)
+    assert told.to == TECH1
+    assert "550 5.1.1 <chef@acme.example>: User unknown" in told.text
+    (lost,) = [mail for mail in desk.ticket().mails if mail.fate == "hard"]
+    assert (lost.to, lost.kind) == (CHEF, "notification")
+    (marked,) = desk.ticket().addresses
+    assert (marked.address, marked.fate) == (CHEF, "hard")
+
+
+def test_the_customer_who_writes_again_is_reachable_again(desk: LiveDesk, answered: Sent) -> None:
+    """The mark is gone; the promise is owed until somebody keeps it."""
+    desk.deliver(standard(answered, "failed", "5.1.1", "550 gone"), "", answered.envelope_from)
+    desk.write(answer(answered, "Alors ?"))
+    assert desk.ticket().addresses == ()
+    assert not callback_kept(desk)
+
+
+def test_a_full_mailbox_is_soft(desk: LiveDesk, answered: Sent) -> None:
+    """It may work tomorrow; today nobody read it."""
+    desk.deliver(standard(answered, "failed", "5.2.2", "552 mailbox full"), "", answered.envelope_from)
+    assert [mail.fate for mail in desk.ticket().mails if mail.fate] == ["soft"]
+    assert not callback_kept(desk)
+
+
+def test_a_delay_alarms_nobody(desk: LiveDesk, answered: Sent) -> None:
+    """The relay is still trying: shown, and nothing else."""
+    raw = standard(answered, "delayed", "4.4.1", "connect timed out")
+    assert desk.deliver(raw, "", answered.envelope_from) == []
+    assert [mail.fate for mail in desk.ticket().mails if mail.fate] == ["delayed"]
+    assert callback_kept(desk)
+    desk.deliver(standard(answered, "failed", "5.4.7", "delivery time expired"), "", answered.envelope_from)
+    assert [mail.fate for mail in desk.ticket().mails if mail.fate] == ["hard"]
+
+
+def test_the_same_loss_is_told_once(desk: LiveDesk, answered: Sent) -> None:
+    """Two systems report it, in their own words."""
+    desk.deliver(standard(answered, "failed", "5.1.1", "550 gone"), "", answered.envelope_from)
+    assert desk.deliver(standard(answered, "failed", "5.1.1", "no such user"), "", answered.envelope_from) == []
+
+
+def test_a_report_to_another_address_is_believed_by_its_message_id(desk: LiveDesk, answered: Sent) -> None:
+    """Some systems report to Reply-To or to From."""
+    desk.deliver(standard(answered, "failed", "5.1.1", "550 gone"), "", "tickets@example.com")
+    assert not callback_kept(desk)
+
+
+def test_who_knows_a_message_id_cannot_bounce_for_others(desk: LiveDesk, answered: Sent) -> None:
+    """A report about a recipient that we never wrote to changes nothing."""
+    raw = standard(answered, "failed", "5.1.1", "550 gone").replace(b"rfc822; chef@", b"rfc822; it@")
+    assert desk.deliver(raw, "", "tickets@example.com") == []
+    assert callback_kept(desk)
+
+
+def test_a_page_that_bounced_is_told_to_the_others(desk: LiveDesk) -> None:
+    """tech1 was not reached: the page failed, and those who were hear of it."""
+    page = to(desk.write(Letter("Panne")), TECH1)
+    told = desk.deliver(standard(page, "failed", "5.1.1", "550 gone"), "", page.envelope_from)
+    assert {mail.to for mail in told} == {"tech2@example.com", "tech3@example.com"}
+    assert [one.state for one in desk.ticket().pages if one.to == TECH1] == ["failed"]
+
+
+def test_an_exim_bounce_counts_as_well(desk: LiveDesk, answered: Sent) -> None:
+    """No RFC 3464 at all."""
+    raw = (
+        f"From: Mail Delivery System <Mailer-Daemon@mx.example>\r\nTo: {answered.envelope_from}\r\n"
+        f"X-Failed-Recipients: {answered.to}\r\nAuto-Submitted: auto-replied\r\n"
+        "Subject: Mail delivery failed: returning message to sender\r\n\r\n"
+        "This message was created automatically by mail delivery software.\r\n\r\n"
+        "A message that you sent could not be delivered to one or more of its\r\n"
+        "recipients. This is a permanent error. The following address(es) failed:\r\n\r\n"
+        f"  {answered.to}\r\n    Unrouteable address\r\n"
+    ).encode()
+    desk.deliver(raw, "", answered.envelope_from)
+    assert [(mail.to, mail.fate) for mail in desk.ticket().mails if mail.fate] == [(CHEF, "hard")]

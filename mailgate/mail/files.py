@@ -1,6 +1,7 @@
 """The attachments of a mail, listed with names that are safe to show and to store.
 
 A name comes from a stranger: "../../x", "CON", a right-to-left override or four thousand characters (hazards A14).
+Which pictures are only decoration (`inline`) is for pictures.py to say.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from mailgate.core.model import Attachment
 from mailgate.mail import limits
 from mailgate.mail.fields import decode_value, read_block
 from mailgate.mail.parts import Part, leaves
+from mailgate.mail.pictures import Decoration
 from mailgate.mail.text import clean_header
 
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
@@ -39,9 +41,9 @@ _EXTENSIONS = {
 
 def list_files(mail: Part, shown: Collection[Part]) -> tuple[tuple[Attachment, ...], bool]:
     """The attachments, and whether there were more than the cap; `shown` are the leaves that are no files."""
-    html = "".join(part.text() for part in shown if part.content_type == "text/html")[: limits.TEXT_CHARS]
     files = [(index, part) for index, part in enumerate(leaves(mail)) if part not in shown]
-    listed = tuple(_file(part, index, html) for index, part in files[: limits.ATTACHMENTS])
+    decoration = Decoration.of(mail, shown)
+    listed = tuple(_file(part, index, decoration) for index, part in files[: limits.ATTACHMENTS])
     return listed, len(files) > limits.ATTACHMENTS
 
 
@@ -59,12 +61,12 @@ def safe_name(given: str, content_type: str, index: int) -> str:
     return _short(name)
 
 
-def _file(part: Part, index: int, html: str) -> Attachment:
+def _file(part: Part, index: int, decoration: Decoration) -> Attachment:
     name = safe_name(part.given_name or _subject_inside(part), part.content_type, index)
     if part.content_type == "message/rfc822" and not name.endswith(".eml"):
         name = _short(f"{name}.eml")
-    inline = bool(part.content_id) and f"cid:{part.content_id}" in html
-    return Attachment(index, name, part.content_type, len(part.octets()), inline)
+    octets = part.octets()
+    return Attachment(index, name, part.content_type, len(octets), decoration.includes(part, octets))
 
 
 def _subject_inside(part: Part) -> str:

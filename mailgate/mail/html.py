@@ -1,110 +1,49 @@
-"""An HTML mail as text that reads like a plain one: paragraphs, lists, ">" before quotes, links spelled out.
+"""An HTML mail as text that reads like a plain one: paragraphs, lists, rows of tables, ">" before quotes, links
+spelled out.
 
-What is hidden from the eye is left out: nobody can be made to say what they cannot see (hazards A27).
+What is hidden from the eye is left out: nobody can be made to say what they cannot see (hazards A27). Where a mail
+program marks in its HTML what is answered, the mark is used, because it says so in every language.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mailgate.mail import limits
 from mailgate.mail.markup import simplify
+from mailgate.mail.page import Page, Reading, tidy
 
-_SPACES = re.compile(r"[ \t\n\r\f]+")
-_BLANK_LINES = re.compile(r"\n{3,}")
-_RULE = "_" * 32
-_PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote", "dl"))
-_LINES = frozenset("address article aside center dd div dt fieldset footer form header li main nav section tr".split())
+__all__ = ["Reading", "read", "to_text"]
+
+_RULE = "-" * 32
 _ANSWERED_IDS = frozenset(
     ("divRplyFwdMsg", "appendonsend", "OLK_SRC_BODY_SECTION", "mail-editor-reference-message-container")
 )
-_ANSWERED_CLASSES = frozenset(("yahoo_quoted", "protonmail_quote", "zmail_extra"))
+_ANSWERED_CLASSES = frozenset(("yahoo_quoted",))
+_QUOTING_CLASSES = frozenset(
+    "gmail_quote gmail_quote_container gmail_attr moz-cite-prefix protonmail_quote zmail_extra".split()
+)
 _LONGEST_LINK = 200
-_DEEPEST_QUOTE = 20
-
-
-@dataclass(slots=True)
-class _Page:
-    """Text under construction: finished lines, and the pieces of the line being written."""
-
-    lines: list[str] = field(default_factory=list)
-    pieces: list[str] = field(default_factory=list)
-    quotes: int = 0
-    pre: int = 0
-    own: int | None = None
-
-    def write(self, text: str) -> None:
-        if self.pre:
-            self._write_as_is(text)
-            return
-        text = _SPACES.sub(" ", text)
-        if not self.pieces or self.pieces[-1].endswith(" "):
-            text = text.lstrip(" ")
-        if text:
-            self.pieces.append(text)
-
-    def _write_as_is(self, text: str) -> None:
-        *whole, last = text.split("\n")
-        for line in whole:
-            self.pieces.append(line)
-            self.end_line(force=True)
-        self.pieces.extend([last] if last else [])
-
-    def end_line(self, force: bool = False) -> None:
-        line = "".join(self.pieces)
-        if line.strip() or force:
-            marks = ">" * min(self.quotes, _DEEPEST_QUOTE) + " " if self.quotes else ""
-            self.lines.append((marks + line).rstrip())
-        self.pieces.clear()
-
-    def gap(self) -> None:
-        """One blank line, however many blocks begin or end here."""
-        self.end_line()
-        while self.lines and not self.lines[-1].strip("> "):
-            self.lines.pop()
-        if self.lines:
-            self.end_line(force=True)
-
-    def answer(self) -> None:
-        """What follows is the mail being answered, if anything was said before."""
-        self.end_line()
-        if self.own is None and any(line.strip("> _") for line in self.lines):
-            self.own = len(self.lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """All the words of an HTML mail, and those above what its program marked as the mail being answered (all of them
-    when nothing is above)."""
-
-    whole: str
-    own: str
+_Steps = tuple[Callable[[Page], None], Callable[[Page], None]]
 
 
 def read(html: str) -> Reading:
     """Read at most `limits.TEXT_CHARS` characters of HTML; what is too deep or too finely cut has no structure."""
     markup = simplify(html[: limits.TEXT_CHARS])
     if markup.depth > limits.HTML_DEPTH or markup.tags > limits.HTML_TAGS:
-        words = _tidy(markup.words.split("\n"))
+        words = tidy("\n".join(line.rstrip() for line in markup.words.split("\n")))
         return Reading(words, words)
-    page = _Page()
+    page = Page()
     for node, entering in _walk(LexborHTMLParser(markup.html).body):
         _enter(page, node) if entering else _leave(page, node)
-    page.end_line()
-    return Reading(_tidy(page.lines), _tidy(page.lines[: page.own]))
+    return page.finish()
 
 
 def to_text(html: str) -> str:
     """All the words of an HTML mail."""
     return read(html).whole
-
-
-def _tidy(lines: list[str]) -> str:
-    return _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n")
 
 
 def _walk(body: LexborNode | None) -> Iterator[tuple[LexborNode, bool]]:
@@ -120,52 +59,48 @@ def _walk(body: LexborNode | None) -> Iterator[tuple[LexborNode, bool]]:
             stack.extend((child, True) for child in reversed(list(node.iter(include_text=True))))
 
 
-def _answered(node: LexborNode) -> bool:
-    if not node.is_element_node:
-        return False
-    classes = (node.attributes.get("class") or "").split()
-    return node.id in _ANSWERED_IDS or not _ANSWERED_CLASSES.isdisjoint(classes)
-
-
-def _enter(page: _Page, node: LexborNode) -> None:
+def _enter(page: Page, node: LexborNode) -> None:
     name = node.tag or ""
-    if _answered(node):
-        page.answer()
     if name == "-text":
         page.write(node.text_content or "")
-    elif name == "br":
-        page.end_line(force=True)
-    elif name == "hr":
-        page.gap()
-        page.write(_RULE)
-        page.end_line()
-    elif name in ("td", "th"):
-        page.write(" ")
-    else:
-        _begin_block(page, name)
+        return
+    _mark(page, node)
+    if name == "img":
+        page.show(node.attributes.get("data-cid") or "")
+    begin, _ = _steps(node, name)
+    begin(page)
 
 
-def _begin_block(page: _Page, name: str) -> None:
-    if name in _PARAGRAPHS:
-        page.gap()
-    elif name in _LINES:
-        page.end_line()
-    if name == "li":
-        page.write("- ")
-    page.quotes += name == "blockquote"
-    page.pre += name == "pre"
-
-
-def _leave(page: _Page, node: LexborNode) -> None:
+def _leave(page: Page, node: LexborNode) -> None:
     name = node.tag or ""
-    if name in _PARAGRAPHS or name in _LINES:
-        page.end_line()
-    page.quotes -= name == "blockquote"
-    page.pre -= name == "pre"
-    if name in _PARAGRAPHS:
-        page.gap()
-    elif name == "span":
-        page.write(_link(node, "".join(page.pieces[-3:])))
+    _, end = _steps(node, name)
+    end(page)
+    if name == "span":
+        page.write(_link(node, page.words_before()))
+
+
+def _steps(node: LexborNode, name: str) -> _Steps:
+    if name == "blockquote" and not _is_quote(node):
+        return _STEPS["p"]
+    return _STEPS.get(name, _NOTHING)
+
+
+def _mark(page: Page, node: LexborNode) -> None:
+    """Tell the page where a mail program says that the mail being answered begins."""
+    attributes = node.attributes
+    classes = (attributes.get("class") or "").split()
+    if attributes.get("id") in _ANSWERED_IDS or not _ANSWERED_CLASSES.isdisjoint(classes):
+        page.answer()
+    elif "data-letterhead" in attributes:
+        page.letterhead()
+    elif node.tag != "blockquote" and not _QUOTING_CLASSES.isdisjoint(classes):
+        page.attribution()
+
+
+def _is_quote(node: LexborNode) -> bool:
+    """Some programs indent with the element of quotes, and take its border away."""
+    attributes = node.attributes
+    return "data-borderless" not in attributes or "type" in attributes or "class" in attributes
 
 
 def _link(node: LexborNode, words: str) -> str:
@@ -174,3 +109,34 @@ def _link(node: LexborNode, words: str) -> str:
     if not target.startswith(("http://", "https://")) or len(target) > _LONGEST_LINK:
         return ""
     return "" if target.rstrip("/") in words else f" <{target}>"
+
+
+def _nothing(_page: Page) -> None:
+    """What an element does that only holds words."""
+
+
+def _line(page: Page) -> None:
+    page.block(gap=False)
+
+
+def _paragraph(page: Page) -> None:
+    page.block(gap=True)
+
+
+_NOTHING: _Steps = (_nothing, _nothing)
+_STEPS: dict[str, _Steps] = {
+    **dict.fromkeys("p h1 h2 h3 h4 h5 h6 table dl".split(), (_paragraph, _paragraph)),
+    **dict.fromkeys(
+        "address article aside center dd div dt fieldset footer form header main nav section".split(), (_line, _line)
+    ),
+    "br": (Page.break_line, _nothing),
+    "hr": (lambda page: page.rule(_RULE), _nothing),
+    "tr": (Page.begin_row, Page.end_row),
+    **dict.fromkeys(("td", "th"), (Page.begin_cell, Page.end_cell)),
+    "ul": (lambda page: page.begin_list(ordered=False), Page.end_list),
+    "ol": (lambda page: page.begin_list(ordered=True), Page.end_list),
+    "li": (Page.begin_item, Page.end_item),
+    "blockquote": (Page.begin_quote, Page.end_quote),
+    "pre": (Page.begin_pre, Page.end_pre),
+}
+"""What each element of a page does when it begins and when it ends."""

@@ -53,6 +53,7 @@ _OPENS = re.compile(
     r"(?:\w{2,12}[.,]{0,2} ){0,2}[0-9]{1,4}(?:st|nd|rd|th|er|°)?\b",
     re.IGNORECASE,
 )
+_DIGIT_OR_AT = re.compile("[0-9@]")
 _ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]")
 _TIME = re.compile(r"\b[0-9]{1,2} ?[:.h] ?[0-9]{2}\b")
 _DATE = re.compile(r"\b(?:19|20)[0-9]{2}\b|\b[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}\b")
@@ -186,6 +187,8 @@ def _attribution_start(lines: list[str], kinds: list[Kind], end: int) -> int | N
 
 
 def _attributes(joined: str, opens: bool, followed: bool) -> bool:
+    if _DIGIT_OR_AT.search(joined) is None:
+        return False
     stamp = _STAMP.match(joined)
     if stamp and (stamp["address"] or stamp["zone"]):
         return True

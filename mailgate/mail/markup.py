@@ -20,10 +20,14 @@ _NEXT = re.compile(
     r"|(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9:_-]{0,40}+)(?![@.])"
     r"(?P<inside>(?:[^\"'<>]|\"[^\"<]*\"|'[^'<]*')*+|[^<>]*)>)"
 )
-_ATTRIBUTE = re.compile(
-    r"""(class|id|href|type|style)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))|\b(hidden)\b""", re.IGNORECASE
-)
+_ATTRIBUTE = re.compile(r"""([^\s"'=<>/]{1,64})(?:\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+_LETTERHEAD = re.compile(
+    r"border:\s*none;\s*border-top:\s*solid\s[^;]{1,30};\s*padding:\s*3|border-top-color:\s*rgb\(229, 229, 229\)",
+    re.IGNORECASE,
+)
+_BORDERLESS = re.compile(r"border(?:-left)?\s*:\s*(?:medium\s*)?none", re.IGNORECASE)
+_CID = re.compile(r"\s*cid:", re.IGNORECASE)
 _BLOCKS = frozenset(
     "address article aside blockquote center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr li main nav"
     " ol p pre section table tbody td tfoot th thead tr ul br".split()
@@ -31,7 +35,9 @@ _BLOCKS = frozenset(
 _INLINE = frozenset(
     "a abbr b big cite code del em font i ins kbd label mark q s samp small span strike strong sub sup tt u var".split()
 )
-_CLOSE_THEMSELVES = frozenset(("br", "hr", "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot"))
+_KEPT = {**{name: name for name in (*_BLOCKS, "img")}, **dict.fromkeys(_INLINE, "span")}
+_STYLES = {"hidden": _UNSEEN, "data-letterhead": _LETTERHEAD, "data-borderless": _BORDERLESS}
+_CLOSE_THEMSELVES = frozenset(("br", "hr", "img", "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot"))
 _RAW = frozenset(("script", "style", "title", "template", "noscript", "object", "svg", "math"))
 _LONGEST_TAG = 4096
 
@@ -96,11 +102,13 @@ def _skip(html: str, position: int, ending: str) -> tuple[int, bool]:
 
 def _tag(found: re.Match[str]) -> Iterator[_Tag]:
     name = found["name"].lower()
-    if name not in _BLOCKS and name not in _INLINE:
+    kept = _KEPT.get(name)
+    if kept is None:
         return
-    kept = name if name in _BLOCKS else "span"
     closing, inside = bool(found["close"]), found["inside"]
-    yield _bare(kept, closing) if closing or not inside else _Tag(kept, False, "".join(_attributes(inside)))
+    attributes = "" if closing or not inside else "".join(_attributes(inside))
+    if name != "img" or "data-cid" in attributes:
+        yield _Tag(kept, closing, attributes) if attributes else _bare(kept, closing)
 
 
 @cache
@@ -111,13 +119,16 @@ def _bare(name: str, closing: bool) -> _Tag:
 
 def _attributes(inside: str) -> Iterator[str]:
     for found in _ATTRIBUTE.finditer(inside[:_LONGEST_TAG]):
-        name = (found[1] or "").lower()
-        value = unescape(found[2] or found[3] or found[4] or "")
-        if found[5] or (name == "style" and _UNSEEN.search(value)):
+        name, value = found[1].lower(), unescape(found[2] or found[3] or found[4] or "")
+        if name == "hidden":
             yield " hidden"
+        elif name == "style":
+            yield from (f" {meaning}" for meaning, style in _STYLES.items() if style.search(value))
+        elif name == "src" and (cid := _CID.match(value)):
+            yield f' data-cid="{escape(value[cid.end() :].strip())}"'
         elif name == "href":
             yield f' data-href="{escape(value)}"'
-        elif name and name != "style":
+        elif name in ("class", "id", "type"):
             yield f' {name}="{escape(value)}"'
 
 

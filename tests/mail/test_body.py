@@ -60,7 +60,7 @@ def test_only_the_root_of_related_parts_is_read_and_shown_images_are_inline() ->
         "related",
         part("text/html", '<p>Bonjour <img src="cid:logo@x"></p>'),
         part("image/png", "x", "Content-ID: <logo@x>"),
-        part("image/png; name=panne.png", "x", "Content-ID: <other@x>"),
+        part("image/png; name=panne.png", "y", "Content-Disposition: attachment"),
     )
     mail = parse.read(related)
     assert mail.body == "Bonjour"

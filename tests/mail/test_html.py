@@ -44,8 +44,14 @@ PIECES = [
         ("<div>un</div><div><br></div><div>deux</div>", "un\n\ndeux"),
         ("<ul><li>a<li>b</ul>c", "- a\n- b\n\nc"),
         ("<table><tr><td>1<td>2<tr><td>3</table>", "1 2\n3"),
+        ("<table><tr><td><p>a</p></td>\n<td><p>b</p></td></tr><tr><td><p>c</p></td></tr></table>d", "a b\nc\n\nd"),
+        ("<table><tr><td>a<br>b</td><td>c</td></tr></table>", "a\nb\nc"),
+        ("<table><tr><td><table><tr><td>a</td></tr><tr><td>b</td></tr></table></td><td>c</table>", "a\nb\nc"),
+        ("<table><tr><th>Nom : </th><td>Jean</td></tr></table>", "Nom : Jean"),
+        ("<ol><li><p>a</p><li>b<ul><li>c</ul></ol>", "1. a\n2. b\n  - c"),
+        ("<table><tr><td>a</td><td><ul><li>b<li>c</ul></td></tr></table>", "a\n- b\n- c"),
         ("<pre>a\n  b</pre>", "a\n  b"),
-        ("a<hr>b", f"a\n\n{'_' * 32}\nb"),
+        ("a<hr>b", f"a\n\n{'-' * 32}\nb"),
         ("<blockquote>q<blockquote>r</blockquote></blockquote>s", "> q\n>\n>> r\n\ns"),
         ("&eacute;t&eacute; &lt;b&gt; &#8364;", "été <b> €"),
         ('<a href="https://x.example/a">ici</a>', "ici <https://x.example/a>"),
@@ -54,6 +60,13 @@ PIECES = [
         ("<head><title>t</title><style>p{}</style></head><script>x</script>y<!-- z -->", "y"),
         ('a<span style="display: none">b</span><div hidden>c</div>', "a"),
         ("Jean <jean@x.example> 3 < 4", "Jean <jean@x.example> 3 < 4"),
+        ('<i aria-hidden="true">a</i><i title="some hidden words">b</i><i hidden="">c</i>', "ab"),
+        (
+            '<a href="mailto:j@x.example">j@x.example</a>, <a href="https://x.example/a"><b>ici</b></a>',
+            "j@x.example, ici <https://x.example/a>",
+        ),
+        ("<!--[if mso]>a<![endif]--><![if !mso]>b<![endif]>&nbsp;c", "b\u00a0c"),
+        ('a<blockquote style="margin:0 0 0 40px;border:none">b</blockquote>', "a\n\nb"),
         ("a<o:p></o:p><!-- never closed", "a never closed"),
         ("", ""),
     ],
@@ -78,6 +91,44 @@ def test_own_words_end_where_the_mail_program_marked_the_answered_mail(mark: str
     assert reading.own.splitlines()[0] == "Merci"
     assert "viejo" not in reading.own
     assert "viejo" in reading.whole
+
+
+WORDS_BLOCK = (
+    '<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm">'
+    "<p><b>Sendandi:</b> Desk<br><b>Sent:</b> x<br><b>Til:</b> Jean<br><b>Efni:</b> Panne</p></div>"
+)
+GMAILS_LINE = '<div class="gmail_quote"><div class="gmail_attr">E, 2. märts 2026 kell 10:02 Desk kirjutas:<br></div>'
+
+
+def test_words_header_block_ends_the_own_words_in_any_language() -> None:
+    """The line above it is known, and the fields below it are counted; the line alone is only a line."""
+    assert read(f"<p>Merci</p>{WORDS_BLOCK}<p>vieux</p>").own == "Merci"
+    line = WORDS_BLOCK.partition(">")[0]
+    assert read(f"<p>Merci</p>{line}><p>suite</p></div>").own == "Merci\n\nsuite"
+
+
+@pytest.mark.parametrize(
+    "line", [GMAILS_LINE, '<div><div class="moz-cite-prefix">Dana 2.3.2026. Desk je napisao:</div>']
+)
+def test_a_marked_quote_goes_when_nothing_stands_behind_it(line: str) -> None:
+    """In any language; what is answered between or under the quotes is left for the words to tell."""
+    quote = "<blockquote>vieux</blockquote>"
+    assert read(f"<p>Merci</p>{line}{quote}</div>").own == "Merci"
+    assert "suite" in read(f"<p>Merci</p>{line}{quote}<p>suite</p></div>").own
+    assert "Ici" in read(f"<p>Merci</p>{line}{quote}<p>Ici</p>{quote}</div>").own
+
+
+def test_a_marked_forward_is_no_answer() -> None:
+    """Gmail marks both alike, but quotes only what is answered."""
+    fields = "---------- Forwarded message ---------<br>De : x<br>Date: y<br>Subject: z<br>To: w<br>"
+    page = f'<p>Voir</p><div class="gmail_quote"><div class="gmail_attr">{fields}</div>demande</div>'
+    assert read(page).own == read(page).whole
+
+
+def test_a_quote_that_somebody_made_by_hand_stays() -> None:
+    """An error message, put into quotes with the program's own button."""
+    page = '<p>Voici :</p><blockquote class="gmail_quote" type="cite">Erreur 500</blockquote>'
+    assert read(page).own == "Voici :\n\n> Erreur 500"
 
 
 def test_without_own_words_above_the_mark_everything_is_own() -> None:

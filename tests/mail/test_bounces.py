@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.core.reports import Fate
-from tests.mail.notices import DAEMON, addresses, prose, read, recipients
+from mailgate.core.reports import Fate, Report, ReportKind
+from tests.mail.notices import OURS, addresses, prose, read, recipients
 
 HARD, SOFT, DELAYED = Fate.HARD, Fate.SOFT, Fate.DELAYED
 JEAN = "jean@acme.example"
+BOT = "From: bot@acme.example"
 
 EXIM = """This message was created automatically by mail delivery software.
 
@@ -118,9 +119,7 @@ Delivery to the following recipient has been delayed:
 Message will be retried for 2 more day(s)
 """
 GROUPWISE = "The message that you sent was undeliverable to the following:\n\tjean@acme.example (user not found)\n"
-IMAIL = (
-    "Unknown user: jean@acme.example\n\nRCPT TO generated following response:\n553 5.3.0 <jean@acme.example>... who?\n"
-)
+IMAIL = "Unknown user: jean@acme.example\n\nRCPT TO was answered:\n553 5.3.0 <jean@acme.example>... who?\n"
 NETSCAPE = """This Message was undeliverable due to the following reason:
 
 Host acme.example is not responding.
@@ -176,6 +175,8 @@ def test_each_format_names_its_recipients(text: str, expected: list[tuple[str, F
         (GROUPWISE, "user not found"),
         (SMTPSVC, "Delivery to the following recipients failed."),
         (SENDMAIL, "reason: 550 5.1.1 nobody"),
+        (IMAIL, "Unknown user: jean@acme.example RCPT TO was answered: 553 5.3.0 <jean@acme.example>... who?"),
+        ("Failed recipients:\n\n<jean@acme.example>:\n" + "220 I am ready\n" * 15 + "552 Too much\n", "552 Too much"),
         (NETSCAPE, "The following recipients did not receive your message"),
         (SEVERAL, "550 Fermé"),
     ],
@@ -241,11 +242,15 @@ def test_a_mailer_in_an_unknown_language_is_known_by_its_paragraphs() -> None:
     """Translated qmail: the sentences are others, the form is the same. Another sender must say it in words."""
     text = "Valami baj van.\n\n<jean@acme.example>:\n550 nincs ilyen\n"
     assert addresses(prose(text)) == [JEAN]
-    assert read(prose(text, "Auto-Submitted: auto-replied", sender="From: bot@acme.example")) is None
+    assert read(prose(text, "Auto-Submitted: auto-replied", sender=BOT)) is None
 
 
 @pytest.mark.parametrize(
-    "html", ["<p>Failed recipients:<br>\njean@acme.example</p>", "Failed recipients:\njean@acme.example"]
+    "html",
+    [
+        "<p>Failed recipients:<br>\njean@acme.example</p>",
+        "I wasn't able to deliver the following message.\n\nSubject: Panne\nTo: jean@acme.example\n",
+    ],
 )
 def test_words_in_html_are_words(html: str) -> None:
     """And what is called HTML and is none is read as it stands."""
@@ -272,7 +277,8 @@ def test_an_answering_machine_of_a_person_names_nobody_who_failed(text: str) -> 
 
 
 def test_a_report_of_nobody_by_name_is_still_one() -> None:
-    """The address that it was sent to says whose mail it is."""
-    report = read(prose("Your message could not be delivered.", sender=DAEMON))
-    assert report is not None
-    assert report.recipients == ()
+    """The address that it was sent to says whose mail it is. Of an unknown sender it must return the mail."""
+    text = "Your message could not be delivered."
+    told = read(prose(text)), read(prose(f"{text}\n\nMessage-ID: {OURS}", "Return-Path: <>", sender=BOT))
+    assert told == (Report(ReportKind.DELIVERY), Report(ReportKind.DELIVERY, message_id=OURS))
+    assert read(prose(text, "Return-Path: <>", sender=BOT)) is None

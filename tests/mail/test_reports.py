@@ -73,6 +73,12 @@ def test_a_report_inside_another_mail_of_a_mailer_is_read() -> None:
     )
 
 
+def test_what_a_returned_mail_says_is_no_report() -> None:
+    """It is ours, or that of somebody whom our address was borrowed from."""
+    returned = ("message/rfc822", f"{DAEMON}\n\nDelivery failed: marie@acme.example\n")
+    assert addresses(parts("mixed", NOTICE, returned)) == []
+
+
 def test_a_report_that_says_nothing_is_still_a_report() -> None:
     """Whatever else it is, no person wrote it."""
     assert read(parts("report; report-type=tlsrpt", ("application/json", "{}"))) == Report(ReportKind.DELIVERY)

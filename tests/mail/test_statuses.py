@@ -85,6 +85,7 @@ def test_the_address_is_the_one_that_was_written_to(original: str, final: str, a
         "rfc822; jean@\u202eacme",
         "rfc822; \\x{D800}@acme.example",
         "rfc822; je\x07an@acme.example",
+        "rfc822; je\xadan@acme.example",
         "",
     ],
 )

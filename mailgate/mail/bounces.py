@@ -203,11 +203,12 @@ class _Reading:
 def read_notice(lines: Iterable[str], mailer: Mailer, known: tuple[str, ...] = ()) -> Notice:
     """Read the words of a mail that `mailer` wrote. Of the addresses in `known` it is certain that they failed."""
     reading = _Reading(mailer, failed=bool(known))
+    certain = mailer.named or bool(known)
     for raw in islice(lines, limits.REPORT_LINES):
         line = read_line(raw)
-        if begins_returned(line) or (not mailer.named and line.low.startswith(QUOTES)):
+        if begins_returned(line) or (not certain and line.low.startswith(QUOTES)):
             break
-        if not mailer.named and any(word in line.low for word in ASKS):
+        if not certain and any(word in line.low for word in ASKS):
             return Notice((), failed=False)
         reading.take(line)
     return Notice(each_once(_fated(reading, known)) if reading.failed else (), reading.failed)

@@ -36,14 +36,14 @@ _KINDS = {
 }
 _FOR_PROGRAMS = frozenset(_KINDS)
 _TAG = re.compile(r"<(?:[a-z]{1,10}[\s/>]|!)", re.IGNORECASE)
-_ANY_MAILER = Mailer(named=True, domain="")
 
 
 def read_report(mail: Part) -> Report | None:
     """The report that a mail is, or None when it is none."""
     mailer = read_mailer(mail.block)
     if mail.content_type == "multipart/report":
-        return _read(mail, mailer or _ANY_MAILER) or Report(ReportKind.DELIVERY, message_id=answered_id(mail))
+        certain = Mailer(named=True, domain=mailer.domain if mailer else "")
+        return _read(mail, certain) or Report(ReportKind.DELIVERY, message_id=answered_id(mail))
     if mailer is None:
         return None
     return _read(mail, mailer) or _read_enclosed(mail, mailer)

@@ -228,7 +228,8 @@ def test_what_an_alias_stands_for_counts_as_well() -> None:
 
 def test_exim_names_the_failed_addresses_in_a_field() -> None:
     """Whatever language the words are in."""
-    report = prose("Ez egy automatikus levél.", "X-Failed-Recipients: jean@acme.example,\r\n marie@acme.example")
+    failed = "X-Failed-Recipients: jean@acme.example,\r\n marie@acme.example"
+    report = prose("Ez egy automatikus levél. Click.", failed, sender=BOT)
     assert addresses(report) == [JEAN, "marie@acme.example"]
 
 

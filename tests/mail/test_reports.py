@@ -79,6 +79,13 @@ def test_what_a_returned_mail_says_is_no_report() -> None:
     assert addresses(parts("mixed", NOTICE, returned)) == []
 
 
+def test_a_report_by_its_form_is_believed_whoever_sends_it() -> None:
+    """It may ask for something, and quote the mail as a person's answering machine does."""
+    text = ("text/plain", "From: support@example.com\nPlease confirm the address.\n\n<jean@acme.example>:\n550 no\n")
+    raw = parts("report", text, fields=("Auto-Submitted: auto-replied",), sender=JEAN)
+    assert addresses(raw) == ["jean@acme.example"]
+
+
 def test_a_report_that_says_nothing_is_still_a_report() -> None:
     """Whatever else it is, no person wrote it."""
     assert read(parts("report; report-type=tlsrpt", ("application/json", "{}"))) == Report(ReportKind.DELIVERY)

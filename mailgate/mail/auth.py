@@ -12,8 +12,8 @@ Anybody can write an Authentication-Results field (RFC 8601), also under our rel
   such a relay must not be named in authserv_id.
 
 A failure counts wherever it stands: nobody forges one for himself. The reader is one loop over words; comments nest by
-a counter, so depth costs nothing. Words that touch are one: `"a@corp.example"@evil.example` is an address at
-evil.example, and a comment inside a word makes the rest of the field worthless (the espoofer papers' trick).
+a counter, so depth costs nothing. Words that touch are one, over a comment between them too: the relay repeats what a
+sender chose, and neither `"a@corp.example"@evil.example` nor `corp.example(x).evil.example` is at corp.example.
 """
 
 from __future__ import annotations
@@ -42,7 +42,6 @@ _DISGUISED = re.compile(rb"^authentication-results[ \t]+:", re.IGNORECASE | re.M
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*+)("?)|[();=]|[^\s"();=]+', re.DOTALL)
 _PAREN = re.compile(r"\\.|[()]", re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
-_WORDLIKE = re.compile(r"[^\s();]")
 _DEEPEST_COMMENT = 20
 
 
@@ -221,14 +220,14 @@ def _split(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
 
 
 def _pieces(value: str) -> _Pieces:
-    """The pieces up to the end, or to a comment or quote that is not closed, or that cuts a word in two."""
+    """The pieces up to the end, or to a comment or quote that is not closed. A comment in a word does not end it."""
     pieces, position, last_end = _Pieces(), 0, -1
     while pieces.whole and (found := _WORD.search(value, position)):
         position = found.end()
         if found[0] == "(":
             end = _comment_end(value, position)
             touches = found.start() == last_end
-            pieces.whole = end is not None and not (touches and _WORDLIKE.match(value, end))
+            pieces.whole = end is not None
             position = end or len(value)
             last_end = position if touches else -1
         elif found[0] == ")" or found[2] == "":

@@ -121,6 +121,7 @@ def test_what_breaks_the_grammar_vouches_for_nobody(results: str) -> None:
         "mx.us; dkim=pass header.d=corp.example(.evil.example",
         "mx.us; dkim=pass header.d=corp.example(x).evil.example",
         "mx.us; dkim=pass header.d=corp.example(x)(y).evil.example",
+        "mx.us; dkim=pass header.d=corp.example(x)y=.evil.example",
         'mx.us; dkim=pass header.d=corp.example"".evil.example',
         "mx.us; dkim=pass header.d=corp.example .evil.example",
         "mx.us; dkim=pass header.d=corp.example\x00.evil.example",
@@ -147,6 +148,13 @@ def test_unicode_and_punycode_are_one_domain() -> None:
 def test_several_methods_of_one_relay_fail_together() -> None:
     """Each milter adds its own field."""
     assert said("mx.them; dmarc=pass header.from=corp.example", "mx.us; dkim=fail", "mx.us; spf=fail") is FAIL
+
+
+def test_one_of_several_signatures_may_fail() -> None:
+    """A list's, beside the author's own: the milter below says so, and so DKIM did not fail."""
+    both = "mx.us; dkim=fail header.d=list.example; dkim=pass header.d=corp.example"
+    assert said("mx.us; spf=fail", both) is NONE
+    assert said("mx.us; spf=fail", "mx.us; dkim=fail header.d=corp.example") is FAIL
 
 
 def test_without_a_domain_nothing_is_aligned() -> None:

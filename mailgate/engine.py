@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -109,6 +109,10 @@ class Engine:
         self._desk, self._database, self._clock = desk, database, clock
         self._alarmed: set[NoticeFacts] = set()
         self._faults: Counter[int] = Counter()
+
+    def use_ring(self, ring: Keyring) -> None:
+        """Sign and verify with another ring from now on. Callable from any thread."""
+        self._desk = replace(self._desk, ring=ring)
 
     def run_pending(self, stopping: Callable[[], bool], promised: Callable[[], None]) -> None:
         """Work until nothing is pending or somebody wants to stop; `promised` is called after every event.

@@ -6,14 +6,13 @@ looks at a site that was never started works with a stand-in, because what it si
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from mailgate import config, rulebook, starter
-from mailgate.config import Config
+from mailgate.config import Config, keyfile
 from mailgate.core.policy import Policy
 from mailgate.engine import Desk
 from mailgate.mail.compose import Templates
@@ -90,29 +89,7 @@ def _unknown_templates(loaded: Site) -> Iterator[Mistake]:
 
 def ring_of(settings: Config) -> Keyring | None:
     """The site's key ring, or None when it was never started. Raises SiteMistakes when the file is not a ring."""
-    secret = settings.secret_path
-    if not secret.exists():
-        return None
-    try:
-        return Keyring.parse(secret.read_text(encoding="ascii"))
-    except ValueError as wrong:
-        says = f"{wrong}; put the site's own one back, or remove it: answers to earlier mails then find no ticket"
-        raise SiteMistakes([Mistake(str(secret), 0, 0, says)]) from None
-
-
-def write_ring(settings: Config, ring: Keyring) -> None:
-    """Keep a new ring, readable by its owner only. Raises FileExistsError when there is one already."""
-    secret = settings.secret_path
-    secret.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = secret.with_name(f"{secret.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-        file.write(ring.dump())
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        secret.hardlink_to(draft)  # whole or not at all, and never over another one
-    finally:
-        draft.unlink()
+    return keyfile.read(settings.secret_path)
 
 
 def stand_in_ring() -> Keyring:

@@ -32,13 +32,14 @@ from mailgate import site
 from mailgate.acceptor import Acceptor
 from mailgate.config import Config, MaildirRelay
 from mailgate.daemon import clock
+from mailgate.daemon.ring import RingWatch, ring_for
 from mailgate.daemon.verifying import verifying
 from mailgate.doors import opened
 from mailgate.edge import maildir_out, pager, smtp_out
 from mailgate.edge.dkim_keys import NameServers
 from mailgate.engine import Engine
 from mailgate.logs import speak
-from mailgate.mail.keyring import KEY_OCTETS, Keyring
+from mailgate.mail.keyring import Keyring
 from mailgate.sender import Means, Relay, Sender
 from mailgate.site import Site
 from mailgate.store import outbox
@@ -80,7 +81,8 @@ async def _run(loaded: Site, database: Database) -> None:
     async with AsyncExitStack() as running:
         stop = _stop_on_signals()
         threads = running.enter_context(ThreadPoolExecutor(max_workers=4, thread_name_prefix="sender"))
-        engine = EngineThread(Engine(loaded.desk(_ring(loaded.config)), database, clock.now), database)
+        ring = ring_for(loaded.config.secret_path)
+        engine = EngineThread(Engine(loaded.desk(ring), database, clock.now), database)
         acceptor = Acceptor(database, clock.now, engine.wake)
         sender = Sender(_means(loaded.config, database, threads, engine.wake))
         engine.promised = _from_thread(sender.wake)
@@ -92,7 +94,8 @@ async def _run(loaded: Site, database: Database) -> None:
         running.push_async_callback(asyncio.to_thread, acceptor.stop)
         custody = running.enter_context(verifying(loaded.config, acceptor, NameServers()))
         addresses = await running.enter_async_context(opened(loaded, custody, acceptor, random.random))
-        running.enter_context(_metronome(engine.wake, sender.wake))
+        watch = RingWatch(loaded.config.secret_path, ring, engine.use_ring)
+        running.enter_context(_metronome(engine.wake, sender.wake, watch.look))
         log.info("daemon.ready", addresses=addresses)
         await stop.wait()
         log.info("daemon.stopping")
@@ -114,16 +117,6 @@ def _database(settings: Config) -> Iterator[Database]:
         yield database
 
 
-def _ring(settings: Config) -> Keyring:
-    """The desk's keys; made on the first start, readable by nobody else."""
-    known = site.ring_of(settings)
-    if known is not None:
-        return known
-    fresh = Keyring.fresh(secrets.token_bytes(KEY_OCTETS))
-    site.write_ring(settings, fresh)
-    return fresh
-
-
 class EngineThread:
     """Runs the engine whenever it is woken. `promised` is called after every decision."""
 
@@ -141,6 +134,10 @@ class EngineThread:
     def wake(self) -> None:
         """Something is pending, or a timer may be due. Callable from any thread."""
         self._wake.set()
+
+    def use_ring(self, ring: Keyring) -> None:
+        """Sign and verify with another ring from the next event on."""
+        self._engine.use_ring(ring)
 
     def stop(self) -> None:
         """Finish the event in hand; the rest is pending at the next start."""
@@ -189,7 +186,7 @@ def _relay_opener(settings: Config) -> Callable[[], Relay]:
 
 @contextmanager
 def _metronome(*wakes: Callable[[], None]) -> Iterator[None]:
-    """APScheduler wakes who might have something due; what is due is in the database."""
+    """APScheduler wakes who might have something due; what is due is in the database, or in a file that changed."""
     scheduler = AsyncIOScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )

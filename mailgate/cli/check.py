@@ -15,6 +15,7 @@ from mailgate.toml.mistakes import Mistake, SiteMistakes
 
 if TYPE_CHECKING:
     from mailgate.rulebook import Rulebook
+    from mailgate.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,27 @@ def check(config: SiteConfig = HERE, as_json: AsJson = False) -> int:
 
 
 def _examine(path: Path) -> Report:
-    from mailgate import rulebook, site
+    from mailgate import site
 
     try:
         loaded = site.load(path)
     except SiteMistakes as found:
-        return Report((*found.mistakes, *_template_mistakes(path)))
+        return unusable(path, found.mistakes)
+    return report_on(loaded)
+
+
+def unusable(path: Path, mistakes: tuple[Mistake, ...]) -> Report:
+    """The report on a site that cannot be loaded: its templates can be judged all the same."""
+    return Report((*mistakes, *_template_mistakes(path)))
+
+
+def report_on(loaded: Site) -> Report:
+    """The report on a site that could be loaded."""
+    from mailgate import rulebook, site
+
     mistakes = (
         *loaded.config.unreadable_secrets(),
+        *loaded.config.dkim.missing_packages(),
         *site.template_mistakes(loaded.templates),
         *rulebook.run_examples(loaded.rulebook, clock.now()),
     )
@@ -56,7 +70,6 @@ def _examine(path: Path) -> Report:
 
 
 def _template_mistakes(path: Path) -> tuple[Mistake, ...]:
-    """The templates of a site whose other files cannot be used."""
     from mailgate import site, starter
     from mailgate.mail.compose import Templates
 

@@ -17,6 +17,7 @@ from mailgate import __version__
 from mailgate.cli import failures
 from mailgate.cli.check import check
 from mailgate.cli.demo.command import demo
+from mailgate.cli.doctor.command import doctor
 from mailgate.cli.explain import explain
 from mailgate.cli.inbox import inbox
 from mailgate.cli.init import init
@@ -31,6 +32,7 @@ COMMANDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("serve", serve),
     ("demo", demo),
     ("check", check),
+    ("doctor", doctor),
     ("explain", explain),
     ("open", open_ticket),
     ("tickets", tickets),

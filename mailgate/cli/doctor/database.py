@@ -1,0 +1,103 @@
+"""Whether "accepted" means "on disk": what the database is, and what it is told to do with a commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from mailgate.cli.doctor.findings import Said, bad, ok, warning
+from mailgate.config import Config
+from mailgate.store import health
+from mailgate.store.health import UNREADABLE, Schema, ServerHealth, SqliteHealth
+from mailgate.toml.mistakes import SiteMistakes
+
+SECONDS = 5.0
+FULL = 2
+"""`PRAGMA synchronous`: every commit waits for the disk."""
+
+SCHEMA: dict[Schema, Said] = {
+    Schema.NONE: ok("the database has no tables yet: they are made on the first start"),
+    Schema.OLDER: warning("the database is of an earlier mailgate, and is changed at the next start: back it up first"),
+    Schema.OURS: ok("the tables are those of this mailgate"),
+    Schema.NEWER: bad(
+        "the database was changed by a newer mailgate, and this one will not start on it: install that, or restore a "
+        "backup"
+    ),
+}
+
+
+def database(config: Config) -> Iterator[Said]:
+    """The database that config.toml names."""
+    try:
+        yield from _of_file(config.database.path) if config.database.path is not None else _of_server(config)
+    except UNREADABLE as error:
+        yield bad(f"the database cannot be used: {_reason(error)}")
+    except SiteMistakes:
+        yield bad("the database was not asked: its password cannot be read")
+    except ModuleNotFoundError:
+        yield bad("the database was not asked: the driver of PostgreSQL is not installed")
+
+
+def _of_file(path: Path) -> Iterator[Said]:
+    if not path.exists():
+        yield ok(f"{path} is made on the first start")
+        return
+    yield from of_sqlite(health.of_file(path, SECONDS))
+
+
+def _of_server(config: Config) -> Iterator[Said]:
+    yield from of_postgresql(health.of_server(config.database.url, config.database.read_password(), SECONDS))
+
+
+def of_sqlite(found: SqliteHealth) -> Iterator[Said]:
+    """What SQLite's answers mean."""
+    yield SCHEMA[found.schema]
+    if found.damage is not None:
+        yield bad(f"the database is damaged, restore a backup: {found.damage}")
+    elif found.finished:
+        yield ok("no damage was found in the database")
+    else:
+        yield ok(f"no damage was found in the part of the database that could be read in {SECONDS:.0f} seconds")
+    if found.synchronous < FULL or found.journal != "wal":
+        yield bad(
+            f"a commit may be lost at a power cut (journal_mode {found.journal}, synchronous {found.synchronous}): "
+            "another program changed the file, or this SQLite cannot do better"
+        )
+    else:
+        yield ok("every commit waits for the disk (WAL, synchronous=FULL)")
+
+
+def of_postgresql(found: ServerHealth) -> Iterator[Said]:
+    """What PostgreSQL's answers mean."""
+    yield SCHEMA[found.schema]
+    if found.standby:
+        yield bad(f"this PostgreSQL {found.version} is a standby, on which nothing can be written: name the primary")
+        return
+    for name, value in (("fsync", found.fsync), ("full_page_writes", found.full_page_writes)):
+        if value != "on":
+            yield bad(f"a power cut damages the database: {name} is {value}, set it to on in postgresql.conf")
+    if found.synchronous_commit == "off":
+        yield bad("accepted mail is lost when the server stops suddenly: synchronous_commit is off, set it to on")
+    else:
+        yield _replication(found)
+
+
+def _replication(found: ServerHealth) -> Said:
+    waits = bool(found.synchronous_standby_names) and found.synchronous_commit != "local"
+    if found.replicas and not waits:
+        return warning(
+            f"replication is asynchronous ({found.replicas} connected): after a failover the last accepted mails are "
+            "missing. Set synchronous_standby_names, and synchronous_commit = on, to lose none"
+        )
+    if waits and not found.replicas:
+        return bad(
+            f"every commit waits for a standby ({found.synchronous_standby_names}), and none is connected: no mail can "
+            "be accepted"
+        )
+    how = f"on this server and on a standby ({found.synchronous_standby_names})" if waits else "on this server's disk"
+    return ok(f"PostgreSQL {found.version}: what was committed is {how}")
+
+
+def _reason(error: Exception) -> str:
+    """The driver's own words, in one line, without the statement."""
+    return " ".join(str(getattr(error, "orig", None) or error).split())

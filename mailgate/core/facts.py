@@ -18,7 +18,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def facts_of(event: MailReceived, sender: Sender, queue: Queue, policy: Policy) -> Mapping[str, FactValue]:
-    """Every fact of interfaces.md §4 but the headers, which are looked up when a rule names one."""
+    """Every fact of interfaces.md §4, and how surely the mail is its sender's; headers are looked up when a rule names
+    one."""
     mail = event.mail
     local = event.received_at.astimezone(ZoneInfo(policy.desk.timezone))
     return {
@@ -34,6 +35,7 @@ def facts_of(event: MailReceived, sender: Sender, queue: Queue, policy: Policy) 
         "size": mail.size,
         "has_attachment": any(not part.inline for part in mail.attachments),
         "identity": sender.identity.value,
+        "auth_level": sender.level.value,
         "calendar_open": policy.calendar_of(queue).is_open(event.received_at),
         "kind": mail_kind(event, sender).value,
         "day": DAYS[local.weekday()],

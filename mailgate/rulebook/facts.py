@@ -13,7 +13,7 @@ from enum import Enum
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from mailgate.core.conditions import Above, AnyOf, Below, Contains, Is, Like, Matches, Test
-from mailgate.core.model import Identity, MailKind
+from mailgate.core.model import AuthLevel, Identity, MailKind
 from mailgate.rulebook.fields import time_of_day
 from mailgate.rulebook.names import Names
 from mailgate.rulebook.opening_hours import DAYS
@@ -43,6 +43,7 @@ FACTS: Mapping[str, Sort] = {
     "size": Sort.SIZE,
     "has_attachment": Sort.FLAG,
     "identity": Sort.TEXT,
+    "auth_level": Sort.TEXT,
     "calendar_open": Sort.FLAG,
     "kind": Sort.TEXT,
     "day": Sort.TEXT,
@@ -51,6 +52,7 @@ FACTS: Mapping[str, Sort] = {
 
 CLOSED: Mapping[str, tuple[str, ...]] = {
     "identity": tuple(one.value for one in Identity),
+    "auth_level": tuple(one.value for one in AuthLevel),
     "kind": tuple(one.value for one in MailKind),
     "day": DAYS,
 }

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from mailgate.core.conditions import Condition, Like
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender
 from mailgate.core.letters import Proof
 from mailgate.core.levels import ENOUGH, MAY, Act
 from mailgate.core.model import Address, AuthLevel, AuthVerdict, Identity, Outcome, Token, TokenKind
-from mailgate.core.policy import CommandsNeed, Desk, Policy
+from mailgate.core.policy import Actions, CommandsNeed, Desk, Policy, Rule
 from mailgate.core.seen import Seen
 from tests.builders import a_mail, a_policy, a_ticket, contact_token, received, technician_token
-from tests.core.asking import ask, letters
+from tests.core.asking import ask, letters, paged
 
 PASS, FAIL = AuthVerdict.PASS, AuthVerdict.FAIL
 STRANGER = "x@nowhere.example"
@@ -143,6 +144,14 @@ def test_whoever_fails_authentication_sees_nothing_of_their_own_again() -> None:
     (told,) = letters(ask(received(verdict=FAIL)), "acknowledgement")
     assert told.facts.ticket is not None
     assert told.facts.ticket.subject is None
+
+
+def test_rules_may_ask_how_surely_it_is_the_sender() -> None:
+    """A firm may want to wake one person, not three, for somebody whom nothing shows."""
+    doubtful = Condition((("auth_level", Like("L0")),))
+    policy = a_policy(rules=(Rule("doute", "rules/x.toml", 1, doubtful, Actions(notify=1)),))
+    assert len(paged(ask(received(a_mail(STRANGER)), policy=policy))) == 1
+    assert len(paged(ask(received(), policy=policy))) == 3
 
 
 def test_a_sender_is_nobody_until_graded() -> None:

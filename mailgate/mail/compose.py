@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from mailgate.core.letters import Correspondent, Letter, Tone
@@ -33,8 +33,9 @@ REFERENCES_MOST = 20
 SUPPRESS = {Tone.REPLIED: "All", Tone.GENERATED: "DR, RN, NRN, OOF, AutoReply"}
 """X-Auto-Response-Suppress: what may not be answered automatically; without "All", bounces come back."""
 
-_TOKEN_SHAPED = re.compile(r"(?:\+|[%=]2B)([a-z2-7]{42})(?![a-z2-7])", re.IGNORECASE)
-_TOKEN_IN_FILE = re.compile(_TOKEN_SHAPED.pattern.encode("ascii"), re.IGNORECASE)
+_TOKEN_SHAPED = re.compile(r"(?:\+|(?:%(?:25)*|[=-])?2B|(?<![a-z2-7]))([a-z2-7]{42})(?![a-z2-7])", re.IGNORECASE)
+_TOKEN_IN_FILE = re.compile(rb"(?:\+\x00?|[%=]2B)((?:[a-z2-7]\x00?){42})(?![a-z2-7])", re.IGNORECASE)
+"""In one octet a character, or in two, as Outlook keeps a mail (MS-OXMSG)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Scribe:
 
     def enclose(self, files: tuple[tuple[Attachment, bytes], ...]) -> tuple[mime.Part, ...]:
         """Files made ready to travel, once for every letter that takes them along."""
-        return tuple(mime.file_part(one, self._without_tokens_inside(octets)) for one, octets in files)
+        return tuple(mime.file_part(self._named(one), self._without_tokens_inside(octets)) for one, octets in files)
 
     @property
     def domain(self) -> str:
@@ -138,13 +139,17 @@ class Scribe:
         """The text with every token of ours taken out, whoever it was made for and however old it is."""
         return _TOKEN_SHAPED.sub(lambda found: "" if self._is_ours(found[1]) else found[0], text)
 
+    def _named(self, file: Attachment) -> Attachment:
+        return replace(file, name=self._without_token(file.name))
+
     def _without_tokens_inside(self, octets: bytes) -> bytes:
         """A file with every token of ours struck out, as long as before: a mail of the desk that is attached to another
         holds its reader's signed address."""
         return _TOKEN_IN_FILE.sub(lambda found: self._struck(found[0], found[1]), octets)
 
     def _struck(self, whole: bytes, token: bytes) -> bytes:
-        return whole.replace(token, b"x" * len(token)) if self._is_ours(token.decode("ascii")) else whole
+        ours = self._is_ours(token.replace(b"\0", b"").decode("ascii"))
+        return whole.replace(token, re.sub(rb"[^\0]", b"x", token)) if ours else whole
 
     def _is_ours(self, token: str) -> bool:
         return address.verify(self.ring, token, date.min) is not None

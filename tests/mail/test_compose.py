@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.header import decode_header, make_header
@@ -107,6 +108,28 @@ def test_no_token_of_anybody_leaves_in_the_words() -> None:
         assert expired.encode() not in said.lower()
     assert draft.text.count("tickets+@example.com") == 0
     assert "a" * 42 in draft.text
+
+
+@pytest.mark.parametrize(
+    "shape", ["{0}", "x %252B{0}@example.com", "x-3Atickets-2B{0}-40example.com", "tickets\uff0b{0}@example.com"]
+)
+def test_no_spelling_of_an_address_saves_a_token(shape: str) -> None:
+    """Filters write links anew, programs put signs of their own, and somebody copies half of it."""
+    stolen = sign(RING, TokenKind.TECHNICIAN, 1042, 5, date(2026, 12, 1))
+    draft, _ = written(a_letter("notification", with_text(FACTS, shape.format(stolen)), Tone.PERSON))
+    assert stolen not in draft.text
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-16-le", "utf-16-be"])
+def test_a_file_keeps_its_length_and_loses_its_tokens(encoding: str) -> None:
+    """Outlook keeps a mail in two octets a character; a file's name is given by the mail that is forwarded."""
+    stolen = tagged(DESK.address, sign(RING, TokenKind.TECHNICIAN, 1042, 5, date(2026, 12, 1)))
+    octets = f"Reply-To: <{stolen}>\r\n".encode(encoding)
+    (part,) = a_scribe().enclose(((Attachment(2, f"{stolen}.msg", "application/vnd.ms-outlook", 1), octets),))
+    kept = b64decode(part.body)
+    assert len(kept) == len(octets)
+    assert b"+" + b"x" * 42 + b"@" in kept.replace(b"\0", b"")
+    assert "tickets%40example.com.msg" in "".join(field.lines() for field in part.fields)
 
 
 def test_all_mails_of_a_ticket_are_one_thread() -> None:

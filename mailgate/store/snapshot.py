@@ -14,7 +14,7 @@ from functools import cache, partial
 from itertools import islice
 from typing import assert_never
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 
 from mailgate.core.budgets import REPORT
@@ -133,11 +133,15 @@ def _first(tickets: Tickets, numbers: Iterable[int | None]) -> Ticket | None:
 def _twins(tx: Tx, event: MailReceived) -> tuple[Twin, ...]:
     """The newest of the mails that were decided before, with the same content from the same sender, oldest first.
 
-    One in quarantine was not decided; when it is at last, the sender may have sent it again since."""
+    One in quarantine was not decided; when it is at last, the sender may have sent it again since. A technician's work
+    is done once, whoever hands the same mail in again (hazards A28)."""
+    same_hand = col(InboxRow.envelope_from) == event.envelope_from
+    if event.token is not None and event.token.kind is TokenKind.TECHNICIAN:
+        same_hand = or_(same_hand, col(InboxRow.outcome) == Outcome.FOLLOW_UP)
     earlier = select(InboxRow.id, InboxRow.recipients, InboxRow.ticket).where(
         InboxRow.digest == event.digest,
         InboxRow.kind == InboxKind.MAIL,
-        InboxRow.envelope_from == event.envelope_from,
+        same_hand,
         InboxRow.state == InboxState.DONE,
         InboxRow.received_at > event.received_at - _alike(event.mail),
         col(InboxRow.id) != event.inbox_id,

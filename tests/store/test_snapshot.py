@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
+from mailgate.core.decision import Decision
 from mailgate.core.effects import Assign, ChangeStatus, OpenTicket, SendMail, TakeTurn
 from mailgate.core.events import (
     DeliveryFailed,
@@ -25,6 +26,7 @@ from mailgate.core.model import (
     Callback,
     Direction,
     Door,
+    Outcome,
     Status,
     Ticket,
     Token,
@@ -35,7 +37,7 @@ from mailgate.store import inbox, snapshot
 from mailgate.store.database import Database
 from mailgate.store.snapshot import CANDIDATES
 from mailgate.store.tickets import HISTORY
-from tests.builders import NOW, a_mail, a_ticket, contact_token, received
+from tests.builders import NOW, a_mail, a_ticket, contact_token, received, technician_token
 from tests.store.desk import (
     MINUTE,
     a_delivery,
@@ -201,6 +203,17 @@ def test_the_same_mail_again_is_a_twin(database: Database) -> None:
     assert [(twin.inbox_id, twin.ticket) for twin in seen.twins] == [(first, 1001), (second, 1001)]
     assert seen.twins[1].recipients == ("support-regulier@example.com",)
     assert seen.by_twin == _ticket(database)
+
+
+def test_what_a_technician_did_is_done_whoever_hands_the_mail_in_again(database: Database) -> None:
+    """A stolen copy, or one fetched from a mailbox, comes under another envelope (hazards A28)."""
+    first, second = keep(database, a_delivery(), a_delivery(envelope_from="x@evil.example"))
+    open_ticket(database)
+    with database.write() as tx:
+        inbox.done(tx, first, Decision(Outcome.FOLLOW_UP, "worked", ticket=1001), NOW)
+    again = replace(event_of(database, second), envelope_from="x@evil.example")
+    assert [one.inbox_id for one in _seen(database, replace(again, token=technician_token("tech1"))).twins] == [first]
+    assert _seen(database, replace(again, token=contact_token())).twins == ()
 
 
 def test_a_mail_in_quarantine_is_nobodys_twin(database: Database) -> None:

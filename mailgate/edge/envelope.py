@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+from mailgate.mail.address import TOKEN
+
 LONGEST_REPLY = 300
 """Characters of a relay's answer that are kept: it ends in logs, listings and mails (hazards A60)."""
 
 _ATOM = r"""[^\x00-\x20\x7f-\x9f<>()\[\],;:\\"@.\ud800-\udfff]+"""
 _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
 _PLAIN = re.compile(rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@(?P<domain>{_LABEL}(?:\.{_LABEL})*)")
+_SIGNED = re.compile(rf"\+{TOKEN.pattern}(?=@)", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
@@ -22,6 +25,7 @@ def is_plain_address(text: str) -> bool:
 
 
 def clean_reply(text: str) -> str:
-    """One printable line of at most LONGEST_REPLY characters, whatever the relay sent."""
-    line = _UNPRINTABLE.sub(" ", text[: LONGEST_REPLY * 4]).strip()
+    """One printable line of at most LONGEST_REPLY characters, whatever the relay sent, without our signed addresses:
+    a relay repeats the one that a mail is from."""
+    line = _SIGNED.sub("+…", _UNPRINTABLE.sub(" ", text[: LONGEST_REPLY * 4]).strip())
     return line if len(line) <= LONGEST_REPLY else line[: LONGEST_REPLY - 1] + "…"

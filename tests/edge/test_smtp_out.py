@@ -194,6 +194,12 @@ def test_a_hostile_answer_is_cleaned_and_cut() -> None:
     assert clean_reply("250-a\n250 b\u2028c") == "250-a 250 b c"
 
 
+def test_an_answer_that_repeats_a_signed_address_keeps_it_to_itself() -> None:
+    """Reasons are logged, and a token opens a ticket to whoever reads it."""
+    told = clean_reply(f"550 <TICKETS+{'a2' * 21}@example.com>: no; <x+{'b' * 41}@example.com>")
+    assert told == f"550 <TICKETS+…@example.com>: no; <x+{'b' * 41}@example.com>"
+
+
 def test_an_endless_answer_ends() -> None:
     """Trap A60: a tar pit of continuation lines is bounded in size."""
     relay = ScriptedRelay({"EHLO": "250-x\r\n" * 500_000 + "250 x"})

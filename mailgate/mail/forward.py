@@ -73,9 +73,9 @@ def in_text(text: str, at: int, subject: str) -> Forwarded:
 def attached(mail: Part, text: str, subject: str) -> Forwarded | None:
     """The mail that is attached whole, when the mail around it says that it is a forward or says next to nothing.
 
-    What a mail system attaches to its report came from us."""
+    A report returns what we wrote, and a digest is by many."""
     nature = nature_of(subject)
-    if nature is Nature.REPLY or mail.content_type == "multipart/report":
+    if nature is Nature.REPLY or mail.content_type in ("multipart/report", "multipart/digest"):
         return None
     if nature is Nature.UNKNOWN and len(text) > _MOST_CHARS_BESIDE_ATTACHED:
         return None
@@ -106,9 +106,9 @@ def _subject_of_forward(subject: str) -> str:
     return without_prefixes(subject) if nature_of(subject) is Nature.FORWARD else ""
 
 
-def _inside(part: Part) -> Forwarded:
+def _inside(part: Part) -> Forwarded | None:
     octets = part.octets()
     block = read_block(octets, 0, len(octets))
     named = read_mailboxes(block.first("from")).addresses
     subject = clean_header(decode_value(block.first("subject")), limits.SUBJECT_CHARS)
-    return Forwarded(named[0] if named else None, subject)
+    return Forwarded(named[0] if named else None, subject) if named or subject else None

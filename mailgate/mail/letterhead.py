@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 
 from mailgate.core.model import Address
 from mailgate.mail import limits
@@ -52,6 +53,11 @@ _NAMES = {
 _DECORATION = re.compile(r"[\s>|*_=-]{0,60}")
 _FIELD = re.compile(
     "(?:" + "|".join(f"(?P<{role}>{names})" for role, names in _NAMES.items()) + r")\s?\*?\s?[:：]\s{0,20}\*?",
+    re.IGNORECASE,
+)
+_ONLY_ON_THE_WIRE = re.compile(
+    r"[\s>]{0,9}(?:received|message-id|mime-version|return-path|delivered-to|dkim-signature|authentication-results"
+    r"|content-type|x-[a-z-]{2,40}):",
     re.IGNORECASE,
 )
 _SUBJECT_ANYWHERE = re.compile(rf"(?:{_NAMES[Role.SUBJECT]})\s?[:：]", re.IGNORECASE)
@@ -93,6 +99,14 @@ def letterheads(lines: Sequence[str]) -> Iterator[Letterhead]:
         if _is_whole(lines, roles, head):
             behind = head.end
             yield head
+
+
+def is_pasted(lines: Sequence[str], head: Letterhead) -> bool:
+    """Whether these are the fields of RFC 5322 themselves: somebody shows them, or they fell out of a broken mail."""
+    above = lines[max(head.start - _MOST_LINES, 0) : head.start]
+    below = lines[head.start : head.end + _MOST_LINES]
+    paragraph = (*takewhile(str.strip, reversed(above)), *takewhile(str.strip, below))
+    return any(_ONLY_ON_THE_WIRE.match(line) for line in paragraph)
 
 
 def sender_in(lines: Sequence[str], head: Letterhead) -> Address | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 
 from mailgate.mail import limits
-from mailgate.mail.letterhead import letterheads, role_of
+from mailgate.mail.letterhead import is_pasted, letterheads, role_of
 
 MARKER = "##- "
 """What begins the line under which our own mails stand in an answer: nothing below it is new."""
@@ -135,6 +135,8 @@ def _without(line: str, prefix: re.Pattern[str]) -> str:
 def _find_headers(lines: list[str], kinds: list[Kind]) -> None:
     """Mark where a block of header lines begins, with the line of dashes above it that says what it is."""
     for head in letterheads(lines):
+        if is_pasted(lines, head):
+            continue
         above = _line_above(lines, kinds, head.start)
         said = "" if above is None else lines[above].strip("> *\u00a0\u202f")
         if above is not None and _DASHED.match(said) and not _ORIGINAL.match(said.lstrip("- ")):

@@ -45,6 +45,7 @@ def read(raw: bytes) -> Mail:
     people = [address.mail.lower() for address in (sender, *to, *cc) if address]
     said = said_in(whole, body, subject, people if references else None)
     files, more_files = list_files(whole, body.shown)
+    report = read_report(whole)
     return Mail(
         sender=sender,
         subject=subject,
@@ -58,8 +59,8 @@ def read(raw: bytes) -> Mail:
         attachments=files,
         size=len(raw),
         language=language_of(said.text) or language_of(subject),
-        report=read_report(whole),
-        forwarded=said.forwarded,
+        report=report,
+        forwarded=said.forwarded if report is None else None,
         defects=(*caps, *doubts, *more_to, *more_cc, *older, *_cuts(raw, body, more_files)),
     )
 

@@ -48,12 +48,15 @@ class _Kept:
 
 _TAGS = r"\s*(?:\[[^\]#]{1,40}\]\s*)?"
 _REPLY = re.compile(_TAGS + r"(?:re|rép|rep|r|aw|antw|sv|vs|rif|odp|ynt)(?:\[[0-9]{1,3}\])?\s?:", re.IGNORECASE)
-_FORWARDED = re.compile(_TAGS + r"(?:fwd?|tr|wg|i|rv|enc|vb|doorst|pd|vl)(?:\[[0-9]{1,3}\])?\s?:", re.IGNORECASE)
+_FORWARDED = re.compile(
+    _TAGS + r"(?P<bracket>\[)?(?:fwd?|tr|wg|i|rv|enc|vb|doorst|pd|vl)(?:\[[0-9]{1,3}\])?\s?:", re.IGNORECASE
+)
 
 _OTHERS = (Kind.MARKER, Kind.ORIGINAL, Kind.HEADERS, Kind.FORWARD, Kind.ANNOUNCED)
 _BOUNDARIES = (*_OTHERS, Kind.ATTRIBUTION)
 _UNMARKED = (Kind.ORIGINAL, Kind.HEADERS)
 _THEIRS = (*_UNMARKED, Kind.FORWARD, Kind.ANNOUNCED, Kind.ATTRIBUTION)
+_NOT_OWN = (*_BOUNDARIES, Kind.QUOTE)
 _WORDS = (*_BOUNDARIES, Kind.TEXT, Kind.QUOTE)
 _MOST_BARE_ATTRIBUTIONS = 10
 _MOST_LINES_TO_ATTRIBUTION = 10
@@ -76,7 +79,7 @@ def without_prefixes(subject: str) -> str:
         found = _FORWARDED.match(subject)
         if found is None:
             break
-        subject = subject[found.end() :].strip()
+        subject = subject[found.end() :].strip().removesuffix("]" if found["bracket"] else "")
     return subject
 
 
@@ -93,7 +96,7 @@ def split(text: str, nature: Nature = Nature.UNKNOWN, people: Collection[str] | 
     found = _kept(lines, kinds, nature, people)
     kept = _without_ours(lines, kinds, found.lines)
     if found.forward is None:
-        kept = _without_signatures(lines, kinds, kept)
+        kept = _without_signatures(lines, kinds, kept, nature)
     left_out = sorted(set(range(len(lines))) - set(kept))
     return Split(_text(lines, kept), _text(lines, left_out), found.forward)
 
@@ -231,9 +234,12 @@ def _without_ours(lines: list[str], kinds: list[Kind], kept: list[int]) -> list[
     return [index for index in kept if kinds[index] is not Kind.QUOTE]
 
 
-def _without_signatures(lines: list[str], kinds: list[Kind], kept: list[int]) -> list[int]:
-    """Drop signatures, and at the end the words of a telephone, rules and blank lines."""
-    kept = [index for index in kept if kinds[index] is not Kind.SIGNATURE]
+def _without_signatures(lines: list[str], kinds: list[Kind], kept: list[int], nature: Nature) -> list[int]:
+    """Drop signatures, and at the end the words of a telephone, rules and blank lines. What looks like a signature and
+    is all that somebody wrote to us is none; under an answer it is an empty answer."""
+    written = [index for index in kept if kinds[index] is not Kind.SIGNATURE]
+    alone = not any(kinds[index] is Kind.TEXT for index in written) and not any(kind in _NOT_OWN for kind in kinds)
+    kept = list(kept) if alone and nature is not Nature.REPLY else written
     while kept and is_trailing(lines[kept[-1]]):
         kept.pop()
     return kept

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mailgate.core.model import Address, Forwarded
 from mailgate.mail import parse
+from mailgate.mail.quote import without_prefixes
 from tests.mail.raw import from_jean, multipart, part, raw
 
 MARIE = Forwarded(Address("marie@client.example", "Marie Curie"), "Panne du serveur")
@@ -213,6 +214,14 @@ def test_a_mail_attached_to_a_letter_or_an_answer_is_a_file() -> None:
     assert attached("Panne", "Bonjour,\r\n" * 50) is None
     assert attached("RE: Panne", "Voir ci-joint.") is None
     assert attached("Undelivered", "", kind="report") is None
+    assert attached("Digest 12", "", kind="digest") is None
+
+
+def test_subjects_lose_what_forwarding_put_before_them() -> None:
+    """Also the oldest fashion."""
+    assert without_prefixes("TR : Fwd: RE: Panne") == "RE: Panne"
+    assert without_prefixes("[Fwd: [Fwd: Panne]]") == "Panne"
+    assert without_prefixes("Panne: Fwd") == "Panne: Fwd"
 
 
 def test_text_tells_before_attachments_do() -> None:

@@ -271,6 +271,7 @@ def test_answers_between_quotes_stay_where_they_are(attribution: str) -> None:
         "Trajet\nDe : Montréal\nÀ : Québec\nDate : 12 mars\n\nMerci de confirmer",
         "2026-11-16 10:00:01 connect from <jean@acme.example>\n2026-11-16 10:00:02 to=<jean@acme.example>\nQue faire ?",
         "2026-11-16 10:00 jean@acme.example : refusé\nQue faire ?",
+        "Received: by x\nFrom: a@x.example\nTo: b@x.example\nSubject: c\nMessage-ID: <d@x>\n\nEst-ce un faux ?",
         "Voici :\nSQL> select 1",
         "Voici l'erreur :\n> Erreur 500\n> ligne 3",
         "Date : 16/11/2026 10:00\nDe : Paul\nProblème : écran",

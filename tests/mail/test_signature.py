@@ -39,6 +39,13 @@ def test_a_rule_between_paragraphs_begins_no_signature(text: str) -> None:
     assert split(text).new == text
 
 
+def test_a_mail_that_is_all_signature_is_its_text() -> None:
+    """Somebody began with two dashes; an answer that holds nothing else is empty."""
+    assert split("--\nLe serveur est en panne\n").new == "--\nLe serveur est en panne"
+    assert split("-- \nJean\n", Nature.REPLY).new == ""
+    assert split("-- \nJean\n\n> vieux\n").new == "> vieux"
+
+
 def test_the_footer_of_a_list_goes() -> None:
     """It is known by its address, or by standing under a quote."""
     assert split("Oui.\n_______________\nList mailing list\nhttps://list.example\n").new == "Oui."

@@ -121,7 +121,8 @@ class Outcome(StrEnum):
 
 
 class AuthVerdict(StrEnum):
-    """What a trusted relay's Authentication-Results (RFC 8601) say of the From domain; NONE: nothing was said."""
+    """What is proven of the From domain, by a trusted relay (RFC 8601) or by a signature that our door verified (RFC
+    6376); NONE: nothing was said."""
 
     PASS = "pass"
     FAIL = "fail"

@@ -23,6 +23,7 @@ from mailgate.cli.inbox import inbox
 from mailgate.cli.init import init
 from mailgate.cli.open import open_ticket
 from mailgate.cli.outbox import outbox
+from mailgate.cli.renew_key import renew_key
 from mailgate.cli.serve import serve
 from mailgate.cli.ticket import ticket
 from mailgate.cli.tickets import tickets
@@ -39,6 +40,7 @@ COMMANDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("ticket", ticket),
     ("outbox", outbox),
     ("inbox", inbox),
+    ("renew-key", renew_key),
 )
 
 

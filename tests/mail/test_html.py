@@ -121,8 +121,9 @@ def test_a_marked_quote_goes_when_nothing_stands_behind_it(line: str) -> None:
 def test_a_marked_forward_is_no_answer() -> None:
     """Gmail marks both alike, but quotes only what is answered."""
     fields = "---------- Forwarded message ---------<br>De : x<br>Date: y<br>Subject: z<br>To: w<br>"
-    page = f'<p>Voir</p><div class="gmail_quote"><div class="gmail_attr">{fields}</div>demande</div>'
-    assert read(page).own == read(page).whole
+    page = f'<p>Voir</p><div class="gmail_quote"><div class="gmail_attr">{fields}</div>demande'
+    assert read(f"{page}</div>").own == read(f"{page}</div>").whole
+    assert "demande" in read(f"{page}<blockquote>citée</blockquote></div>").own
 
 
 def test_a_quote_that_somebody_made_by_hand_stays() -> None:

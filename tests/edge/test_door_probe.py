@@ -21,6 +21,15 @@ def test_a_free_port_stays_free() -> None:
     socket.create_server(("127.0.0.1", port)).close()
 
 
+def test_a_port_that_a_daemon_just_left_is_free() -> None:
+    """The kernel remembers its last connections for a minute; asyncio binds all the same, and so does the look."""
+    with socket.create_server(("127.0.0.1", 0)) as left:
+        port = left.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)):
+            left.accept()[0].close()
+    assert look(Listen("127.0.0.1", port), 1.0) == Seat(Holder.NOBODY)
+
+
 def test_any_port_is_free() -> None:
     """Port 0 means the next free one."""
     assert look(Listen("127.0.0.1", 0), 1.0) == Seat(Holder.NOBODY)

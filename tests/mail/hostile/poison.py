@@ -84,7 +84,7 @@ FACES = {
 EMPTIES = {
     "nothing": b"",
     "one-octet": b"\0",
-    "line-ends": b"\r\n" * 50,
+    "line-ends": b"\r\n" * 50 + b".",
     "no-headers": b"\r\n\r\nx",
     "nuls": b"\0" * 500,
 }

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from mailgate.core.model import Address
 from mailgate.mail import charset, limits
+from mailgate.mail.domains import canonical
 from mailgate.mail.fields import decode_words
 from mailgate.mail.text import clean_header
 
@@ -66,13 +67,17 @@ def read_mailboxes(value: bytes) -> Mailboxes:
 
 
 def read_address(text: str) -> str | None:
-    """`text` as an addr-spec with its domain in lower case, or None when it is not exactly one."""
+    """`text` as an addr-spec with its domain in lower case, or None when it is not exactly one.
+
+    A domain of more than ASCII is written in punycode: with one Cyrillic letter it looks like another firm's in a
+    technician's mail (hazards A18), and in Unicode no mail of ours could name it."""
     found = _ADDR_SPEC.fullmatch(text.strip())
     if found is None or len(text) > limits.ADDRESS_CHARS or "=?" in text:
         return None
     if text.lower().isascii() and not text.isascii():
         return None  # a Kelvin sign becomes a "k", and somebody else becomes the technician
-    return f"{found[1]}@{found[2].lower()}"
+    domain = found[2].lower() if found[2].isascii() else canonical(found[2])
+    return f"{found[1]}@{domain}" if domain else None
 
 
 def message_ids(value: bytes) -> tuple[str, ...]:

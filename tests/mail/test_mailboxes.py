@@ -85,6 +85,21 @@ def test_an_addr_spec_alone_is_read() -> None:
     assert read_address("x" * 400 + "@acme.example") is None
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("chef@\u0430cme.example", "chef@xn--cme-5cd.example"),
+        ("chef@HÔTEL.example", "chef@xn--htel-vqa.example"),
+        ("chef@ho\u0302tel.example", "chef@xn--htel-vqa.example"),
+        ("chef@acme\u2024example", "chef@xn--acmeexample-jm3f"),
+        ("chef@é..example", None),
+    ],
+)
+def test_a_domain_of_other_letters_is_written_in_punycode(written: str, read: str | None) -> None:
+    """One Cyrillic letter makes another firm's domain, which looks the same (hazards A18)."""
+    assert read_address(written) == read
+
+
 def test_message_ids_are_found_among_other_words() -> None:
     """Old programs write "Your message of …" into In-Reply-To."""
     assert message_ids(b'Your message of Monday "<not an id>" <a@b> <c.d@e>,<f>') == ("<a@b>", "<c.d@e>", "<f>")

@@ -109,11 +109,11 @@ def _subject(facts: Facts, phrases: Phrases) -> str:
 
 
 def _page(facts: Facts, tongue: Tongue) -> str:
-    """The essential first: queue, customer, subject, number, deadline."""
+    """The essential first: queue, customer, subject, number, deadline. A stranger is an address: a name is a claim."""
     ticket, notice = facts.ticket, facts.notice
     if ticket is None:
         return f"URGENT {notice.code} {notice.detail}" if notice else "URGENT"
-    who = facts.customer.name if facts.customer else ticket.requester_name or ticket.requester
+    who = facts.customer.name if facts.customer else ticket.requester
     queue = "URGENT" if ticket.urgent else ticket.queue_title or ticket.queue
     due = tongue.short(facts.deadline.callback.due_at) if facts.deadline else ""
     return " ".join(part for part in (queue, f"{who}:", ticket.subject or "-", f"#{ticket.number}", due) if part)

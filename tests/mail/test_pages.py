@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from mailgate.core.letters import Facts, NoticeFacts
-from mailgate.mail.samples import FACTS
+from mailgate.mail.compose import PlainWords, Templates
+from mailgate.mail.samples import FACTS, TICKET
 from tests.mail.letters import NOW, TEMPLATES, a_page
 
 
@@ -14,6 +17,16 @@ def test_a_page_puts_the_essential_first() -> None:
     words = TEMPLATES.render(a_page("Réseau à l’arrêt"), NOW)
     assert words.text == "URGENT Acme: Reseau a l'arret #1042 avant lun 23 nov 12h00"
     assert words.html is None
+
+
+@pytest.mark.parametrize("words", [TEMPLATES, PlainWords()], ids=["templates", "plain"])
+def test_a_stranger_is_called_by_their_address(words: Templates | PlainWords) -> None:
+    """Anybody can call themselves "Acme"; the address says who wrote (hazards A18)."""
+    page = a_page("Panne")
+    asked = replace(TICKET, subject="Panne", urgent=True, requester="x@evil.example", requester_name="Acme (chef)")
+    text = words.render(replace(page, facts=replace(page.facts, customer=None, ticket=asked)), NOW).text
+    assert text.startswith("URGENT x@evil.example: Panne #1042")
+    assert "Acme" not in text
 
 
 def test_a_long_subject_gives_way_to_number_and_deadline() -> None:

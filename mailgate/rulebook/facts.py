@@ -123,7 +123,7 @@ def _pattern(text: str) -> Test:
 
 def _last_line(message: str) -> str:
     """The engine's reason, without the drawing above it."""
-    return message.rstrip().rpartition("\n")[2].removeprefix("error: ")
+    return message.rstrip().rpartition("\n")[2].strip().removeprefix("SchemaError: ").removeprefix("error: ")
 
 
 def _above(written: object, sort: Sort) -> Test:

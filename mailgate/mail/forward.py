@@ -62,11 +62,14 @@ def _split(body: Body, nature: Nature, people: Collection[str] | None) -> tuple[
 def in_text(text: str, at: int, subject: str) -> Forwarded:
     """The mail that is passed on from the line `at` of a mail's text; `subject` is that mail's own."""
     lines = text.split("\n", at + _MOST_LINES)[at : at + _MOST_LINES]
+    attribution = list(takewhile(lambda kind: kind is Kind.ATTRIBUTION, classify(lines)))
     head = next((head for head in letterheads(lines) if head.start <= _MOST_LINES_TO_LETTERHEAD), None)
-    if head is None:
-        sender, said = _without_letterhead(lines)
-    else:
+    if attribution:
+        sender, said = _attributed(" ".join(lines[: len(attribution)])), ""
+    elif head is not None:
         sender, said = sender_in(lines, head), subject_in(lines, head)
+    else:
+        sender, said = in_one_line(lines[0])
     return Forwarded(sender, said or _subject_of_forward(subject))
 
 
@@ -79,17 +82,19 @@ def attached(mail: Part, text: str, subject: str) -> Forwarded | None:
         return None
     if nature is Nature.UNKNOWN and len(text) > _MOST_CHARS_BESIDE_ATTACHED:
         return None
-    whole = next((part for part in leaves(mail) if part.content_type == "message/rfc822"), None)
+    whole = next((part for part in leaves(mail) if _is_mail(part)), None)
     return None if whole is None else _inside(whole)
 
 
-def _without_letterhead(lines: list[str]) -> tuple[Address | None, str]:
-    """Some programs write all fields on one line; others only "On …, Jean <jean@acme.example> wrote:"."""
-    attribution = list(takewhile(lambda kind: kind is Kind.ATTRIBUTION, classify(lines)))
-    if attribution:
-        found = first_address(" ".join(lines[: len(attribution)])[: limits.LINE_CHARS])
-        return replace(found, name=_name_in(found.name)) if found else None, ""
-    return in_one_line(lines[0])
+def _is_mail(part: Part) -> bool:
+    """Some programs know a mail only by the name of its file."""
+    return part.content_type == "message/rfc822" or part.given_name.lower().endswith(".eml")
+
+
+def _attributed(words: str) -> Address | None:
+    """Whom "On …, Jean <jean@acme.example> wrote:" names."""
+    found = first_address(words[: limits.LINE_CHARS])
+    return replace(found, name=_name_in(found.name)) if found else None
 
 
 def _name_in(words: str) -> str:

@@ -157,6 +157,8 @@ def test_our_own_mail_in_a_thread_is_never_taken_for_a_forward() -> None:
 def test_an_attribution_is_enough_for_a_forward(attribution: str) -> None:
     """Outlook for Mac writes no more; the subject is then that of the forward, without its prefixes."""
     assert forwarded("FW: TR : Panne du serveur", f"{attribution}\n\n    Plus rien ne marche.\n") == MARIE
+    older = "De : Paul <p@x.example>\nEnvoyé : lundi\nÀ : Marie\nObjet : autre"
+    assert forwarded("FW: Panne du serveur", f"{attribution}\n\n{older}\n\nvieux\n") == MARIE
 
 
 @pytest.mark.parametrize(
@@ -207,6 +209,14 @@ def test_a_mail_attached_to_a_forward_is_what_it_forwards() -> None:
     assert attached("TR: Panne", "Bonjour,\r\n" * 50) == MARIE
     assert attached("Panne", "Voir ci-joint.") == MARIE
     assert attached("Panne", "") == MARIE
+
+
+def test_a_mail_may_be_attached_as_any_file() -> None:
+    """Its name says what it is."""
+    inside = "From: Marie Curie <marie@client.example>\r\nSubject: Panne du serveur\r\n\r\nPlus rien\r\n"
+    sent = multipart("mixed", part("text/plain", "Voir"), part("application/octet-stream; name=x.EML", inside))
+    assert parse.read(sent).forwarded == MARIE
+    assert parse.read(sent.replace(b"x.EML", b"x.txt")).forwarded is None
 
 
 def test_a_mail_attached_to_a_letter_or_an_answer_is_a_file() -> None:

@@ -21,7 +21,7 @@ class Lane(StrEnum):
 class Parcel:
     """One stored mail for one recipient. `envelope_from` is "" for the null reverse-path.
 
-    `target` is a mail address, or an Apprise URL when `by_mail` is false (then `message` is the text as UTF-8)."""
+    `target` is a mail address, or a URL when `by_mail` is false (then `message` is the text as UTF-8)."""
 
     outbox_id: int
     envelope_from: str

@@ -114,7 +114,7 @@ class ForgetHeldBack:
 class Page:
     """Promise to reach a technician over one channel: rendered now, sent by the lane that never waits.
 
-    `target` is a mail address, or an Apprise URL for a pager that is not reached by mail. It does not leave before
+    `target` is a mail address, or the URL of a pager that is not reached by mail. It does not leave before
     `not_before` (a queue with quiet hours)."""
 
     technician: str
@@ -139,6 +139,20 @@ class CancelPages:
 
     ticket: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EscalatePages:
+    """Nobody answered the ticket's pages that left: others are called."""
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExhaustPages:
+    """Nobody answered the ticket's pages, and there is nobody left to call."""
+
+    ticket: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +251,8 @@ Effect = (
     | Page
     | AcknowledgePages
     | CancelPages
+    | EscalatePages
+    | ExhaustPages
     | SetTimer
     | CancelTimer
     | TakeTurn

@@ -23,6 +23,7 @@ from mailgate.core.effects import (
     SendMail,
     SetCallback,
 )
+from mailgate.core.escalation import replace_unreached
 from mailgate.core.events import DeliveryFailed, MailUnreadable, RetryAsked
 from mailgate.core.letters import Facts, NoticeFacts
 from mailgate.core.model import Activity, Channel, Direction, Outcome, Ticket
@@ -31,6 +32,7 @@ from mailgate.core.reports import Fate
 from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
 from mailgate.core.summons import alarm_unreadable, desk_addresses, responsible
+from mailgate.core.targets import is_mail
 
 
 def unreadable(event: MailUnreadable, seen: Seen, policy: Policy) -> Decision:
@@ -57,26 +59,29 @@ class Undelivered:
     reason: str
     channel: Channel | None = None
     promised_at: datetime | None = None
+    technician: str | None = None
 
     @property
     def by_mail(self) -> bool:
         """Whether the recipient is a mail address rather than the URL of a pager."""
-        return "://" not in self.recipient
+        return is_mail(self.recipient)
 
 
 def refused_delivery(event: DeliveryFailed, seen: Seen, policy: Policy) -> Decision:
     """A relay refused a mail of ours, or was tried for too long."""
     lost = Undelivered(
-        event.outbox_id, event.template, event.recipient, event.fate, event.reason, event.channel, event.promised_at
-    )
-    effects = tuple(undelivered(lost, seen.by_token, event.received_at, policy))
+        event.outbox_id, event.template, event.recipient, event.fate, event.reason, event.channel, event.promised_at,
+        event.technician,
+    )  # fmt: skip
+    effects = tuple(undelivered(lost, seen, event.received_at, policy))
     because = f"{event.template} to {event.recipient} was not delivered: {event.reason}"
     return Decision(Outcome.RECORDED, because, effects, event.ticket)
 
 
-def undelivered(lost: Undelivered, ticket: Ticket | None, at: datetime, policy: Policy) -> Iterator[Effect]:
+def undelivered(lost: Undelivered, seen: Seen, at: datetime, policy: Policy) -> Iterator[Effect]:
     """What follows from a mail that did not arrive: its page failed, its address is marked, what it was to keep is owed
-    again, and the desk is told."""
+    again, the desk is told, and somebody else is called for a person whom nothing reaches."""
+    ticket = seen.by_token
     if lost.channel is not None:
         yield FailPage(lost.outbox_id, lost.reason)
     if lost.by_mail:
@@ -84,6 +89,8 @@ def undelivered(lost: Undelivered, ticket: Ticket | None, at: datetime, policy: 
     if ticket is not None:
         yield from _owed_again(lost, ticket)
     yield from _told(lost, ticket, policy)
+    if ticket is not None and lost.technician is not None:
+        yield from replace_unreached(ticket, lost.technician, lost.recipient, seen, policy, at)
 
 
 def retry(event: RetryAsked) -> Decision:

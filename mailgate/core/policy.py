@@ -79,7 +79,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """One way to reach a technician beside mail: a `mailto:` address with its limit, or an Apprise URL."""
+    """One way to reach a technician beside mail: a mail address, or a URL; `limit` is the most characters it takes."""
 
     target: str
     by_mail: bool

@@ -170,7 +170,7 @@ def _means(settings: Config, database: Database, threads: ThreadPoolExecutor, fa
         clock=clock.now,
         chance=random.random,
         open_relay=_relay_opener(settings),
-        pager=pager.ApprisePager(),
+        pager=pager.Pagers(),
         failed=failed,
         owner=f"{socket.gethostname()}-{secrets.token_hex(4)}",
     )

@@ -1,73 +1,42 @@
-"""Pages that are no mails: any service that Apprise knows, named by its URL.
-
-Apprise is the optional extra `notify`. Its URLs hold passwords and tokens, so none of them is ever logged, and the log
-of Apprise, which does not promise the same, is silenced.
-"""
+"""Pages that are no mails, each by the protocol that the scheme of its URL names; Apprise has all the others."""
 
 from __future__ import annotations
 
-import asyncio
-import importlib.util
-import logging
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from mailgate.core.delivery import Deferred, Delivered, Delivery, Parcel, Refused
-
-WITHOUT_APPRISE = "this pager needs Apprise: install the extra 'notify'"
-THREADS = 4
+from mailgate.core.delivery import Delivery, Parcel
+from mailgate.core.targets import SNPP, scheme_of
+from mailgate.edge.apprise_out import ApprisePager
+from mailgate.edge.snpp_out import SnppPager
 
 
-class ApprisePager:
-    """Sends through Apprise in threads of its own; a service has `timeout` seconds."""
+class Way(Protocol):
+    """One protocol."""
 
-    def __init__(self, timeout: float = 30.0) -> None:
-        self._timeout = timeout
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pager")
+    async def send(self, parcel: Parcel) -> Delivery: ...
+
+    async def close(self) -> None: ...
+
+
+def own_ways() -> dict[str, Way]:
+    """What needs no extra, by scheme."""
+    return {SNPP: SnppPager()}
+
+
+@dataclass(frozen=True, slots=True)
+class Pagers:
+    """Sends each page its way: by `ways` for the schemes they have, else by `otherwise`."""
+
+    ways: Mapping[str, Way] = field(default_factory=own_ways)
+    otherwise: Way = field(default_factory=ApprisePager)
 
     async def send(self, parcel: Parcel) -> Delivery:
         """`parcel.target` is the URL, `parcel.message` the text."""
-        if not has_apprise():
-            return Refused(WITHOUT_APPRISE)
-        text = parcel.message.decode("utf-8", "replace")
-        calling = asyncio.get_running_loop().run_in_executor(self._threads, _notify, parcel.target, text)
-        try:
-            async with asyncio.timeout(self._timeout):
-                return await calling
-        except TimeoutError:
-            return Deferred("the pager service did not answer in time")
+        return await self.ways.get(scheme_of(parcel.target), self.otherwise).send(parcel)
 
     async def close(self) -> None:
-        """What is being sent is not waited for; it is sent again after the next start."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-def has_apprise() -> bool:
-    """The extra 'notify' is installed."""
-    return importlib.util.find_spec("apprise") is not None
-
-
-def usable(url: str) -> bool:
-    """Apprise is installed and understands the URL; nothing is sent."""
-    return has_apprise() and _service(url) is not None
-
-
-def _service(url: str) -> Any:
-    import apprise
-
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
-    return apprise.Apprise.instantiate(url)
-
-
-def _notify(url: str, text: str) -> Delivery:
-    import apprise
-
-    service = _service(url)
-    if service is None:
-        return Refused("Apprise does not understand this pager's URL")
-    caller = apprise.Apprise()
-    caller.add(service)
-    with caller.notify(body=text) as result:
-        taken = bool(result)
-    name = service.service_name
-    return Delivered(f"taken by {name}") if taken else Deferred(f"{name} did not take the page")
+        """What is being sent is not waited for."""
+        for way in (*self.ways.values(), self.otherwise):
+            await way.close()

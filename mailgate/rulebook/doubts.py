@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailgate.core.policy import Bound, Policy
-from mailgate.rulebook.pagers import has_apprise
+from mailgate.core.targets import scheme_of
+from mailgate.rulebook.pagers import OWN, has_apprise
 from mailgate.toml.document import Mistake, Source, did_you_mean
 from mailgate.toml.positions import Path
 
@@ -47,8 +48,8 @@ def _pagers_out_of_reach(source: Source) -> Iterator[Mistake]:
     A pager's URL may hold a password, and this ends in the log: only its scheme is named."""
     for end in ((), ("*",)):
         for path, url in source.texts("technician", "*", "pager", *end):
-            if not has_apprise() and not url.lower().startswith("mailto:"):
-                scheme = url.partition(":")[0]
+            scheme = scheme_of(url)
+            if scheme not in OWN and not has_apprise():
                 yield source.at_value(path, f"no page leaves by {scheme}: install mailgate with its extra 'notify'")
 
 

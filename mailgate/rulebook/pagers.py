@@ -1,21 +1,30 @@
-"""How a technician is reached beside mail: `mailto:number@gateway?max=160` goes out as a short mail of ours, anything
-else is an Apprise URL (https://github.com/caronc/apprise) and is only checked here, never dialled.
+"""How a technician is reached beside mail: `mailto:number@gateway?max=160` goes out as a short mail of ours,
+`snpp://gateway/pager` by RFC 1861; anything else is an Apprise URL (https://github.com/caronc/apprise). All of them are
+only checked here, never dialled.
+
+No sentence repeats a URL that may hold a password: it ends in the log.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from mailgate.core.policy import Pager
-from mailgate.toml.document import did_you_mean
-from mailgate.toml.fields import addr_spec
+from mailgate.core.targets import SNPP, shown
+from mailgate.toml.fields import addr_spec, host_name
+from mailgate.toml.mistakes import did_you_mean, nearest
 
 SHORTEST = 40
 """A page of fewer characters could not hold queue, number and deadline."""
 
+HIGHEST_PORT = 65535
+
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
+_PAGER_ID = re.compile(r"[A-Za-z0-9+._-]{1,64}")
+_SNPP_PORT = 444
 
 
 def pager(url: str) -> Pager:
@@ -23,31 +32,70 @@ def pager(url: str) -> Pager:
     scheme, colon, _ = url.partition(":")
     if not colon or _SCHEME.fullmatch(scheme) is None:
         raise ValueError(f"'{url}' is not a pager: write mailto:5145550101@pager.example.net?max=160 or an Apprise URL")
-    return _by_mail(url) if scheme.lower() == "mailto" else _by_apprise(url)
+    return WAYS.get(scheme.lower(), _by_apprise)(url)
 
 
 def _by_mail(url: str) -> Pager:
     split = urlsplit(url)
+    return Pager(addr_spec(split.path), by_mail=True, limit=_limit(split, "mailto:"))
+
+
+def _by_snpp(url: str) -> Pager:
+    split = _split(url)
+    number, host = split.path.removeprefix("/"), split.hostname
+    if not host or "@" in split.netloc or _PAGER_ID.fullmatch(number) is None or split.fragment:
+        raise ValueError(f"'{_hidden(url)}' is not a pager: write snpp://pager.example.net:444/5145550101")
+    limit = _limit(split, "snpp:")
+    return Pager(f"snpp://{host_name(host)}:{split.port or _SNPP_PORT}/{number}", by_mail=False, limit=limit)
+
+
+def _hidden(url: str) -> str:
+    return shown(url) if "@" not in url else f"{url.partition(':')[0]}:…"
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        split = urlsplit(url)
+        bad = split.port == 0
+    except ValueError:
+        bad = True
+    if bad:
+        raise ValueError(f"'{_hidden(url)}' is not a pager: its port is a number from 1 to {HIGHEST_PORT}")
+    return split
+
+
+def _limit(split: SplitResult, what: str) -> int | None:
+    """The `max` of a URL's parameters, the only one that there is."""
     limit = None
     for key, value in parse_qsl(split.query, keep_blank_values=True):
         if key != "max":
-            raise ValueError(f"unknown parameter '{key}' of a mailto: pager{did_you_mean(key, ['max'])}")
-        limit = _limit(value)
-    return Pager(addr_spec(split.path), by_mail=True, limit=limit)
+            raise ValueError(f"unknown parameter '{key}' of a {what} pager{did_you_mean(key, ['max'])}")
+        limit = _characters(value)
+    return limit
 
 
-def _limit(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and int(value) >= SHORTEST):
+def _characters(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) < 9 and int(value) >= SHORTEST):
         raise ValueError(f"'max={value}' of a pager must be a number of characters, at least {SHORTEST}")
     return int(value)
 
 
 def _by_apprise(url: str) -> Pager:
     if "://" not in url:
-        raise ValueError(f"'{url}' is not an Apprise URL: it has no '://'")
+        raise ValueError(f"'{shown(url)}' is not an Apprise URL: it has no '://'")
     if has_apprise() and not _is_known(url):
-        raise ValueError(f"'{url}' is not a pager that Apprise knows")
+        raise ValueError(f"'{shown(url)}' is not a pager that Apprise knows{_near(url)}")
     return Pager(url, by_mail=False)
+
+
+def _near(url: str) -> str:
+    near = nearest(url.partition(":")[0].lower(), OWN)
+    return f" (did you mean '{near}'?)" if near else ""
+
+
+WAYS: Mapping[str, Callable[[str], Pager]] = {"mailto": _by_mail, SNPP: _by_snpp}
+OWN = tuple(WAYS)
+"""The schemes that need no extra."""
 
 
 def has_apprise() -> bool:

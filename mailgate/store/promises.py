@@ -15,9 +15,20 @@ from sqlalchemy import Update, update
 from sqlmodel import col
 
 from mailgate.core.delivery import Lane
-from mailgate.core.effects import AcknowledgePages, AddMessage, CancelPages, FailPage, Page, RetryOutbox, SendMail
+from mailgate.core.effects import (
+    AcknowledgePages,
+    AddMessage,
+    CancelPages,
+    EscalatePages,
+    ExhaustPages,
+    FailPage,
+    Page,
+    RetryOutbox,
+    SendMail,
+)
 from mailgate.core.letters import Enclosure, Letter
 from mailgate.core.model import Attachment, Direction, PageState
+from mailgate.core.targets import is_mail
 from mailgate.mail import mime, parse
 from mailgate.mail.compose import Draft, Stamp
 from mailgate.store import budgets, inbox, outbox
@@ -27,7 +38,10 @@ from mailgate.store.tables import OutboxMessageRow, OutboxRow, PageRow, saved
 from mailgate.store.ticket_changes import add_message
 
 Promise = SendMail | Page
-Withdrawal = AcknowledgePages | CancelPages | RetryOutbox | FailPage
+Withdrawal = AcknowledgePages | CancelPages | EscalatePages | ExhaustPages | RetryOutbox | FailPage
+
+LEFT = (PageState.SENT, PageState.ACCEPTED)
+"""The states of a page that left and that nobody has answered."""
 
 OPEN_TO_ACKNOWLEDGEMENT = (
     PageState.PROMISED,
@@ -95,6 +109,10 @@ def withdraw(tx: Tx, effect: Withdrawal, now: datetime) -> None:
             _acknowledge(tx, effect, now)
         case CancelPages():
             _cancel(tx, effect, now)
+        case EscalatePages(ticket):
+            _give_up_waiting(tx, ticket, LEFT, PageState.ESCALATED)
+        case ExhaustPages(ticket):
+            _give_up_waiting(tx, ticket, (*LEFT, PageState.ESCALATED), PageState.EXHAUSTED)
         case RetryOutbox():
             _promise_again(tx, effect.outbox_id, now)
         case FailPage():
@@ -122,7 +140,7 @@ def _page(effect: Page, now: datetime) -> OutboxRow:
         technician=effect.technician,
         channel=effect.channel,
         target=effect.target,
-        by_mail="://" not in effect.target,
+        by_mail=is_mail(effect.target),
         next_attempt_at=max(now, effect.not_before or now),
         promised_at=now,
     )
@@ -162,6 +180,11 @@ def _cancel(tx: Tx, effect: CancelPages, now: datetime) -> None:
     promised = (col(PageRow.ticket) == effect.ticket, col(PageRow.state) == PageState.PROMISED)
     tx.exec(update(PageRow).where(*promised).values(state=PageState.CANCELLED))
     _take_back(tx, _waiting(effect.ticket), effect.reason, now)
+
+
+def _give_up_waiting(tx: Tx, ticket: int, states: tuple[PageState, ...], state: PageState) -> None:
+    unanswered = (col(PageRow.ticket) == ticket, col(PageRow.state).in_(states))
+    tx.exec(update(PageRow).where(*unanswered).values(state=state))
 
 
 def _waiting(ticket: int) -> Update:

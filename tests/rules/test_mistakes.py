@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -74,21 +73,6 @@ WRONG_VALUES = {
     '[technician.t]\nname = "T"\nmail = "t@example.com"\naway = "2027-01-03/2026-12-24"\n': (
         "4:8: the absence '2027-01-03/2026-12-24' ends before it starts"
     ),
-    '[technician.t]\nname = "T"\nmail = "t@example.com"\npager = ["5145550101"]\n': (
-        "4:10: '5145550101' is not a pager: write mailto:5145550101@pager.example.net?max=160 or an Apprise URL"
-    ),
-    '[technician.t]\nname = "T"\nmail = "t@example.com"\npager = ["mailto:x@pager.example.net?mx=160"]\n': (
-        "4:10: unknown parameter 'mx' of a mailto: pager (did you mean 'max'?)"
-    ),
-    '[technician.t]\nname = "T"\nmail = "t@example.com"\npager = ["mailto:x@pager.example.net?max=9"]\n': (
-        "4:10: 'max=9' of a pager must be a number of characters, at least 40"
-    ),
-    '[technician.t]\nname = "T"\nmail = "t@example.com"\npager = ["nosuch://x"]\n': (
-        "4:10: 'nosuch://x' is not a pager that Apprise knows"
-    ),
-    '[technician.t]\nname = "T"\nmail = "t@example.com"\npager = ["ntfy:x"]\n': (
-        "4:10: 'ntfy:x' is not an Apprise URL: it has no '://'"
-    ),
     '[priority.P1]\nupdate_every = "2 hours"\n': "2:16: '2 hours' is not a duration: write 90m, 4h, 3d or 1w",
     "[priority.P1]\nupdate_every = 2\n": "2:16: '2' is not a duration: write 90m, 4h, 3d or 1w",
     "[limits]\npage = 10\n": "2:8: 'page' in [limits] must be at least 40, not 10",
@@ -116,7 +100,6 @@ WRONG_VALUES = {
 
 
 @pytest.mark.parametrize(("text", "sentence"), WRONG_VALUES.items())
-@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # Apprise's import, on Python below 3.13
 def test_a_wrong_value_is_told_with_what_would_be_right(tmp_path: Path, text: str, sentence: str) -> None:
     """The administrator reads the sentence, not the documentation."""
     assert only(tmp_path, text) == sentence
@@ -127,18 +110,6 @@ def test_an_unknown_subdivision_lists_those_there_are(tmp_path: Path) -> None:
     said = only(tmp_path, '[calendar.c]\nhours = { mon = "08:00-12:00" }\nholidays = "CA-QB"\n')
     assert said.startswith("3:12: no public holidays are known for 'QB' of CA (known: AB, ")
     assert "QC" in said
-
-
-def test_a_pager_without_apprise_is_a_warning_that_says_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The extra is optional: the desk works by mail, and says which pages will not leave."""
-    monkeypatch.setitem(sys.modules, "apprise", None)
-    pagers = 'pager = ["mailto:1@pager.example.net", "ntfys://ntfy.example.net/t"]\n'
-    more = f'[technician.t]\nname = "T"\nmail = "t@example.com"\n{pagers}'
-    (warning,) = loaded(tmp_path, more=more).warnings
-    says = "no page leaves by ntfys: install mailgate with its extra 'notify'"
-    assert str(warning) == f"rules/more.toml:4:40: {says}"
 
 
 def test_a_step_that_reaches_nobody_is_refused(tmp_path: Path) -> None:

@@ -73,6 +73,14 @@ def test_a_technician_may_have_several_addresses_and_pagers(tmp_path: Path) -> N
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # Apprise's import, on Python below 3.13
+def test_an_snpp_pager_names_its_port_and_its_limit(tmp_path: Path) -> None:
+    """The port has a default, and the limit is ours, not the gateway's."""
+    url = "snpp://Pager.example.net/5145550102?max=80"
+    more = f'[technician.tech2]\nname = "B"\nmail = "b@example.com"\npager = "{url}"\n'
+    (pager,) = loaded(tmp_path, more=more).policy.technicians["tech2"].pagers
+    assert pager == Pager("snpp://pager.example.net:444/5145550102", by_mail=False, limit=80)
+
+
 def test_a_pager_that_is_no_mail_keeps_its_url(tmp_path: Path) -> None:
     """Apprise knows what to do with it."""
     more = '[technician.tech2]\nname = "B"\nmail = "b@example.com"\npager = "ntfys://ntfy.example.net/tech2"\n'

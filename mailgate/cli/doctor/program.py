@@ -12,7 +12,9 @@ from mailgate import __version__
 from mailgate.cli.doctor.findings import Said, bad, few, ok, warning
 from mailgate.cli.doctor.patient import Patient
 from mailgate.config import Config
+from mailgate.core.targets import scheme_of
 from mailgate.edge.smtp_in import UnsafeLibrary, require_safe
+from mailgate.rulebook.pagers import OWN
 from mailgate.site import Site
 from mailgate.store.health import SQLITE_VERSION
 
@@ -75,11 +77,12 @@ class Need:
 
 
 def _pages_by_url(site: Site) -> bool:
-    return any(not pager.by_mail for one in site.policy.technicians.values() for pager in one.pagers)
+    pagers = (pager for one in site.policy.technicians.values() for pager in one.pagers)
+    return any(not pager.by_mail and scheme_of(pager.target) not in OWN for pager in pagers)
 
 
 NEEDS = (
-    Need("notify", "apprise", _pages_by_url, "pagers that are no mail address get no page without Apprise"),
+    Need("notify", "apprise", _pages_by_url, "some pagers get no page without Apprise"),
     Need("dkim", "dkim", lambda site: site.config.dkim.verify, "DKIM signatures cannot be verified"),
     Need("postgres", "psycopg", lambda site: site.config.database.path is None, "PostgreSQL cannot be reached"),
 )

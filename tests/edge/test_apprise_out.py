@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Parcel, Refused
-from mailgate.edge.pager import ApprisePager, usable
+from mailgate.edge.apprise_out import ApprisePager, usable
 from tests.edge.relays import run
 
 pytest.importorskip("apprise", reason="the extra 'notify' is not installed")

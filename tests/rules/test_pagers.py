@@ -1,0 +1,44 @@
+"""What is wrong with a way to reach somebody, in the words that `check` prints."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.rules.sites import loaded, mistakes
+
+WRONG_PAGERS = {
+    "5145550101": "'5145550101' is not a pager: write mailto:5145550101@pager.example.net?max=160 or an Apprise URL",
+    "mailto:x@pager.example.net?mx=160": "unknown parameter 'mx' of a mailto: pager (did you mean 'max'?)",
+    "mailto:x@pager.example.net?max=9": "'max=9' of a pager must be a number of characters, at least 40",
+    "nosuch://x": "'nosuch://…' is not a pager that Apprise knows",
+    "snp://gateway.example/1": "'snp://…' is not a pager that Apprise knows (did you mean 'snpp'?)",
+    "snpp://g.example/1 2": "'snpp://g.example/1 2' is not a pager: write snpp://pager.example.net:444/5145550101",
+    "snpp://me:canary@gateway.example/1": "'snpp:…' is not a pager: write snpp://pager.example.net:444/5145550101",
+    "snpp://g.example:99999/1": "'snpp://g.example:99999/1' is not a pager: its port is a number from 1 to 65535",
+    "snpp://gateway.example/1?mx=80": "unknown parameter 'mx' of a snpp: pager (did you mean 'max'?)",
+    "ntfy:x": "'ntfy:…' is not an Apprise URL: it has no '://'",
+}
+
+
+@pytest.mark.parametrize(("pager", "sentence"), WRONG_PAGERS.items())
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # Apprise's import, on Python below 3.13
+def test_a_wrong_pager_is_told_with_what_would_be_right(tmp_path: Path, pager: str, sentence: str) -> None:
+    """The administrator reads the sentence, not the documentation; a password is not in it."""
+    more = f'[technician.t]\nname = "T"\nmail = "t@example.com"\npager = ["{pager}"]\n'
+    (found,) = mistakes(tmp_path, more=more)
+    assert found == f"rules/more.toml:4:10: {sentence}"
+
+
+def test_a_pager_without_apprise_is_a_warning_that_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The extra is optional: the desk works by mail, and says which pages will not leave."""
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    pagers = 'pager = ["mailto:1@pager.example.net", "ntfys://ntfy.example.net/t"]\n'
+    more = f'[technician.t]\nname = "T"\nmail = "t@example.com"\n{pagers}'
+    (warning,) = loaded(tmp_path, more=more).warnings
+    says = "no page leaves by ntfys: install mailgate with its extra 'notify'"
+    assert str(warning) == f"rules/more.toml:4:40: {says}"

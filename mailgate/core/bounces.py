@@ -37,7 +37,7 @@ KINDS = {
 def returned(event: MailReceived, report: Report, sent: Sent, seen: Seen, sender: Sender, policy: Policy) -> Decision:
     """Decide a report about a mail of ours: answered by nobody, kept with the ticket that the mail was about."""
     ticket = seen.by_token
-    effects, because = _consequences(event, report, sent, ticket, policy)
+    effects, because = _consequences(event, report, sent, seen, policy)
     kept = (incoming(event, sender, ticket.number, automatic=True),) if ticket else ()
     found = Findings(sender.identity, sender.level, KINDS[report.kind])
     return Decision(Outcome.RECORDED, because, (*kept, *effects), ticket.number if ticket else None, found)
@@ -55,33 +55,36 @@ def fate_of(report: Report, sent: Sent, verdict: AuthVerdict) -> Fated | None:
 
 
 def _consequences(
-    event: MailReceived, report: Report, sent: Sent, ticket: Ticket | None, policy: Policy
+    event: MailReceived, report: Report, sent: Sent, seen: Seen, policy: Policy
 ) -> tuple[tuple[Effect, ...], str]:
     about = f"{sent.template} to {sent.target}"
     if report.kind is ReportKind.RECEIPT:
         return (), f"a read receipt for {about}: an automatic word, no contact"
     if report.kind is ReportKind.COMPLAINT:
-        return tuple(_tell_complaint(sent, ticket, policy)), f"{about} was called spam: told to the administrators"
+        return tuple(
+            _tell_complaint(sent, seen.by_token, policy)
+        ), f"{about} was called spam: told to the administrators"
     fated = fate_of(report, sent, event.verdict)
     if fated is None:
         return (), f"a report about {about} that says nothing of its recipient: kept, believed in nothing"
-    return tuple(_fated(event, fated, sent, ticket, policy)), f"{about} {_words(fated)}"
+    return tuple(_fated(event, fated, sent, seen, policy)), f"{about} {_words(fated)}"
 
 
-def _fated(event: MailReceived, fated: Fated, sent: Sent, ticket: Ticket | None, policy: Policy) -> Iterator[Effect]:
+def _fated(event: MailReceived, fated: Fated, sent: Sent, seen: Seen, policy: Policy) -> Iterator[Effect]:
     at, known_lost = event.received_at, sent.fate in LOST
     if not known_lost:
         yield SetFate(sent.outbox_id, fated.fate, told_reason(fated), at)
     if fated.fate is Fate.DELIVERED:
         yield ClearAddress(sent.target.lower())
     if fated.fate in LOST and not known_lost:
-        yield from undelivered(_lost(fated, sent), ticket, at, policy)
+        yield from undelivered(_lost(fated, sent), seen, at, policy)
 
 
 def _lost(fated: Fated, sent: Sent) -> Undelivered:
     return Undelivered(
-        sent.outbox_id, sent.template, sent.target, fated.fate, told_reason(fated), sent.channel, sent.promised_at
-    )
+        sent.outbox_id, sent.template, sent.target, fated.fate, told_reason(fated), sent.channel, sent.promised_at,
+        sent.technician,
+    )  # fmt: skip
 
 
 def told_reason(fated: Fated) -> str:

@@ -18,6 +18,7 @@ from mailgate.core.budgets import REPORT, hold_back, report_held_back, spent_on_
 from mailgate.core.classify import Finding, described, kind_and_why, mail_kind
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import CancelTimer, ChangeStatus, ClearAddress, Effect
+from mailgate.core.escalation import STEP, escalate
 from mailgate.core.events import (
     DeliveryFailed,
     Event,
@@ -164,6 +165,8 @@ def _timer(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Deci
     """What was held back is reported; a wait that was given a length is over, unless the ticket has moved on since."""
     if event.kind == REPORT:
         return report_held_back(seen, policy)
+    if event.kind.startswith(STEP):
+        return escalate(event, seen, policy, now)
     ticket = seen.by_token
     if event.kind != WAITING_OVER or ticket is None or ticket.status not in WAITING:
         return Decision(Outcome.RECORDED, f"timer {event.kind} no longer applies", (), event.ticket)

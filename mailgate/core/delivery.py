@@ -39,9 +39,10 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Not now: connection trouble, a 4xx, a timeout. Try again."""
+    """Not now: connection trouble, a 4xx, a timeout. Try again, but not within `wait` seconds."""
 
     reason: str
+    wait: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,6 +239,21 @@ class Line:
     attachments: tuple[Attachment, ...] = ()
 
 
+LIVE_PAGES = frozenset(
+    {PageState.PROMISED, PageState.SENT, PageState.ACCEPTED, PageState.ACKNOWLEDGED, PageState.ESCALATED}
+)
+"""The states of a page that may have reached, or may still reach, its person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """One page of a ticket, to one technician over one channel."""
+
+    technician: str
+    target: str
+    state: PageState
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """A ticket as it stands. `queue`, `customer` and `assignee` are keys of the rules.
@@ -274,3 +289,4 @@ class Ticket:
     team: str | None = None
     notify: int | None = None
     skills: tuple[str, ...] = ()
+    pages: tuple[Paged, ...] = ()

@@ -22,6 +22,7 @@ from mailgate.core.correspondence import (
 )
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import AddMessage, Effect, OpenTicket, SendMail
+from mailgate.core.escalation import first_step
 from mailgate.core.events import MailReceived
 from mailgate.core.hours import Deadline
 from mailgate.core.identity import Sender
@@ -86,7 +87,8 @@ def call_people(ticket: Ticket, routed: Route, words: Words, seen: Seen, policy:
         routed.team, routed.notify, routed.skills, ticket.language, routed.assign, frozenset(ticket.notified)
     )
     chosen = choose(wanted, policy, seen, words.at)
-    return chosen, list(summon(ticket, chosen, words, policy))
+    awaited = [first_step(ticket, policy)] if routed.notify else []
+    return chosen, [*summon(ticket, chosen, words, policy), *awaited]
 
 
 def _accept(asked: Request, seen: Seen, policy: Policy) -> Decision:

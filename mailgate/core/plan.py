@@ -9,7 +9,7 @@ from typing import TypeVar
 from mailgate.core.authority import only_acknowledges
 from mailgate.core.events import MailReceived
 from mailgate.core.intents import AssignTo, Help, Internal, Order, Problem, Reopen, Spend, Take, Wait
-from mailgate.core.lifecycle import POSSIBLE, asked_status
+from mailgate.core.lifecycle import ACTIVE, POSSIBLE, asked_status
 from mailgate.core.model import Activity, Attachment, Status, Ticket
 from mailgate.core.policy import Policy, Technician
 from mailgate.core.words import fold
@@ -53,11 +53,18 @@ class Plan:
 
     @property
     def owner(self) -> Technician | None:
-        """Who has the ticket from now on, when that changes: the one named, else the first who works on it."""
-        worked = self.spend is not None or self.public_words
-        if self.assignee is None and self.ticket.assignee is None and worked:
+        """Who has the ticket from now on, when that changes: the one named, else the first who answers for it."""
+        if self.assignee is None and self.ticket.assignee is None and self.answers:
             return self.by
         return self.assignee
+
+    @property
+    def answers(self) -> bool:
+        """Whether the mail takes the ticket on: by work of any kind, or by saying that the page was seen. Who only
+        notes something, or asks for help, takes nothing."""
+        worked = self.spend is not None or self.public_words
+        asks = self.help and len(self.orders) == 1 and not self.text
+        return worked or (self.ticket.status in ACTIVE and not asks and not self.internal)
 
     @property
     def notifies(self) -> bool:

@@ -26,7 +26,7 @@ from mailgate.core.policy import Actions, Policy, Queue
 from mailgate.core.requests import acknowledgement
 from mailgate.core.routing import addressed_queue, settle
 from mailgate.core.seen import Seen
-from mailgate.core.summons import Words, responsible, tell, words_of
+from mailgate.core.summons import Words, first_words, responsible, tell, words_of
 from mailgate.core.threads import Thread
 from mailgate.core.words import is_bare_thanks, says_yes
 
@@ -100,7 +100,7 @@ def release(ticket: Ticket, words: Words, seen: Seen, policy: Policy) -> tuple[l
         acknowledgement(accepted, "released", owed, policy),
     ]
     routed = settle(_asked_people(ticket, policy), queue)
-    chosen, pages = call_people(accepted, routed, _first_words(ticket, words), seen, policy)
+    chosen, pages = call_people(accepted, routed, _asked_words(ticket, words), seen, policy)
     return [*effects, *pages], f"released by {words.sender.mail}; {chosen.why}"
 
 
@@ -111,12 +111,10 @@ def _asked_people(ticket: Ticket, policy: Policy) -> Actions:
     return Actions(team=team, notify=ticket.notify, skills=frozenset(ticket.skills), assign=assign)
 
 
-def _first_words(ticket: Ticket, now: Words) -> Words:
-    """What was asked when the request came, with its files; `now` is what released it."""
-    first = next((line for line in ticket.history if line.who in ticket.participants), None)
-    if first is None:
-        return replace(now, sender=ticket.requester, inbox_id=None, attachments=())
-    return Words(first.text, ticket.requester, now.at, first.inbox_id, first.attachments)
+def _asked_words(ticket: Ticket, released: Words) -> Words:
+    """What was asked when the request came; without a story, the words that released it."""
+    first = first_words(ticket, released.at)
+    return first if first.text or first.inbox_id else replace(first, text=released.text)
 
 
 def resume(ticket: Ticket, at: datetime, policy: Policy) -> list[Effect]:

@@ -43,6 +43,14 @@ class Words:
     suggests: int | None = None
 
 
+def first_words(ticket: Ticket, at: datetime) -> Words:
+    """What was asked when the request came, with its files, for those who hear of it at `at`."""
+    first = next((line for line in ticket.history if line.who in ticket.participants), None)
+    if first is None:
+        return Words("", ticket.requester, at)
+    return Words(first.text, ticket.requester, at, first.inbox_id, first.attachments)
+
+
 def words_of(event: MailReceived, sender: Sender) -> Words:
     """What the mail said, for those who are told of it."""
     mail = event.mail
@@ -84,18 +92,34 @@ def message_facts(words: Words, policy: Policy) -> tuple[MessageFacts, Enclosure
     return facts, enclosure
 
 
-def summon(ticket: Ticket, chosen: Chosen, words: Words, policy: Policy) -> Iterator[Effect]:
+NEW = NoticeFacts("new")
+
+
+def summon(ticket: Ticket, chosen: Chosen, words: Words, policy: Policy, notice: NoticeFacts = NEW) -> Iterator[Effect]:
     """Page everybody chosen for a ticket; the first page leaves at any hour unless the queue is quiet."""
-    message, enclosure = message_facts(words, policy)
-    for one in chosen.people:
-        letter = letter_to_technician(ticket, one, policy, NoticeFacts("new"))
-        letter = replace(letter, facts=replace(letter.facts, message=message), enclosure=enclosure)
-        yield Page(one.key, Channel.MAIL, one.mail, letter)
-        for pager in one.pagers:
-            yield _pager(letter, one, pager, policy, _opening(ticket, policy, words.at))
+    yield from call(ticket, chosen.people, words, notice, policy)
     if chosen.turn is not None:
         yield TakeTurn(chosen.team, chosen.turn)
     yield from tell_shortfall(ticket, chosen, policy)
+
+
+def call(
+    ticket: Ticket,
+    people: tuple[Technician, ...],
+    words: Words,
+    notice: NoticeFacts,
+    policy: Policy,
+    again: bool = False,
+) -> Iterator[Effect]:
+    """Page people over every channel; `again` only by what wakes them, when they have such a thing."""
+    message, enclosure = message_facts(words, policy)
+    for one in people:
+        letter = letter_to_technician(ticket, one, policy, notice)
+        letter = replace(letter, facts=replace(letter.facts, message=message), enclosure=enclosure)
+        if not (again and one.pagers):
+            yield Page(one.key, Channel.MAIL, one.mail, letter)
+        for pager in one.pagers:
+            yield _pager(letter, one, pager, policy, _opening(ticket, policy, words.at))
 
 
 def tell(

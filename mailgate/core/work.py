@@ -42,7 +42,7 @@ from mailgate.core.plan import Plan, plan
 from mailgate.core.policy import Policy
 from mailgate.core.replies import WAITING_OVER, release
 from mailgate.core.seen import Seen
-from mailgate.core.summons import message_facts, tell, words_of
+from mailgate.core.summons import first_words, message_facts, tell, words_of
 from mailgate.core.transcripts import did_time, told_done, told_problems
 
 
@@ -96,8 +96,9 @@ def _carry_out(
         *_released(event, sender, planned, seen, policy),
         *_notification(event, sender, planned, after, spent, policy),
         *_handed_over(event, sender, planned, after, policy),
+        *_called_off(planned, after, policy, at),
     ]
-    did = tuple(_did(planned, after, spent))
+    did = tuple(_did(planned, after, spent, policy))
     if planned.orders or not planned.public_words:
         effects.append(told_done(event, planned.by, after, did, planned.help, policy))
     because = f"{planned.by.key} works on #{ticket.number}: " + (", ".join(one.code for one in did) or "help")
@@ -201,7 +202,20 @@ def _handed_over(event: MailReceived, sender: Sender, planned: Plan, after: Tick
     yield from tell(after, (planned.owner,), NoticeFacts("assigned", planned.by.name), words, policy)
 
 
-def _did(planned: Plan, after: Ticket, spent: InterventionFacts | None) -> Iterator[Did]:
+def _called_off(planned: Plan, after: Ticket, policy: Policy, at: datetime) -> Iterator[Effect]:
+    """The first who answers has the ticket: the others who were called are told who, and their pages are called off."""
+    ticket = planned.ticket
+    if ticket.assignee is not None or after.assignee is None or ticket.status is not Status.NEW:
+        return
+    owner = policy.technicians.get(after.assignee)
+    name = owner.name if owner else after.assignee
+    yield CancelPages(ticket.number, f"taken by {name}")
+    others = (policy.technicians.get(key) for key in ticket.notified)
+    told = tuple(one for one in others if one not in (None, owner, planned.by))
+    yield from tell(after, told, NoticeFacts("taken", name), first_words(ticket, at), policy)
+
+
+def _did(planned: Plan, after: Ticket, spent: InterventionFacts | None, policy: Policy) -> Iterator[Did]:
     """What a transcript says was done, in the order in which a person would tell it."""
     if planned.owner is planned.by and planned.ticket.assignee != planned.by.key:
         yield Did("taken")
@@ -218,4 +232,6 @@ def _did(planned: Plan, after: Ticket, spent: InterventionFacts | None) -> Itera
     if planned.status is not None or planned.releases:
         yield Did(after.status.value if not planned.releases else "released")
     if not planned.orders and not planned.public_words:
-        yield Did("acknowledged")
+        holder = policy.technicians.get(planned.ticket.assignee or "")
+        late = holder is not None and holder is not planned.by
+        yield Did("already-taken", holder.name) if late and holder else Did("acknowledged")

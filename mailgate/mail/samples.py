@@ -93,7 +93,9 @@ BARE = Facts(
     deadline=DEADLINE,
 )
 SETTLED = replace(FACTS, ticket=replace(TICKET, status=Status.RESOLVED.value), message=MessageFacts(""), bank=None)
-DONE = TranscriptFacts(("#appel 15", "#résolu"), (Did("time", "15 → 30"), Did("resolved")), help=True)
+DONE = TranscriptFacts(
+    ("#appel 15", "#résolu"), (Did("time", "15 → 30"), Did("resolved"), Did("already-taken", "Luc Gagnon")), help=True
+)
 UNDONE = TranscriptFacts(
     ("#note",), problems=(Problem("unknown-command", "#apel 15", "#apel", "#appel 15"), Problem("no-token"))
 )
@@ -114,6 +116,8 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
     "technician": (
         _noticed("new"),
         _noticed("assigned", "Luc Gagnon"),
+        _noticed("taken", "Luc Gagnon"),
+        _noticed("escalated"),
         _noticed("follow-up", facts=replace(BARE, technician=FACTS.technician, message=FACTS.message)),
         _noticed("new", facts=replace(BARE, technician=FACTS.technician, message=DOUBTFUL)),
     ),
@@ -138,6 +142,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _of_desk("quarantine", "inbox 12: ValueError: sample"),
         _noticed("too-few-people", "2/3"),
         _noticed("delivery-failed", "notification → jean.roy@acme.example: 550 no such user"),
+        _noticed("exhausted"),
         _of_desk("held-back", "30 × x@victim.example (address)"),
         _noticed("complaint", "notification → jean.roy@acme.example"),
         _of_desk("anything-else", "sample"),

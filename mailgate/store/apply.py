@@ -17,6 +17,8 @@ from mailgate.core.effects import (
     ChangeStatus,
     ClearAddress,
     Effect,
+    EscalatePages,
+    ExhaustPages,
     FailPage,
     ForgetHeldBack,
     HoldBack,
@@ -62,7 +64,7 @@ def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
             change_ticket(tx, effect)
         case SendMail() | Page():
             promise(tx, effect, desk)
-        case AcknowledgePages() | CancelPages() | RetryOutbox() | FailPage():
+        case AcknowledgePages() | CancelPages() | EscalatePages() | ExhaustPages() | RetryOutbox() | FailPage():
             withdraw(tx, effect, desk.now)
         case SetTimer() | CancelTimer() | TakeTurn() | Quarantine() | RetryInbox():
             _remember(tx, effect)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlmodel import col, select
 
-from mailgate.core.model import Address, Attachment, Callback, Direction, Line, Ticket
+from mailgate.core.model import Address, Attachment, Callback, Direction, Line, Paged, PageState, Ticket
 from mailgate.store.database import Tx
 from mailgate.store.tables import AttachmentRow, MessageRow, PageRow, ParticipantRow, TicketRow
 
@@ -21,6 +21,7 @@ def find_ticket(tx: Tx, number: int | None) -> Ticket | None:
     row = None if number is None else tx.get(TicketRow, number)
     if row is None:
         return None
+    pages = _pages(tx, row.number)
     return Ticket(
         number=row.number,
         queue=row.queue,
@@ -43,12 +44,13 @@ def find_ticket(tx: Tx, number: int | None) -> Ticket | None:
         closed_at=row.closed_at,
         tags=row.tags,
         participants=_participants(tx, row.number),
-        notified=_notified(tx, row.number),
+        notified=tuple(dict.fromkeys(page.technician for page in pages)),
         references=_references(tx, row.number),
         history=_history(tx, row.number),
         team=row.team,
         notify=row.notify,
         skills=row.skills,
+        pages=pages,
     )
 
 
@@ -72,9 +74,11 @@ def _participants(tx: Tx, number: int) -> frozenset[str]:
     return frozenset(tx.exec(select(ParticipantRow.address).where(ParticipantRow.ticket == number)))
 
 
-def _notified(tx: Tx, number: int) -> tuple[str, ...]:
-    paged = select(PageRow.technician).where(PageRow.ticket == number).order_by(col(PageRow.id))
-    return tuple(dict.fromkeys(tx.exec(paged)))
+def _pages(tx: Tx, number: int) -> tuple[Paged, ...]:
+    promised = select(PageRow.technician, PageRow.target, PageRow.state).where(PageRow.ticket == number)
+    return tuple(
+        Paged(who, target, PageState(state)) for who, target, state in tx.exec(promised.order_by(col(PageRow.id)))
+    )
 
 
 def _references(tx: Tx, number: int) -> tuple[str, ...]:

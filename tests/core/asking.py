@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypeVar
 
 from mailgate.core.decide import decide
@@ -16,9 +17,9 @@ from tests.builders import NOW, a_policy
 EffectT = TypeVar("EffectT")
 
 
-def ask(event: Event, seen: Seen | None = None, policy: Policy | None = None) -> Decision:
+def ask(event: Event, seen: Seen | None = None, policy: Policy | None = None, now: datetime = NOW) -> Decision:
     """Decide one event; without a snapshot the desk has seen nothing yet."""
-    return decide(event, seen or Seen(1001), policy or a_policy(), NOW)
+    return decide(event, seen or Seen(1001), policy or a_policy(), now)
 
 
 def of(decision: Decision, kind: type[EffectT]) -> list[EffectT]:

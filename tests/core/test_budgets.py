@@ -125,12 +125,13 @@ def test_a_stolen_address_does_not_flood_its_technician(seen: dict[str, object])
 def test_the_first_one_held_back_starts_the_hour_until_the_report() -> None:
     """A flood about a flood would help nobody."""
     decision = ask(STRANGE, after(hour=3))
-    assert only(decision, SetTimer) == SetTimer(None, REPORT, NOW + REPORT_AFTER)
+    assert SetTimer(None, REPORT, NOW + REPORT_AFTER) in of(decision, SetTimer)
 
 
 def test_a_report_that_is_due_is_not_put_off() -> None:
     """A flood that goes on must not push its own report away."""
-    assert of(ask(STRANGE, replace(after(hour=3), reporting=True)), SetTimer) == []
+    timers = of(ask(STRANGE, replace(after(hour=3), reporting=True)), SetTimer)
+    assert REPORT not in {timer.kind for timer in timers}
 
 
 def fired() -> TimerFired:

@@ -120,7 +120,8 @@ def test_a_note_reaches_no_customer() -> None:
     assert letters(decision, "notification") == []
     assert only(decision, AddMessage).direction is Direction.INTERNAL
     assert only(decision, AddIntervention).public is False
-    assert {letter.letter.to.address for letter in of(decision, SendMail)} == {"tech1@example.com"}
+    told = {letter.letter.to.address for letter in of(decision, SendMail)}
+    assert told == {"tech1@example.com", "tech2@example.com", "tech3@example.com"}
 
 
 def test_a_bare_note_keeps_nothing_and_moves_nothing() -> None:
@@ -242,7 +243,7 @@ def test_an_empty_answer_acknowledges_the_page(text: str) -> None:
     """One thumb at night; the customer gets nothing of it."""
     decision = on(text=text)
     assert only(decision, AcknowledgePages).technician == "tech1"
-    assert codes(decision) == ["acknowledged"]
+    assert codes(decision) == ["taken", "acknowledged"]
     assert letters(decision, "notification") == []
 
 

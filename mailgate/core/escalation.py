@@ -1,0 +1,137 @@
+"""A page ends with a person. Until somebody says that they have seen it, the queue's `escalate` goes on step by step.
+
+    pages ──answered──▶ acknowledged: the first one has the ticket, the others are told and their pages called off
+      └─silence─▶ step 1 ─silence─▶ step 2 … ─silence─▶ exhausted: the leads and the administrators hear of it
+
+Steps are counted on the promise's calendar from the moment its clock starts; the first page left at any hour, what
+follows waits for the hours (domain.md §1). Each step calls the silent ones again and adds the people it names. A queue
+without steps has one end: its promised deadline. A page that could not be delivered is no silence: the next person is
+called at once. The timers hold no truth: what was answered meanwhile makes them harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from mailgate.core.correspondence import View, facts_about, notice_letters
+from mailgate.core.decision import Decision
+from mailgate.core.effects import Effect, EscalatePages, ExhaustPages, SendMail, SetTimer
+from mailgate.core.events import TimerFired
+from mailgate.core.hours import Duration, due
+from mailgate.core.letters import NoticeFacts
+from mailgate.core.model import LIVE_PAGES, Outcome, PageState, Status, Ticket
+from mailgate.core.paging import Wanted, choose, is_away
+from mailgate.core.policy import Escalation, Policy, Queue, Technician
+from mailgate.core.seen import Seen
+from mailgate.core.summons import call, desk_addresses, first_words, summon
+
+STEP = "escalate-"
+"""The kind of timer of a step, its number behind it."""
+
+
+def awaits_somebody(ticket: Ticket) -> bool:
+    """Whether nobody has said yet that they have seen the request."""
+    seen = any(page.state is PageState.ACKNOWLEDGED for page in ticket.pages)
+    return ticket.status is Status.NEW and not seen
+
+
+def first_step(ticket: Ticket, policy: Policy) -> Effect:
+    """The timer that is set when a request pages people."""
+    return _timer(ticket, 0, policy)
+
+
+def escalate(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Decision:
+    """Nobody answered: the next step, or the end."""
+    ticket, number = seen.by_token, int(event.kind.removeprefix(STEP))
+    if ticket is None or not awaits_somebody(ticket):
+        return Decision(Outcome.RECORDED, f"step {number + 1} of escalation no longer applies", (), event.ticket)
+    queue = _queue(ticket, policy)
+    opens = policy.calendar_of(queue).opening(now)
+    if opens > now:
+        again = SetTimer(ticket.number, event.kind, opens)
+        return Decision(Outcome.RECORDED, "escalation waits for the promise's hours", (again,), ticket.number)
+    if number >= len(queue.escalate):
+        return _exhausted(ticket, queue, policy)
+    return _step(ticket, queue, number, seen, policy, now)
+
+
+def replace_unreached(
+    ticket: Ticket, technician: str, target: str, seen: Seen, policy: Policy, now: datetime
+) -> Iterator[Effect]:
+    """Call the next person for one whom no channel reaches: `notify = 3` means three people reached."""
+    others = [page for page in ticket.pages if page.technician == technician and page.target != target]
+    if not awaits_somebody(ticket) or any(page.state in LIVE_PAGES for page in others):
+        return
+    wanted = Wanted(
+        _team(ticket, policy), 1, frozenset(ticket.skills), ticket.language, None, frozenset(ticket.notified)
+    )
+    yield from summon(ticket, choose(wanted, policy, seen, now), first_words(ticket, now), policy)
+
+
+def _step(ticket: Ticket, queue: Queue, number: int, seen: Seen, policy: Policy, now: datetime) -> Decision:
+    chosen = choose(_wanted(ticket, queue.escalate[number], policy), policy, seen, now)
+    words, notice = first_words(ticket, now), NoticeFacts("escalated")
+    silent = _silent(ticket, policy, now)
+    effects: list[Effect] = [
+        EscalatePages(ticket.number),
+        *call(ticket, silent, words, notice, policy, again=True),
+        *summon(ticket, chosen, words, policy, notice),
+        _timer(ticket, number + 1, policy),
+    ]
+    again = ", ".join(one.key for one in silent) or "nobody"
+    because = f"nobody answered: step {number + 1} calls {again} again, and {chosen.why}"
+    return Decision(Outcome.RECORDED, because, tuple(effects), ticket.number)
+
+
+def _wanted(ticket: Ticket, step: Escalation, policy: Policy) -> Wanted:
+    """Whom a step adds: so many of its team, or all of it, who were not called yet."""
+    team = step.team or _team(ticket, policy)
+    fresh = [key for key in policy.teams[team].members if key not in ticket.notified]
+    return Wanted(team, step.notify or len(fresh), frozenset(), ticket.language, None, frozenset(ticket.notified))
+
+
+def _silent(ticket: Ticket, policy: Policy, now: datetime) -> tuple[Technician, ...]:
+    called = (policy.technicians.get(key) for key in ticket.notified)
+    return tuple(one for one in called if one is not None and not is_away(one, policy, now))
+
+
+def _exhausted(ticket: Ticket, queue: Queue, policy: Policy) -> Decision:
+    facts = facts_about(ticket, policy, policy.desk.language, View.DESK)
+    facts = replace(facts, notice=NoticeFacts("exhausted"))
+    told = dict.fromkeys((*desk_addresses(queue.team, policy), *policy.desk.administrators))
+    letters = notice_letters(tuple(told), facts, policy, ticket.number)
+    effects: tuple[Effect, ...] = (ExhaustPages(ticket.number), *(SendMail(letter) for letter in letters))
+    because = f"nobody answered any page of #{ticket.number}: told to {', '.join(told) or 'nobody'}"
+    return Decision(Outcome.RECORDED, because, effects, ticket.number)
+
+
+def _timer(ticket: Ticket, number: int, policy: Policy) -> SetTimer:
+    """The timer of a step; behind the last one the same gap again, without any step the promised deadline."""
+    queue = _queue(ticket, policy)
+    start = ticket.callback.starts_at if ticket.callback else ticket.opened_at
+    calendar, steps = policy.calendar_of(queue), queue.escalate
+    if not steps:
+        return SetTimer(ticket.number, f"{STEP}{number}", due(calendar, start, queue.callback))
+    at = due(calendar, start, steps[min(number, len(steps) - 1)].after)
+    if number >= len(steps):
+        at = due(calendar, at, _last_gap(steps))
+    return SetTimer(ticket.number, f"{STEP}{number}", at)
+
+
+def _last_gap(steps: tuple[Escalation, ...]) -> Duration:
+    last = steps[-1].after
+    before = steps[-2].after if len(steps) > 1 else None
+    if before is None or before.unit is not last.unit or before.amount >= last.amount:
+        return last
+    return Duration(last.amount - before.amount, last.unit)
+
+
+def _team(ticket: Ticket, policy: Policy) -> str:
+    """The team that a rule asked for, while it exists, else the queue's."""
+    return ticket.team if ticket.team and ticket.team in policy.teams else _queue(ticket, policy).team
+
+
+def _queue(ticket: Ticket, policy: Policy) -> Queue:
+    return policy.queues.get(ticket.queue, policy.default_queue)

@@ -72,7 +72,7 @@ def read_address(text: str) -> str | None:
     A domain of more than ASCII is written in punycode: with one Cyrillic letter it looks like another firm's in a
     technician's mail (hazards A18), and in Unicode no mail of ours could name it."""
     found = _ADDR_SPEC.fullmatch(text.strip())
-    if found is None or len(text) > limits.ADDRESS_CHARS or "=?" in text:
+    if found is None or len(text) > limits.ADDRESS_CHARS or "=?" in text or not found[0].isprintable():
         return None
     if text.lower().isascii() and not text.isascii():
         return None  # a Kelvin sign becomes a "k", and somebody else becomes the technician

@@ -12,7 +12,7 @@ import sys
 import structlog
 from structlog.typing import Processor
 
-QUIET = ("apscheduler", "alembic", "imapclient", "mail.log", "aiosmtplib", "asyncio")
+QUIET = ("apscheduler", "alembic", "imapclient", "mail.log", "aiosmtplib", "asyncio", "httpx2", "httpcore2")
 """Libraries that say at INFO what nobody needs, or at DEBUG whole mails."""
 
 

@@ -165,6 +165,7 @@ def _settle_one(means: Means, leased: Leased, result: Delivery) -> None:
     again = None
     if isinstance(result, Deferred):
         again = next_attempt(leased.lane, leased.attempts, leased.promised_at, means.chance(), now)
+        again = again and max(again, now + timedelta(seconds=result.wait))
     with means.database.write() as tx:
         outbox.settle(tx, leased, result, again, now)
     if isinstance(result, Deferred) and again is None:

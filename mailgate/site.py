@@ -52,7 +52,7 @@ def load(path: Path) -> Site:
         settings = config.load(path)
     except SiteMistakes as found:
         raise SiteMistakes((*found.mistakes, *rulebook.mistakes_in(path.parent / "rules"))) from None
-    rules = rulebook.load(settings.root / "rules", settings.desk)
+    rules = rulebook.load(settings.root / "rules", settings.desk, tuple(settings.sms))
     loaded = Site(settings, rules, templates_of(settings))
     mistakes = (*settings.unknown_queues(loaded.policy.queues), *_unknown_templates(loaded))
     if mistakes:

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from mailgate.config.schema import ConfigFile, DeskTable, ImapTable, SecretTable
 from mailgate.config.secrets import Secret
+from mailgate.config.sms import SmsTable
 from mailgate.config.values import (
     Config,
     Database,
@@ -19,6 +20,7 @@ from mailgate.config.values import (
     LmtpDoor,
     MaildirRelay,
     Relay,
+    SmsGateway,
     SmtpDoor,
     SmtpRelay,
     UnixListen,
@@ -51,6 +53,7 @@ def load(path: Path) -> Config:
         relay=site.relay(file),
         web=WebDoor(file.web.listen, file.web.base_url) if file.web else None,
         log_format=file.log.format,
+        sms={name: site.gateway(name, table) for name, table in file.sms.items()},
     )
     mistakes = tuple(_impossible_sockets(config, source))
     if mistakes:
@@ -72,6 +75,28 @@ class _Site:
         if table.password_file is not None:
             place = self.source.place((*path, "password_file"))
             return Secret(table.password_file, self.root / table.password_file, place)
+        return None
+
+    def gateway(self, name: str, table: SmsTable) -> SmsGateway:
+        """One `[sms.NAME]`."""
+        return SmsGateway(
+            url=table.url,
+            method=table.method,
+            template=table.template,
+            is_form=table.form is not None,
+            headers=tuple(table.headers.items()),
+            user=table.user,
+            secret=self._gateway_secret(name, table),
+            expect=table.expect,
+            timeout=float(table.timeout_seconds),
+        )
+
+    def _gateway_secret(self, name: str, table: SmsTable) -> Secret | None:
+        if table.secret_env is not None:
+            return Secret(table.secret_env, None, self.source.place(("sms", name, "secret_env")))
+        if table.secret_file is not None:
+            place = self.source.place(("sms", name, "secret_file"))
+            return Secret(table.secret_file, self.root / table.secret_file, place)
         return None
 
     def file(self, written: str | None) -> Path | None:

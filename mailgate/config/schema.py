@@ -18,6 +18,7 @@ from mailgate.config.places import (
     network,
     relay_url,
 )
+from mailgate.config.sms import SmsTable, gateway_name
 from mailgate.config.values import Database, ImapTls, Listen, Network, Relay, SmtpRelay, UnixListen
 from mailgate.core.policy import CommandsNeed
 from mailgate.toml.fields import LOCAL_OCTETS, AddrSpec, Language, Octets, OneOrMore, Table, Text, TimeZone, addr_spec
@@ -170,5 +171,6 @@ class ConfigFile(Table):
     imap: list[ImapTable] = []
     dkim: DkimTable = DkimTable()
     relay: RelayTable = RelayTable()
+    sms: dict[Annotated[str, AfterValidator(gateway_name)], SmsTable] = {}
     web: WebTable | None = None
     log: LogTable = LogTable()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network
@@ -129,6 +129,22 @@ class WebDoor:
 
 
 @dataclass(frozen=True, slots=True)
+class SmsGateway:
+    """`[sms.NAME]`: `template` is the body as a JSON document with placeholders in its texts, sent as a form when
+    `is_form`; `secret` is also the password of `user`."""
+
+    url: str
+    method: str
+    template: str
+    is_form: bool
+    headers: tuple[tuple[str, str], ...] = ()
+    user: str | None = None
+    secret: Secret | None = None
+    expect: str | None = None
+    timeout: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A site's config.toml. `root` is its directory: `rules/` and `templates/` live there."""
 
@@ -144,12 +160,14 @@ class Config:
     relay: Relay
     web: WebDoor | None
     log_format: Literal["json", "console"]
+    sms: Mapping[str, SmsGateway] = field(default_factory=dict)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret that this configuration will need."""
         relay = self.relay.password if isinstance(self.relay, SmtpRelay) else None
-        found = (relay, self.database.password, *(mailbox.password for mailbox in self.imap))
+        told = (*(mailbox.password for mailbox in self.imap), *(gateway.secret for gateway in self.sms.values()))
+        found = (relay, self.database.password, *told)
         return tuple(secret for secret in found if secret is not None)
 
     def unreadable_secrets(self) -> tuple[Mistake, ...]:

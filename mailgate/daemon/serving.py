@@ -30,13 +30,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from mailgate import site
 from mailgate.acceptor import Acceptor
-from mailgate.config import Config, MaildirRelay
+from mailgate.config import Config, MaildirRelay, SmsGateway
 from mailgate.daemon import clock
 from mailgate.daemon.ring import RingWatch, ring_for
 from mailgate.daemon.verifying import verifying
 from mailgate.doors import opened
 from mailgate.edge import maildir_out, pager, smtp_out
 from mailgate.edge.dkim_keys import NameServers
+from mailgate.edge.sms_out import Gateway
 from mailgate.engine import Engine
 from mailgate.logs import speak
 from mailgate.mail.keyring import Keyring
@@ -170,9 +171,23 @@ def _means(settings: Config, database: Database, threads: ThreadPoolExecutor, fa
         clock=clock.now,
         chance=random.random,
         open_relay=_relay_opener(settings),
-        pager=pager.Pagers(),
+        pager=pager.Pagers(pager.own_ways({name: _gateway(one) for name, one in settings.sms.items()})),
         failed=failed,
         owner=f"{socket.gethostname()}-{secrets.token_hex(4)}",
+    )
+
+
+def _gateway(one: SmsGateway) -> Gateway:
+    return Gateway(
+        url=one.url,
+        template=one.template,
+        is_form=one.is_form,
+        method=one.method,
+        headers=one.headers,
+        user=one.user,
+        secret=one.secret.read if one.secret is not None else None,
+        expect=one.expect,
+        timeout=one.timeout,
     )
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mailgate.core.delivery import Delivery, Parcel
-from mailgate.core.targets import SNPP, scheme_of
+from mailgate.core.targets import SMS, SNPP, scheme_of
 from mailgate.edge.apprise_out import ApprisePager
+from mailgate.edge.sms_out import Gateway, SmsGateways
 from mailgate.edge.snpp_out import SnppPager
 
 
@@ -20,16 +21,16 @@ class Way(Protocol):
     async def close(self) -> None: ...
 
 
-def own_ways() -> dict[str, Way]:
-    """What needs no extra, by scheme."""
-    return {SNPP: SnppPager()}
+def own_ways(gateways: Mapping[str, Gateway]) -> dict[str, Way]:
+    """What needs no extra, by scheme; `gateways` are those of config.toml."""
+    return {SNPP: SnppPager(), SMS: SmsGateways(gateways)}
 
 
 @dataclass(frozen=True, slots=True)
 class Pagers:
     """Sends each page its way: by `ways` for the schemes they have, else by `otherwise`."""
 
-    ways: Mapping[str, Way] = field(default_factory=own_ways)
+    ways: Mapping[str, Way]
     otherwise: Way = field(default_factory=ApprisePager)
 
     async def send(self, parcel: Parcel) -> Delivery:

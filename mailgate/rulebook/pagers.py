@@ -1,5 +1,6 @@
 """How a technician is reached beside mail: `mailto:number@gateway?max=160` goes out as a short mail of ours,
-`snpp://gateway/pager` by RFC 1861; anything else is an Apprise URL (https://github.com/caronc/apprise). All of them are
+`snpp://gateway/pager` by RFC 1861, `sms:NAME/+15145550101` through the HTTP gateway [sms.NAME] of config.toml; anything
+else is an Apprise URL (https://github.com/caronc/apprise). All of them are
 only checked here, never dialled.
 
 No sentence repeats a URL that may hold a password: it ends in the log.
@@ -8,12 +9,13 @@ No sentence repeats a URL that may hold a password: it ends in the log.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from mailgate.core.policy import Pager
-from mailgate.core.targets import SNPP, shown
+from mailgate.core.targets import SMS, SNPP, scheme_of, shown
+from mailgate.toml.document import Mistake, Source
 from mailgate.toml.fields import addr_spec, host_name
 from mailgate.toml.mistakes import did_you_mean, nearest
 
@@ -25,6 +27,7 @@ HIGHEST_PORT = 65535
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 _PAGER_ID = re.compile(r"[A-Za-z0-9+._-]{1,64}")
 _SNPP_PORT = 444
+_SMS = re.compile(r"[A-Za-z0-9_-]{1,40}/\+?[0-9]{3,20}")
 
 
 def pager(url: str) -> Pager:
@@ -47,6 +50,24 @@ def _by_snpp(url: str) -> Pager:
         raise ValueError(f"'{_hidden(url)}' is not a pager: write snpp://pager.example.net:444/5145550101")
     limit = _limit(split, "snpp:")
     return Pager(f"snpp://{host_name(host)}:{split.port or _SNPP_PORT}/{number}", by_mail=False, limit=limit)
+
+
+def _by_sms(url: str) -> Pager:
+    split = urlsplit(url)
+    if _SMS.fullmatch(split.path) is None or split.netloc or split.fragment:
+        raise ValueError(f"'{_hidden(url)}' is not a pager: write sms:NAME/+15145550101, and [sms.NAME] in config.toml")
+    return Pager(f"{SMS}:{split.path}", by_mail=False, limit=_limit(split, "sms:"))
+
+
+def unknown_gateways(sources: Iterable[Source], gateways: Collection[str]) -> Iterator[Mistake]:
+    """The pagers of gateways that config.toml does not have."""
+    for source in sources:
+        for end in ((), ("*",)):
+            for path, url in source.texts("technician", "*", "pager", *end):
+                name = urlsplit(url).path.partition("/")[0]
+                if scheme_of(url) == SMS and name not in gateways:
+                    says = f"config.toml has no [sms.{name}]{did_you_mean(name, gateways)}"
+                    yield source.at_value(path, says)
 
 
 def _hidden(url: str) -> str:
@@ -93,7 +114,7 @@ def _near(url: str) -> str:
     return f" (did you mean '{near}'?)" if near else ""
 
 
-WAYS: Mapping[str, Callable[[str], Pager]] = {"mailto": _by_mail, SNPP: _by_snpp}
+WAYS: Mapping[str, Callable[[str], Pager]] = {"mailto": _by_mail, SNPP: _by_snpp, SMS: _by_sms}
 OWN = tuple(WAYS)
 """The schemes that need no extra."""
 

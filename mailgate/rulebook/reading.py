@@ -6,7 +6,7 @@ names of all files at hand, and what no table can know alone is looked for acros
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from mailgate.rulebook.clashes import clashes
 from mailgate.rulebook.doubts import doubts
 from mailgate.rulebook.examples import Example, failures
 from mailgate.rulebook.names import Names, gather
+from mailgate.rulebook.pagers import unknown_gateways
 from mailgate.rulebook.schema import AutomaticTable, LimitsTable, RulesFile
 from mailgate.toml.document import Collected, Mistake, SiteMistakes, Source, parse
 
@@ -46,13 +47,17 @@ class Read:
     file: RulesFile
 
 
-def load(rules_dir: Path, desk: Desk) -> Rulebook:
-    """The rulebook of a directory; raises SiteMistakes with every mistake of every file."""
+def load(rules_dir: Path, desk: Desk, gateways: Collection[str] | None = None) -> Rulebook:
+    """The rulebook of a directory; raises SiteMistakes with every mistake of every file.
+
+    `gateways` are the names of the SMS gateways that there are; None when that is not known."""
     found = Collected()
     sources = _parse_all(rules_dir, found)
     names = gather(sources, complete=not found.mistakes)
     files = _check_all(sources, names, found)
     found.add(clashes(sources, desk))
+    if gateways is not None:
+        found.add(unknown_gateways(sources, gateways))
     if names.complete and not names.declared["queue"]:
         found.add([Mistake(rules_dir.name, 0, 0, "no queue is declared: the desk would have no door")])
     found.settle()

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.rules.sites import loaded, mistakes
+from mailgate.core.policy import Pager
+from mailgate.rulebook import load
+from mailgate.toml.document import SiteMistakes
+from tests.rules.sites import DESK, loaded, mistakes, rules
 
 WRONG_PAGERS = {
     "5145550101": "'5145550101' is not a pager: write mailto:5145550101@pager.example.net?max=160 or an Apprise URL",
@@ -19,6 +22,7 @@ WRONG_PAGERS = {
     "snpp://me:canary@gateway.example/1": "'snpp:…' is not a pager: write snpp://pager.example.net:444/5145550101",
     "snpp://g.example:99999/1": "'snpp://g.example:99999/1' is not a pager: its port is a number from 1 to 65535",
     "snpp://gateway.example/1?mx=80": "unknown parameter 'mx' of a snpp: pager (did you mean 'max'?)",
+    "sms:ovh/514 555": "'sms:ovh/514 555' is not a pager: write sms:NAME/+15145550101, and [sms.NAME] in config.toml",
     "ntfy:x": "'ntfy:…' is not an Apprise URL: it has no '://'",
 }
 
@@ -30,6 +34,17 @@ def test_a_wrong_pager_is_told_with_what_would_be_right(tmp_path: Path, pager: s
     more = f'[technician.t]\nname = "T"\nmail = "t@example.com"\npager = ["{pager}"]\n'
     (found,) = mistakes(tmp_path, more=more)
     assert found == f"rules/more.toml:4:10: {sentence}"
+
+
+def test_a_pager_of_an_unknown_gateway_is_a_mistake(tmp_path: Path) -> None:
+    """Rules and config.toml are two files, and one page."""
+    more = '[technician.t]\nname = "T"\nmail = "t@example.com"\npager = ["sms:ohv/5145550101?max=100"]\n'
+    with pytest.raises(SiteMistakes) as caught:
+        load(rules(tmp_path, more=more), DESK, ("ovh", "other"))
+    (found,) = caught.value.mistakes
+    assert str(found) == "rules/more.toml:4:10: config.toml has no [sms.ohv] (did you mean 'ovh'?)"
+    (pager,) = load(rules(tmp_path, more=more), DESK, ("ohv",)).policy.technicians["t"].pagers
+    assert pager == Pager("sms:ohv/5145550101", by_mail=False, limit=100)
 
 
 def test_a_pager_without_apprise_is_a_warning_that_says_what_to_install(

@@ -31,7 +31,8 @@ def test_the_main_job_from_the_first_mail_to_the_last(desk: LiveDesk) -> None:
     notified = to(told, CHEF)
     assert "C'était l'onduleur, je l'ai remplacé." in notified.text
     assert "#appel" not in notified.text + notified.html
-    assert {mail.to for mail in told} == {CHEF, "tech2@example.com"}
+    assert {mail.to for mail in told} == {CHEF, "tech1@example.com", "tech2@example.com", "tech3@example.com"}
+    assert "Demande prise en charge par" in to(told, "tech1@example.com").text
 
     more = desk.write(answer(notified, "Merci, mais l'imprimante clignote encore."))
     assert [mail.to for mail in more] == ["tech2@example.com"]
@@ -98,8 +99,9 @@ def test_no_technicians_token_ever_reaches_a_customer(desk: LiveDesk) -> None:
 
 def test_a_plain_answer_is_a_persons_mail(desk: LiveDesk) -> None:
     """Neither Auto-Submitted nor suppression, signed by the technician, one mail and no transcript."""
-    (mail,) = desk.write(answer(to(opened(desk), "tech1@example.com"), "Je regarde et vous rappelle."))
-    assert mail.to == CHEF
+    sent = desk.write(answer(to(opened(desk), "tech1@example.com"), "Je regarde et vous rappelle."))
+    assert sorted(mail.to for mail in sent) == [CHEF, "tech2@example.com", "tech3@example.com"]
+    mail = to(sent, CHEF)
     assert mail.header("Auto-Submitted") == mail.header("X-Auto-Response-Suppress") == ""
     assert "Camille Tremblay" in mail.header("From")
     assert mail.envelope_from.startswith("tickets+")
@@ -194,8 +196,7 @@ def test_a_refused_notification_is_told_to_the_desk_and_kept_no_promise(desk: Li
     first = opened(desk)
     desk.answers[CHEF] = Refused("550 5.1.1 unknown user")
     told = desk.write(answer(to(first, "tech3@example.com"), "Je vous rappelle."))
-    assert [mail.to for mail in told] == ["tech3@example.com"]
-    assert "550 5.1.1" in told[0].text
+    assert "550 5.1.1" in [mail for mail in told if mail.to == "tech3@example.com"][-1].text
     callback = desk.ticket().callback
     assert callback is not None
     assert callback.kept_at is None

@@ -65,6 +65,7 @@ class ScriptedGateway:
 async def _say(writer: asyncio.StreamWriter, octets: bytes) -> None:
     writer.write(octets)
     await writer.drain()
+    await asyncio.sleep(0)  # the client lives in the same loop
 
 
 @asynccontextmanager

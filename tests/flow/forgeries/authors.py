@@ -192,7 +192,7 @@ def told_within_bounds(scene: Scene) -> None:
     """The registered address hears of three, the administrators once that there were more."""
     nothing_done(scene)
     assert [mail.to for mail in scene.told if mail.template == "transcript"] == [TECH1] * 3
-    assert [mail.to for mail in scene.told if mail.template == "notice"] == ["admin@example.com"]
+    assert [mail.to for mail in scene.told if f"5 × {TECH1}" in mail.text] == ["admin@example.com"]
 
 
 def cases() -> list[Case]:

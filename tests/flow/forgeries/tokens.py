@@ -234,7 +234,8 @@ def refused(scene: Scene) -> None:
     untouched(scene)
     recorded(scene)
     assert {one.outcome for one in scene.fresh} == {Outcome.REFUSED}
-    assert {(mail.to, mail.template) for mail in scene.told} <= {(TECH1, "transcript"), (TECH2, "transcript")}
+    assert {mail.to for mail in scene.told if mail.template == "transcript"} <= {TECH1, TECH2}
+    assert CHEF not in {mail.to for mail in scene.told}
 
 
 def no_command(scene: Scene) -> None:

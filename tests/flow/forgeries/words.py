@@ -147,10 +147,11 @@ def again(times: int, changed: Callable[[bytes, int], tuple[bytes, str]], scene:
     """The same mail so many times, or until it did harm."""
     mail = raw(f"From: {TECH1}", "Message-ID: <1@example.com>", body="#appel 15\r\nBonjour, c'est réparé.")
     say(mail, scene)
+    told = len(scene.told)
     for number in range(1, times):
         octets, envelope_from = changed(mail, number)
         scene.deliver(octets, envelope_from, scene.address_of(TECH1))
-        if len(scene.told) > 2:
+        if len(scene.told) > told:
             return
 
 
@@ -174,7 +175,7 @@ def once(times: int, scene: Scene) -> None:
     """One intervention, one notification, one transcript, and an entry for each time."""
     story = scene.ticket(1001)
     assert len(story.interventions) == 1
-    assert sorted(mail.template for mail in scene.told) == ["notification", "transcript"]
+    assert sorted(mail.template for mail in scene.told if mail.to in (CHEF, TECH1)) == ["notification", "transcript"]
     assert [one.outcome for one in scene.fresh] == [Outcome.FOLLOW_UP, *[Outcome.DUPLICATE] * (times - 1)]
     recorded(scene)
 

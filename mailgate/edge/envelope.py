@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mailgate.mail.address import TOKEN
+from mailgate.mail.address import without_tokens
 
 LONGEST_REPLY = 300
 """Characters of a relay's answer that are kept: it ends in logs, listings and mails (hazards A60)."""
@@ -12,7 +12,6 @@ LONGEST_REPLY = 300
 _ATOM = r"""[^\x00-\x20\x7f-\x9f<>()\[\],;:\\"@.\ud800-\udfff]+"""
 _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
 _PLAIN = re.compile(rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@(?P<domain>{_LABEL}(?:\.{_LABEL})*)")
-_SIGNED = re.compile(rf"\+{TOKEN.pattern}(?=@)", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
@@ -27,5 +26,5 @@ def is_plain_address(text: str) -> bool:
 def clean_reply(text: str) -> str:
     """One printable line of at most LONGEST_REPLY characters, whatever the relay sent, without our signed addresses:
     a relay repeats the one that a mail is from."""
-    line = _SIGNED.sub("+…", _UNPRINTABLE.sub(" ", text[: LONGEST_REPLY * 4]).strip())
+    line = without_tokens(_UNPRINTABLE.sub(" ", text[: LONGEST_REPLY * 4]).strip())
     return line if len(line) <= LONGEST_REPLY else line[: LONGEST_REPLY - 1] + "…"

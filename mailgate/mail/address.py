@@ -25,7 +25,6 @@ from mailgate.core.model import Token, TokenKind
 from mailgate.mail.keyring import Key, Keyring
 
 __all__ = [
-    "TOKEN",
     "Keyring",
     "message_id",
     "sign",
@@ -34,10 +33,12 @@ __all__ = [
     "ticket_of",
     "token_of",
     "verify",
+    "without_tokens",
 ]
 
 TOKEN_LENGTH = 42
 TOKEN = re.compile(rf"[a-z2-7]{{{TOKEN_LENGTH}}}")
+_TAGS = re.compile(rf"\+{TOKEN.pattern}\b", re.IGNORECASE)
 _MAC_OCTETS = 15
 _EPOCH = date(1970, 1, 1)
 _CLAIMS = struct.Struct(">BIIH")
@@ -89,6 +90,11 @@ def tagged(desk_address: str, token: str) -> str:
     """The desk's address with a token: `tickets+TOKEN@example.com`."""
     local, _, domain = desk_address.rpartition("@")
     return f"{local}+{token}@{domain}"
+
+
+def without_tokens(text: str) -> str:
+    """Somebody else's words without our signed addresses, which they repeat: who reads them may not use those."""
+    return _TAGS.sub("+…", text)
 
 
 def token_of(recipients: Iterable[str], desk_address: str) -> str | None:

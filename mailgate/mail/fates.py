@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from mailgate.core.reports import Fate, Fated
 from mailgate.mail import limits
+from mailgate.mail.address import without_tokens
 from mailgate.mail.fields import decode_words
 from mailgate.mail.text import clean_header
 
@@ -73,10 +74,11 @@ def in_words(status: str) -> str:
 
 
 def clean_reason(said: Sequence[str]) -> str:
-    """Some lines as one that a person can read. Of too many, those from the first that has a code on."""
+    """Some lines as one that a person can read, without our signed addresses: it is told to others than their holders.
+    Of too many lines, those from the first that has a code on."""
     if sum(map(len, said)) > limits.REASON_CHARS:
         said = said[next((index for index, line in enumerate(said) if speaks(line)), 0) :]
-    line = _without_repeated_code(clean_header(decode_words(" ".join(said)), limits.FIELD_CHARS))
+    line = without_tokens(_without_repeated_code(clean_header(decode_words(" ".join(said)), limits.FIELD_CHARS)))
     bare = line.lstrip(" >*-:;,.").rstrip(" *-:;,")
     return clean_header(bare[1:-1] if bare[:1] + bare[-1:] == "()" else bare, limits.REASON_CHARS)
 

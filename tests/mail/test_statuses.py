@@ -128,6 +128,12 @@ def test_a_reason_missing_in_the_fields_is_taken_from_the_words() -> None:
     assert recipients(report) == (Fated("jean@acme.example", Fate.SOFT, "5.0.0", "over quota"),)
 
 
+def test_a_reason_holds_no_signed_address() -> None:
+    """Servers quote whom a mail is from; the reason is told to people who may not use that address."""
+    said = f"550 5.1.8 <tickets+{'a' * 42}@example.com>: refused"
+    assert one(f"Diagnostic-Code: smtp; {said}").reason == "550 5.1.8 <tickets+…@example.com>: refused"
+
+
 def test_groups_need_no_blank_line_between_them() -> None:
     """The next recipient begins where a recipient field stands a second time."""
     assert addresses(status(f"{LOST_JEAN}\n{LOST_JEAN.replace('jean', 'marie')}")) == [

@@ -17,8 +17,8 @@ from mailgate.mail.compose import Draft, PlainWords, Scribe, Stamp, TemplateFail
 from mailgate.store import snapshot
 from mailgate.store.database import Database
 
-REHEARSED = 2**62
-"""The inbox id of a mail that is only rehearsed: after every real one."""
+REHEARSED = 2**31 - 1
+"""The inbox id of a mail that is only rehearsed: after every real one, and no larger than PostgreSQL's integers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,17 +156,21 @@ def _alike(mail: Mail) -> timedelta:
 
 
 def _lately(tx: Tx, event: MailReceived) -> tuple[Earlier, ...]:
-    """What the envelope sender sent before; the null reverse-path is nobody's."""
+    """What the envelope sender sent before; the null reverse-path is nobody's.
+
+    Not what came after it, which in a flood is all that would be found, and nobody decided yet. The newest are taken
+    first and then those of the day: the other way round, years of mails are looked at to find today's few."""
     if not event.envelope_from:
         return ()
-    theirs = select(InboxRow.outcome, InboxRow.ticket, InboxRow.recipients).where(
+    theirs = select(InboxRow.received_at, InboxRow.outcome, InboxRow.ticket, InboxRow.recipients).where(
         InboxRow.envelope_from == event.envelope_from,
         InboxRow.kind == InboxKind.MAIL,
-        InboxRow.received_at > event.received_at - LATELY,
-        col(InboxRow.id) != event.inbox_id,
+        col(InboxRow.id) < event.inbox_id,
     )
     newest = tx.exec(theirs.order_by(col(InboxRow.id).desc()).limit(LATELY_MOST))
-    return tuple(Earlier(Outcome(word), ticket, tuple(to)) for word, ticket, to in newest if word is not None)
+    since = event.received_at - LATELY
+    decided = ((word, ticket, to) for at, word, ticket, to in newest if at > since and word is not None)
+    return tuple(Earlier(Outcome(word), ticket, tuple(to)) for word, ticket, to in decided)
 
 
 def _by_reference(tx: Tx, references: tuple[str, ...]) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -32,7 +32,8 @@ from mailgate.core.model import (
     Token,
     TokenKind,
 )
-from mailgate.core.seen import Seen
+from mailgate.core.seen import LATELY_MOST, Earlier, Seen
+from mailgate.rehearsal import REHEARSED
 from mailgate.store import inbox, snapshot
 from mailgate.store.database import Database
 from mailgate.store.snapshot import CANDIDATES
@@ -222,6 +223,23 @@ def test_a_mail_in_quarantine_is_nobodys_twin(database: Database) -> None:
     with database.write() as tx:
         inbox.quarantine(tx, first, "unreadable")
     assert _seen(database, event_of(database, second)).twins == ()
+
+
+def test_a_rehearsed_mail_has_an_id_that_every_database_compares() -> None:
+    """PostgreSQL's integers have 32 bits; `explain` asks for what came before its mail."""
+    assert REHEARSED < 2**31
+
+
+def test_a_sender_is_known_by_their_latest_mails_of_a_day(database: Database) -> None:
+    """Budgets count them, in a flood too: a hundred mails that wait behind this one must not hide what was decided."""
+    keep(database, a_delivery(), now=NOW - timedelta(days=2))
+    decided = keep(database, a_delivery(), a_delivery(), a_delivery(envelope_from="it@acme.example"))
+    waiting = keep(database, *[a_delivery() for _ in range(LATELY_MOST + 1)])
+    open_ticket(database)
+    finish(database, [1, *decided], 1001)
+    earlier = Earlier(Outcome.TICKET, 1001, a_delivery().recipients)
+    assert _seen(database, received(inbox_id=waiting[0])).lately == (earlier, earlier)
+    assert _seen(database, received(inbox_id=waiting[0], envelope_from="")).lately == ()
 
 
 def test_the_turn_and_the_load_are_known(database: Database) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import quote
 
@@ -26,7 +26,7 @@ KEEPS = ("synchronous=FULL", "foreign_keys=ON")
 READ_ONLY = ("query_only=ON",)
 BUSY_SECONDS = 5
 """How long to wait for another process that writes."""
-TRIES_A_SECOND = 20
+PAUSE_SECONDS = 0.05
 QUEUE_SECONDS = 30
 """How long a thread waits for the threads before it."""
 
@@ -125,12 +125,12 @@ class _Opener:
 def _set(connection: sqlite3.Connection, pragma: str) -> None:
     """Set a pragma. SQLite does not wait for the lock that it needs to turn a new file into WAL: it answers "locked" at
     once when several open the file together."""
-    for _ in range(BUSY_SECONDS * TRIES_A_SECOND):
+    until = monotonic() + BUSY_SECONDS
+    while True:
         try:
             connection.execute(f"PRAGMA {pragma}")
             return
         except sqlite3.OperationalError as busy:
-            if busy.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            if busy.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
                 raise
-            sleep(1 / TRIES_A_SECOND)
-    connection.execute(f"PRAGMA {pragma}")
+            sleep(PAUSE_SECONDS)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, insert, text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
+from mailgate.store import sqlite
 from mailgate.store.database import DATABASE_FAULTS, Database, DatabaseBusy, ServeLock, Tx, may_be_the_rows, sqlite_path
 from mailgate.store.tables import CounterRow, TurnRow
 
@@ -37,6 +42,17 @@ def test_what_is_committed_survives_a_power_cut(database: Database) -> None:
     """Only WAL with FULL keeps every acknowledged row (hazards M15); NORMAL, the usual advice, loses some."""
     with database.write() as tx:
         assert (_pragma(tx, "journal_mode"), _pragma(tx, "synchronous"), _pragma(tx, "foreign_keys")) == ("wal", 2, 1)
+
+
+def test_a_locked_database_is_waited_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not once for each try: SQLite waits itself where it can."""
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.3)
+    with closing(sqlite3.connect(tmp_path / "mailgate.db", isolation_level=None)) as other:
+        other.executescript("CREATE TABLE held (x); BEGIN EXCLUSIVE")
+        began = time.monotonic()
+        with pytest.raises(OperationalError, match="locked"):
+            sqlite.writer(tmp_path / "mailgate.db", checkpoint=True).connect()
+    assert time.monotonic() - began < 1.5
 
 
 def test_an_exception_rolls_everything_back(database: Database) -> None:

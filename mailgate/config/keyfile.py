@@ -72,7 +72,8 @@ def _drafted(secret: Path, ring: Keyring) -> Iterator[Path]:
     """The ring in a file beside its place, on disk; and on disk is then what the block made of it."""
     draft = secret.with_name(f"{secret.name}.{os.getpid()}")
     try:
-        with os.fdopen(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+        draft.unlink(missing_ok=True)  # what a crash left, or a link that leads elsewhere
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
             file.write(ring.dump())
             file.flush()
             os.fsync(file.fileno())
@@ -102,4 +103,4 @@ def _opened(directory: Path) -> Iterator[int]:
 def _give_to(draft: Path, owner: int) -> None:
     """The daemon's user must be able to read what root wrote."""
     if owner != os.geteuid():
-        os.chown(draft, owner, -1)
+        os.chown(draft, owner, -1, follow_symlinks=False)

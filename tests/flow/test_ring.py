@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from base64 import b32decode
 from collections.abc import Callable
@@ -67,6 +68,17 @@ def test_a_renewed_ring_has_one_key_more(secret: Path) -> None:
     assert keyfile.read(secret) == ring_for(secret) == renewal.after
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert list(secret.parent.iterdir()) == [secret]
+
+
+def test_a_draft_that_lies_there_already_is_not_written_through(secret: Path, tmp_path: Path) -> None:
+    """Root renews in a directory that belongs to the daemon: a link there must not lead root's pen elsewhere."""
+    ring_for(secret)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("kept")
+    secret.with_name(f"{secret.name}.{os.getpid()}").symlink_to(elsewhere)
+    renewal = renew(secret)
+    assert renewal is not None
+    assert (elsewhere.read_text(), keyfile.read(secret)) == ("kept", renewal.after)
 
 
 def test_a_site_that_was_never_started_has_nothing_to_renew(secret: Path) -> None:

@@ -19,6 +19,7 @@ from mailgate.core.custody import Delivery
 from mailgate.core.effects import Page, SendMail
 from mailgate.core.hours import Deadline
 from mailgate.core.model import Door, Mail, Outcome
+from mailgate.core.targets import shown
 from mailgate.daemon import clock
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _explanation(rehearsal: Rehearsal) -> Explanation:
             if isinstance(effect, SendMail)
         ),
         pages=tuple(
-            PageShown(effect.target, effect.technician, effect.channel, draft.text)
+            PageShown(shown(effect.target), effect.technician, effect.channel, draft.text)
             for effect, draft in drafts
             if isinstance(effect, Page)
         ),

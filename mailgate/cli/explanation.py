@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mailgate.cli.output import jsonable, local, plain
 from mailgate.core.conditions import FactValue
 from mailgate.core.decision import RuleTrace
-from mailgate.core.effects import Effect
+from mailgate.core.effects import Effect, Page
 from mailgate.core.letters import Letter
 from mailgate.core.model import AuthLevel, Channel, Identity, MailKind, Outcome
+from mailgate.core.targets import shown
 
 HEADING = 12
 """Width of the left column, where each paragraph says what it is."""
@@ -117,6 +118,7 @@ def _effect(effect: Effect) -> dict[str, object]:
 
 def _told(effect: Effect) -> Iterator[tuple[str, object]]:
     """An effect's fields, but the inbox row: a mail that is only explained lies in none."""
+    effect = replace(effect, target=shown(effect.target)) if isinstance(effect, Page) else effect
     return ((field.name, getattr(effect, field.name)) for field in fields(effect) if field.name != "inbox_id")
 
 

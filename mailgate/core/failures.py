@@ -32,7 +32,7 @@ from mailgate.core.reports import Fate
 from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
 from mailgate.core.summons import alarm_unreadable, desk_addresses, responsible
-from mailgate.core.targets import is_mail
+from mailgate.core.targets import is_mail, shown
 
 
 def unreadable(event: MailUnreadable, seen: Seen, policy: Policy) -> Decision:
@@ -74,7 +74,7 @@ def refused_delivery(event: DeliveryFailed, seen: Seen, policy: Policy) -> Decis
         event.technician,
     )  # fmt: skip
     effects = tuple(undelivered(lost, seen, event.received_at, policy))
-    because = f"{event.template} to {event.recipient} was not delivered: {event.reason}"
+    because = f"{event.template} to {shown(event.recipient)} was not delivered: {event.reason}"
     return Decision(Outcome.RECORDED, because, effects, event.ticket)
 
 
@@ -119,7 +119,7 @@ def _said_at(lost: Undelivered, ticket: Ticket) -> datetime | None:
 def _told(lost: Undelivered, ticket: Ticket | None, policy: Policy) -> Iterator[Effect]:
     if lost.template == "notice":
         return
-    detail = NoticeFacts("delivery-failed", f"{lost.template} → {lost.recipient}: {lost.reason}")
+    detail = NoticeFacts("delivery-failed", f"{lost.template} → {shown(lost.recipient)}: {lost.reason}")
     if ticket is None:
         facts, addresses = Facts(desk_facts(policy)), policy.desk.administrators
     else:

@@ -1,7 +1,7 @@
 """Pages through any service that Apprise knows, named by its URL.
 
-Apprise is the optional extra `notify`. Its URLs hold passwords and tokens, so none of them is ever logged, and the log
-of Apprise, which does not promise the same, is silenced.
+Apprise is the optional extra `notify`. Its URLs hold passwords and tokens, so none of them is ever logged, the log of
+Apprise, which does not promise the same, is silenced.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from mailgate.core.delivery import Deferred, Delivered, Delivery, Parcel, Refuse
 WITHOUT_APPRISE = "this pager needs Apprise: install the extra 'notify'"
 THREADS = 4
 
+ENDINGS = {"SUCCESS": "taken", "FAILURE": "not taken", "TIMEOUT": "no answer in time"}
+"""What became of a page at each service, in words; Apprise's own may repeat a URL."""
+
 
 class ApprisePager:
     """Sends through Apprise in threads of its own; a service has `timeout` seconds."""
@@ -30,7 +33,7 @@ class ApprisePager:
         if not has_apprise():
             return Refused(WITHOUT_APPRISE)
         text = parcel.message.decode("utf-8", "replace")
-        calling = asyncio.get_running_loop().run_in_executor(self._threads, _notify, parcel.target, text)
+        calling = asyncio.get_running_loop().run_in_executor(self._threads, _notify, parcel.target, text, self._timeout)
         try:
             async with asyncio.timeout(self._timeout):
                 return await calling
@@ -59,7 +62,7 @@ def _service(url: str) -> Any:
     return apprise.Apprise.instantiate(url)
 
 
-def _notify(url: str, text: str) -> Delivery:
+def _notify(url: str, text: str, timeout: float) -> Delivery:
     import apprise
 
     service = _service(url)
@@ -67,7 +70,6 @@ def _notify(url: str, text: str) -> Delivery:
         return Refused("Apprise does not understand this pager's URL")
     caller = apprise.Apprise()
     caller.add(service)
-    with caller.notify(body=text) as result:
-        taken = bool(result)
-    name = service.service_name
-    return Delivered(f"taken by {name}") if taken else Deferred(f"{name} did not take the page")
+    with caller.notify(body=text, timeout=timeout) as result:
+        told = "; ".join(f"{one.name}: {ENDINGS.get(one.status.name, 'nothing said')}" for one in result)
+        return Delivered(told) if result else Deferred(told or "Apprise asked no service")

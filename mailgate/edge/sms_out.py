@@ -21,6 +21,7 @@ from urllib.parse import quote, quote_plus, urlencode
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Parcel, Refused
 from mailgate.edge.envelope import clean_reply
 from mailgate.mail.text import clean_header, to_ascii
+from mailgate.toml.mistakes import SiteMistakes
 
 if TYPE_CHECKING:
     import httpx2
@@ -88,6 +89,8 @@ class SmsGateways:
             secret = await asyncio.to_thread(gateway.secret) if gateway.secret else ""
             async with asyncio.timeout(gateway.timeout):
                 code, wait, reply = await self._answer(gateway, {"number": number, "text": text, "secret": secret})
+        except SiteMistakes as unreadable:
+            return Deferred(clean_reply(f"{name}: {unreadable}"))
         except TimeoutError:
             return Deferred(f"{name}: no answer within {gateway.timeout:.0f} s")
         except (httpx2.HTTPError, httpx2.StreamError, OSError, ValueError) as error:  # whose words may hold the secret

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from mailgate.core.model import Door
+from mailgate.core.targets import shown
 from mailgate.store import inbox as custody
 from mailgate.store.columns import InboxKind, InboxState, OutboxState
 from mailgate.store.database import Tx
@@ -103,7 +104,7 @@ def _outbox_line(row: OutboxRow) -> OutboxLine:
     return OutboxLine(
         id=saved(row.id),
         kind=row.template,
-        to=row.target,
+        to=shown(row.target),
         subject=row.subject,
         ticket=row.ticket,
         attempts=row.attempts,

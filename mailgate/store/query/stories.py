@@ -10,6 +10,7 @@ from functools import partial
 from sqlmodel import col, select
 
 from mailgate.core.model import Activity, AuthLevel, Channel, Direction, PageState
+from mailgate.core.targets import shown
 from mailgate.store.database import Tx
 from mailgate.store.query.deliveries import AddressShown, MailShown, mails_of, marked_of
 from mailgate.store.query.summaries import TicketSummary, fill
@@ -153,7 +154,7 @@ def _pages(tx: Tx, number: int) -> tuple[PageShown, ...]:
     promised = select(PageRow).where(PageRow.ticket == number).order_by(col(PageRow.id))
     return tuple(
         PageShown(
-            to=row.target,
+            to=shown(row.target),
             technician=row.technician,
             channel=row.channel,
             promised_at=row.promised_at,

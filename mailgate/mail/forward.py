@@ -15,9 +15,10 @@ from mailgate.core.model import Address, Forwarded
 from mailgate.mail import limits
 from mailgate.mail.body import Body
 from mailgate.mail.fields import decode_value, read_block
+from mailgate.mail.kinds import Kind
 from mailgate.mail.letterhead import first_address, in_one_line, letterheads, sender_in, subject_in
 from mailgate.mail.mailboxes import read_mailboxes
-from mailgate.mail.marks import Kind, classify
+from mailgate.mail.marks import classify
 from mailgate.mail.parts import Part, leaves
 from mailgate.mail.quote import Nature, Split, nature_of, split, without_prefixes
 from mailgate.mail.text import clean_header

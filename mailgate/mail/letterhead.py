@@ -67,6 +67,7 @@ _AROUND_NAME = " \t\u00a0\u202f<>()[]*\"'«»„“”’‘,;:"
 _MAILTO = re.compile(r"mailto$", re.IGNORECASE)
 
 _BESIDE_FROM = frozenset((Role.SENT, Role.DATE, Role.TO, Role.SUBJECT))
+_DATES = frozenset((Role.SENT, Role.DATE))
 _ONLY_IN_MAIL = frozenset((Role.SENT, Role.SUBJECT))
 _MOST_LINES = 10
 _MOST_STRAY_LINES = 2
@@ -96,7 +97,7 @@ def letterheads(lines: Sequence[str]) -> Iterator[Letterhead]:
         if role is None or index <= behind:
             continue
         head = Letterhead(index, _end(roles, index))
-        if _is_whole(lines, roles, head):
+        if _is_whole(lines, roles, head) and not _begins_below(lines, roles, head):
             behind = head.end
             yield head
 
@@ -146,16 +147,17 @@ def _field(line: str) -> re.Match[str] | None:
 
 
 def _end(roles: list[Role | None], start: int) -> int:
-    """The last field of what may be a block that begins at `start`; no field comes twice."""
+    """The last field of what may be a block that begins at `start`; no field comes twice, and one date is enough."""
     found: set[Role] = set()
     last = start
     for index in range(start, min(start + _MOST_LINES, len(roles))):
         role = roles[index]
-        if role in found or (role is None and index - last > _MOST_STRAY_LINES):
+        if role is None and index - last <= _MOST_STRAY_LINES:
+            continue
+        if role is None or role in found or (role in _DATES and found & _DATES):
             break
-        if role is not None:
-            last = index
-            found.update([role] if role is not Role.OTHER else [])
+        last = index
+        found.update([role] if role is not Role.OTHER else [])
     return last
 
 
@@ -165,6 +167,17 @@ def _is_whole(lines: Sequence[str], roles: list[Role | None], head: Letterhead) 
     if Role.FROM not in found or len(found & _BESIDE_FROM) < 2:
         return False
     return bool(found & _ONLY_IN_MAIL) or "@" in "".join(lines[head.start : head.end + 1])
+
+
+def _begins_below(lines: Sequence[str], roles: list[Role | None], head: Letterhead) -> bool:
+    """Whether a whole block begins a little further down, behind a gap or with a field that this one already has: then
+    what stands above are somebody's own words, "Objet : imprimante"."""
+    for start in range(head.start + 1, min(head.start + _MOST_STRAY_LINES + 2, head.end)):
+        later = Letterhead(start, _end(roles, start))
+        apart = roles[start - 1] is None or later.end > head.end
+        if roles[start] is not None and apart and _is_whole(lines, roles, later):
+            return True
+    return False
 
 
 def _value(lines: Sequence[str], head: Letterhead, role: Role) -> str:

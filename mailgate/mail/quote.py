@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from mailgate.mail import limits
+from mailgate.mail.kinds import Kind
 from mailgate.mail.letterhead import letterheads, sender_in
-from mailgate.mail.marks import MARKER, Kind, classify, unquoted
+from mailgate.mail.marks import MARKER, classify, unquoted
 from mailgate.mail.signature import find_signatures, is_trailing
 
 __all__ = ["MARKER", "Nature", "Split", "nature_of", "others_from", "split"]
@@ -168,8 +169,8 @@ def _around(lines: list[str], kinds: list[Kind], start: int, first: int) -> list
     Quotes give words between them their meaning; one quote above all the words gives them none and is dropped."""
     above = list(range(start, first)) if _says(kinds, start, first) else []
     if not _bottom(kinds, first):
-        marked = kinds[first] is Kind.ATTRIBUTION
-        return _without_last_quotes(lines, kinds, above, Nature.REPLY) if marked else above
+        quoted = lines[first].lstrip().startswith(">")
+        return _without_last_quotes(lines, kinds, above, Nature.REPLY) if quoted else above
     end = _end_of_answer(kinds, first)
     answer = _find(kinds, (Kind.TEXT,), first) or end
     under_one_quote = not above and Kind.QUOTE not in kinds[answer:end]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mailgate.mail import limits
-from mailgate.mail.marks import Kind
+from mailgate.mail.kinds import Kind
 
 _DELIMITER = re.compile(r"-- \s{0,9}$")
 _LIKE_DELIMITER = re.compile(r"(?:--|—|–)\s{0,9}$")
@@ -56,7 +56,9 @@ def find_signatures(lines: Sequence[str], kinds: list[Kind]) -> None:
 
 def is_trailing(line: str) -> bool:
     """Whether nobody wrote this last line: it is blank, a rule, or says which device or program it was written on."""
-    return not line.strip() or _RULE.match(line[: limits.LINE_CHARS]) is not None or _is_of_device(line)
+    if len(line) > limits.LINE_CHARS:
+        return not line.strip()
+    return not line.strip() or _RULE.match(line) is not None or _is_of_device(line)
 
 
 def _is_of_device(line: str) -> bool:

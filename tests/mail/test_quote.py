@@ -79,6 +79,38 @@ def test_a_boundary_ends_the_new_text(boundary: str) -> None:
     assert found.rest.strip().splitlines()[-1] == boundary.splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Ok pour le 3 mars à 10:00.",
+        "Le rendez-vous du 3 mars",
+        "On se voit le 3 ?",
+        "Am Montag um 9 passt",
+        "Date : 3 mars 2026\nHeure : 10:00",
+        "Contact : jean@acme.example",
+        "Voir le ticket de jean@acme.example :",
+        "Le 16/11/2026 à 10:00 il est tombé",
+        "Le 16/11/2026 à 10:00 il est tombé\nTél. : 01 02 03 04 05",
+        "Le serveur ne répond plus depuis 10:00.",
+        "> erreur 500",
+    ],
+)
+@pytest.mark.parametrize("attribution", [*ATTRIBUTIONS, "Jean Roy <jean@acme.example> wrote:"])
+def test_words_right_above_an_attribution_stay(words: str, attribution: str) -> None:
+    """Some programs leave no blank line, and people write dates and names too."""
+    assert split(f"{words}\n{attribution}\n> vieux\n", Nature.REPLY).new == words
+    assert split(f"{words}\n{attribution}\n\nvieux\n", Nature.REPLY).new == words
+
+
+@pytest.mark.parametrize(
+    "words", ["Objet : imprimante", "Date : 3 mars", "De : Paul", "Paul a écrit :", "> erreur 500"]
+)
+def test_words_right_above_a_letterhead_stay(words: str) -> None:
+    """They may look like one of its fields, which it has itself."""
+    for gap in ("\n", "\n\n"):
+        assert split(f"Bonjour,\n{words}{gap}{OUTLOOK}", Nature.REPLY).new == f"Bonjour,\n{words}"
+
+
 def test_an_answer_under_a_quote_is_the_new_text() -> None:
     """Thunderbird's older users write below."""
     assert split("Le 3 mars 2026 à 10:00, Jean a écrit :\n> vieux\n\nMa réponse\n").new == "Ma réponse"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mailgate.mail import limits
 from mailgate.mail.quote import Nature, split
 from mailgate.mail.signature import is_trailing
 
@@ -66,6 +67,12 @@ def test_the_footer_of_a_list_goes() -> None:
 def test_what_nobody_wrote_goes_from_the_end(line: str) -> None:
     """Also with an apology behind it."""
     assert is_trailing(line)
+
+
+def test_a_long_line_is_never_a_rule() -> None:
+    """Beyond the lines that are looked at, everything is one."""
+    text = "\n" * limits.QUOTE_LINES + "---\n" + "\n" * limits.LINE_CHARS + "fin"
+    assert split(text).new.endswith("fin")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from mailgate.core.effects import AddMessage, OpenTicket, Page
 from mailgate.core.events import MailReceived
-from mailgate.core.model import Mail, Outcome
+from mailgate.core.model import Mail, Outcome, Ticket, Token, TokenKind
 from mailgate.core.seen import Seen
 from tests.builders import a_mail, a_ticket, received
 from tests.core.asking import ask, letters, of, only
@@ -41,6 +41,16 @@ def test_whatever_names_a_foreign_ticket_is_a_suggestion_to_the_desk(event: Mail
     assert "it may belong to #1001" in decision.because
     (told,) = letters(decision, "acknowledgement")
     assert told.facts.message is None
+
+
+@pytest.mark.parametrize(
+    ("ticket", "joins"), [(OTHERS, False), (a_ticket(), True)], ids=["of another customer", "one's own"]
+)
+def test_a_return_address_continues_the_tickets_of_ones_own_side_only(ticket: Ticket, joins: bool) -> None:
+    """Servers on the way read it, and forwards keep it: unlike a reply address it was given to nobody to answer."""
+    answer = received(token=Token(TokenKind.BOUNCE, 7, 0))
+    decision = ask(answer, Seen(1002, by_token=ticket))
+    assert {message.ticket for message in of(decision, AddMessage)} == {1001 if joins else 1002}
 
 
 def test_nothing_named_is_nothing_suggested() -> None:

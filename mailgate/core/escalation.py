@@ -22,8 +22,9 @@ from mailgate.core.events import TimerFired
 from mailgate.core.hours import Duration, due
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.model import LIVE_PAGES, Outcome, PageState, Status, Ticket
-from mailgate.core.paging import Wanted, choose, is_away
+from mailgate.core.paging import Wanted, choose
 from mailgate.core.policy import Escalation, Policy, Queue, Technician
+from mailgate.core.presence import is_away
 from mailgate.core.seen import Seen
 from mailgate.core.summons import call, desk_addresses, first_words, summon
 
@@ -73,7 +74,7 @@ def replace_unreached(
 def _step(ticket: Ticket, queue: Queue, number: int, seen: Seen, policy: Policy, now: datetime) -> Decision:
     chosen = choose(_wanted(ticket, queue.escalate[number], policy), policy, seen, now)
     words, notice = first_words(ticket, now), NoticeFacts("escalated")
-    silent = _silent(ticket, policy, now)
+    silent = _silent(ticket, seen, policy, now)
     effects: list[Effect] = [
         EscalatePages(ticket.number),
         *call(ticket, silent, words, notice, policy, again=True),
@@ -92,9 +93,9 @@ def _wanted(ticket: Ticket, step: Escalation, policy: Policy) -> Wanted:
     return Wanted(team, step.notify or len(fresh), frozenset(), ticket.language, None, frozenset(ticket.notified))
 
 
-def _silent(ticket: Ticket, policy: Policy, now: datetime) -> tuple[Technician, ...]:
+def _silent(ticket: Ticket, seen: Seen, policy: Policy, now: datetime) -> tuple[Technician, ...]:
     called = (policy.technicians.get(key) for key in ticket.notified)
-    return tuple(one for one in called if one is not None and not is_away(one, policy, now))
+    return tuple(one for one in called if one is not None and not is_away(one, policy, seen.absences, now))
 
 
 def _exhausted(ticket: Ticket, queue: Queue, policy: Policy) -> Decision:

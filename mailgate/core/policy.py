@@ -13,6 +13,7 @@ from enum import StrEnum
 from mailgate.core.conditions import Condition
 from mailgate.core.hours import Calendar, Duration
 from mailgate.core.model import Activity
+from mailgate.core.roster import Handover, Override
 
 
 class UnknownSenders(StrEnum):
@@ -79,16 +80,21 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """One way to reach a technician beside mail: a mail address, or a URL; `limit` is the most characters it takes."""
+    """One way to reach a technician beside mail: a mail address, or a URL; `limit` is the most characters it takes.
+
+    A `private` one never hears of customers or of what they wrote: other eyes see it, or other companies carry it."""
 
     target: str
     by_mail: bool
     limit: int | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Technician:
-    """Somebody who works on tickets. `mails` are every address that counts as theirs, the first one is written to."""
+    """Somebody who works on tickets. `mails` are every address that counts as theirs, the first one is written to.
+
+    `duty` is when they are on duty; None: whenever they are not `away`."""
 
     key: str
     name: str
@@ -98,6 +104,7 @@ class Technician:
     away: tuple[tuple[date, date], ...] = ()
     language: str | None = None
     timezone: str | None = None
+    duty: Calendar | None = None
 
     @property
     def mail(self) -> str:
@@ -107,12 +114,14 @@ class Technician:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Who may be paged for a queue, and in which order."""
+    """Who may be paged for a queue, and in which order; without a `handover` a rotation moves with each page."""
 
     key: str
     members: tuple[str, ...]
     order: Order = Order.ROTATION
     leads: tuple[str, ...] = ()
+    handover: Handover | None = None
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from mailgate.core.model import Channel, Outcome, Ticket
 from mailgate.core.reports import Fate
@@ -90,7 +90,8 @@ class Seen:
     `same_id` is the ticket of an earlier mail with the same Message-ID and other content.
     `by_twin` is the ticket of the newest twin. `lately` is what the same envelope sender sent within a day, the newest
     hundred of it. For the other events `by_token` is the ticket that they name.
-    `turns` says who was paged last in each team, `load` how many open tickets each technician has.
+    `turns` says who was paged last in each team, `load` how many open tickets each technician has, `absences` the days
+    (first and last) on which technicians said by mail that they are away.
 
     `sent` is the mail of ours that a report is about, and then `by_token` its ticket. `marked` are those of the
     sender's addresses that mail does not reach. `answered`, and `refused` (mails refused on the ticket of `by_token`
@@ -114,3 +115,4 @@ class Seen:
     held_back: tuple[HeldBack, ...] = ()
     turns: Mapping[str, str] = field(default_factory=dict)
     load: Mapping[str, int] = field(default_factory=dict)
+    absences: Mapping[str, tuple[tuple[date, date], ...]] = field(default_factory=dict)

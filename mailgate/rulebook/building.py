@@ -26,9 +26,11 @@ from mailgate.core.policy import (
     Team,
     Technician,
 )
+from mailgate.core.roster import ANCHOR, Handover, Override, duty_hours
 from mailgate.rulebook.examples import STRANGER, ExampleMail
 from mailgate.rulebook.expectations import Expectation
 from mailgate.rulebook.opening_hours import week
+from mailgate.rulebook.people import OverrideTable, TeamTable, TechnicianTable, duty_week
 from mailgate.rulebook.public_holidays import OwnDays, closings
 from mailgate.rulebook.schema import (
     AutomaticTable,
@@ -43,8 +45,6 @@ from mailgate.rulebook.schema import (
     RuleTable,
     SeverityTable,
     TariffTable,
-    TeamTable,
-    TechnicianTable,
     ThenTable,
 )
 
@@ -74,8 +74,9 @@ def queue(key: str, table: QueueTable) -> Queue:
     )
 
 
-def technician(key: str, table: TechnicianTable) -> Technician:
+def technician(key: str, table: TechnicianTable, desk: Desk) -> Technician:
     """`[technician.*]`"""
+    zone = table.timezone or desk.timezone
     return Technician(
         key=key,
         name=table.name,
@@ -85,12 +86,31 @@ def technician(key: str, table: TechnicianTable) -> Technician:
         away=tuple(table.away),
         language=table.language,
         timezone=table.timezone,
+        duty=None if table.duty is None else duty_hours(key, zone, duty_week(table.duty)),
     )
 
 
-def team(key: str, table: TeamTable) -> Team:
+def team(key: str, table: TeamTable, desk: Desk) -> Team:
     """`[team.*]`; a member named twice is one member."""
-    return Team(key, tuple(dict.fromkeys(table.members)), table.order, tuple(dict.fromkeys(table.leads)))
+    zone = table.timezone or desk.timezone
+    return Team(
+        key=key,
+        members=tuple(dict.fromkeys(table.members)),
+        order=table.order,
+        leads=tuple(dict.fromkeys(table.leads)),
+        handover=_handover(table, zone),
+        overrides=tuple(_override(one, ZoneInfo(zone)) for one in table.overrides),
+    )
+
+
+def _handover(table: TeamTable, zone: str) -> Handover | None:
+    if table.handover is None:
+        return None
+    return Handover(table.handover.at, zone, table.handover.weekday, table.since or ANCHOR)
+
+
+def _override(table: OverrideTable, zone: ZoneInfo) -> Override:
+    return Override(table.technician, _local(table.start, zone), _local(table.until, zone))
 
 
 def customer(key: str, table: CustomerTable) -> Customer:
@@ -200,5 +220,5 @@ def expectation(table: ExpectTable, zone: ZoneInfo) -> Expectation:
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:
-    """A moment as written, on the desk's clock unless it says otherwise."""
+    """A moment as written, on the clock of `zone` unless it says otherwise."""
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)

@@ -45,6 +45,14 @@ def days_of(key: str) -> Iterator[int]:
 
 def span(text: object) -> Span:
     """ "08:30-17:00"; ValueError when it is none or ends before it starts."""
+    start, end = times(text)
+    if end != MIDNIGHT and end <= start:
+        raise ValueError(f"'{text}' ends before it starts: write a night as two spans, 22:00-24:00 and 00:00-06:00")
+    return Span(start, end)
+
+
+def times(text: object) -> tuple[time, time]:
+    """Both ends of "08:30-17:00", 24:00 as midnight; ValueError when it is no span."""
     found = _SPAN.fullmatch(text.strip()) if isinstance(text, str) else None
     if found is None:
         raise ValueError(f"'{text}' is not a span of time: write 08:30-17:00")
@@ -52,9 +60,7 @@ def span(text: object) -> Span:
         start, end = time(int(found[1]), int(found[2])), _end(int(found[3]), int(found[4]))
     except ValueError:
         raise ValueError(f"'{text}' holds a time of day that does not exist") from None
-    if end != MIDNIGHT and end <= start:
-        raise ValueError(f"'{text}' ends before it starts: write a night as two spans, 22:00-24:00 and 00:00-06:00")
-    return Span(start, end)
+    return start, end
 
 
 def _known_days(key: str) -> str:
@@ -89,7 +95,7 @@ def _makes_a_week(hours: dict[str, list[Span]]) -> dict[str, list[Span]]:
     return hours
 
 
-_Days = Annotated[str, AfterValidator(_known_days)]
+Days = Annotated[str, AfterValidator(_known_days)]
 _Spans = Annotated[list[Annotated[Span, PlainValidator(span)]], OneOrMore]
-Hours = Annotated[dict[_Days, _Spans], AfterValidator(_makes_a_week)]
+Hours = Annotated[dict[Days, _Spans], AfterValidator(_makes_a_week)]
 """The type of a calendar's `hours`: what `week` takes, known to make a week."""

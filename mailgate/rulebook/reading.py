@@ -115,8 +115,10 @@ def _policy(files: tuple[Read, ...], desk: Desk) -> Policy:
         desk=desk,
         calendars=_built((file.calendar for file in tables), lambda key, table: building.calendar(key, table, desk)),
         queues=_built((file.queue for file in tables), building.queue),
-        technicians=_built((file.technician for file in tables), building.technician),
-        teams=_built((file.team for file in tables), building.team),
+        technicians=_built(
+            (file.technician for file in tables), lambda key, table: building.technician(key, table, desk)
+        ),
+        teams=_built((file.team for file in tables), lambda key, table: building.team(key, table, desk)),
         customers=_built((file.customer for file in tables), building.customer),
         severities=_built((file.severity for file in tables), building.severity),
         priorities=_built((file.priority for file in tables), building.priority),

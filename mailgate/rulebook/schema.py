@@ -12,10 +12,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from mailgate.core.model import Outcome
-from mailgate.core.policy import Order, UnknownSenders
+from mailgate.core.policy import UnknownSenders
 from mailgate.core.seen import COUNTED_MOST, LATELY_MOST
 from mailgate.rulebook.conditions import When
-from mailgate.rulebook.fields import Absence, Day, Delay, Due, Holidays, Moment, PagerUrl, Refusal
+from mailgate.rulebook.fields import Day, Delay, Due, Holidays, Moment, Refusal
 from mailgate.rulebook.names import (
     CalendarName,
     CustomerName,
@@ -28,6 +28,7 @@ from mailgate.rulebook.names import (
 )
 from mailgate.rulebook.opening_hours import Hours
 from mailgate.rulebook.pagers import SHORTEST
+from mailgate.rulebook.people import TeamTable, TechnicianTable
 from mailgate.toml.fields import AddrSpec, Domain, Language, Octets, OneOrMore, Table, Text, TimeZone
 
 Positive = Annotated[int, Field(ge=1)]
@@ -81,26 +82,6 @@ class QueueTable(Table):
     quiet_hours: bool = False
     escalate: list[EscalationTable] = []
     tariff: TariffName | None = None
-
-
-class TechnicianTable(Table):
-    """`[technician.*]`: somebody who works on tickets; the first of several addresses is written to."""
-
-    name: Text
-    mail: SomeAddresses
-    pager: Annotated[list[PagerUrl], OneOrMore] = []
-    skills: Texts = []
-    away: Annotated[list[Absence], OneOrMore] = []
-    language: Language | None = None
-    timezone: TimeZone | None = None
-
-
-class TeamTable(Table):
-    """`[team.*]`: who may be paged, in which order, and who hears when there are too few."""
-
-    members: Annotated[list[TechnicianName], Field(min_length=1)]
-    order: Annotated[Order, Field(strict=False)] = Order.ROTATION
-    leads: list[TechnicianName] = []
 
 
 class ContactTable(Table):

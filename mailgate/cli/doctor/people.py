@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from mailgate.cli.doctor.findings import Said, bad, few, ok, warning
 from mailgate.cli.doctor.gateways import GATEWAYS, Gateway
-from mailgate.core.paging import is_away, leads_of
+from mailgate.core.paging import leads_of
 from mailgate.core.policy import Policy, Queue
+from mailgate.core.presence import is_away
 
 DAYS = 14
 NOON = time(12)
@@ -57,7 +58,9 @@ def staff(queue: Queue, policy: Policy, now: datetime) -> tuple[Staffed, ...]:
     today = now.astimezone(zone).date()
     times = [now] + [datetime.combine(today + timedelta(days=day), NOON, zone) for day in range(1, DAYS)]
     team = [policy.technicians[key] for key in policy.teams[queue.team].members]
-    return tuple(Staffed(at.astimezone(zone).date(), sum(not is_away(one, policy, at) for one in team)) for at in times)
+    return tuple(
+        Staffed(at.astimezone(zone).date(), sum(not is_away(one, policy, {}, at) for one in team)) for at in times
+    )
 
 
 def _rules_that_fall_short(policy: Policy) -> Iterator[Said]:

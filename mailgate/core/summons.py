@@ -176,8 +176,18 @@ def responsible(ticket: Ticket, policy: Policy) -> tuple[Technician, ...]:
 def _pager(mail: Letter, one: Technician, pager: Pager, policy: Policy, not_before: datetime | None) -> Page:
     reader = to_technician(one, policy, pager.target if pager.by_mail else one.mail)
     limit = pager.limit or policy.limits.page
-    letter = replace(mail, template="page", to=reader, enclosure=None, limit=limit)
+    facts = private(mail.facts) if pager.private else mail.facts
+    letter = replace(mail, template="page", to=reader, facts=facts, enclosure=None, limit=limit)
     return Page(one.key, Channel.PAGER, pager.target, letter, not_before)
+
+
+def private(facts: Facts) -> Facts:
+    """What a page may say where nobody must learn who asked for what: queue, number and deadline."""
+    ticket = facts.ticket and replace(
+        facts.ticket, subject=None, requester="", requester_name="", assignee=None, severity=None, priority=None,
+        history=(),
+    )  # fmt: skip
+    return Facts(facts.desk, ticket, deadline=facts.deadline, notice=facts.notice)
 
 
 def _opening(ticket: Ticket, policy: Policy, at: datetime) -> datetime | None:

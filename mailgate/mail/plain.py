@@ -116,7 +116,8 @@ def _page(facts: Facts, tongue: Tongue) -> str:
     who = facts.customer.name if facts.customer else ticket.requester
     queue = "URGENT" if ticket.urgent else ticket.queue_title or ticket.queue
     due = tongue.short(facts.deadline.callback.due_at) if facts.deadline else ""
-    return " ".join(part for part in (queue, f"{who}:", ticket.subject or "-", f"#{ticket.number}", due) if part)
+    asked = (f"{who}:", ticket.subject or "-") if who else ()
+    return " ".join(part for part in (queue, *asked, f"#{ticket.number}", due) if part)
 
 
 def _paragraphs(letter: Letter, phrases: Phrases, tongue: Tongue) -> Iterator[str]:

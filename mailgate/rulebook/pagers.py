@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from importlib.util import find_spec
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
@@ -23,6 +24,7 @@ SHORTEST = 40
 """A page of fewer characters could not hold queue, number and deadline."""
 
 HIGHEST_PORT = 65535
+PRIVACY = "privacy"
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 _PAGER_ID = re.compile(r"[A-Za-z0-9+._-]{1,64}")
@@ -35,7 +37,19 @@ def pager(url: str) -> Pager:
     scheme, colon, _ = url.partition(":")
     if not colon or _SCHEME.fullmatch(scheme) is None:
         raise ValueError(f"'{url}' is not a pager: write mailto:5145550101@pager.example.net?max=160 or an Apprise URL")
-    return WAYS.get(scheme.lower(), _by_apprise)(url)
+    bare, private = _privacy(url)
+    return replace(WAYS.get(scheme.lower(), _by_apprise)(bare), private=private)
+
+
+def _privacy(url: str) -> tuple[str, bool]:
+    """The URL without our own parameter `privacy`, and whether it asks for queue, number and deadline only."""
+    path, _, query = url.partition("?")
+    parameters = query.split("&") if query else []
+    said = [one for one in parameters if one.partition("=")[0].lower() == PRIVACY]
+    if any(one not in (f"{PRIVACY}=yes", f"{PRIVACY}=no") for one in said):
+        raise ValueError(f"'{PRIVACY}' of a pager is 'yes' or 'no': write ?{PRIVACY}=yes")
+    rest = "&".join(one for one in parameters if one not in said)
+    return (f"{path}?{rest}" if rest else path), f"{PRIVACY}=yes" in said
 
 
 def _by_mail(url: str) -> Pager:
@@ -86,11 +100,11 @@ def _split(url: str) -> SplitResult:
 
 
 def _limit(split: SplitResult, what: str) -> int | None:
-    """The `max` of a URL's parameters, the only one that there is."""
+    """The `max` of a URL's parameters; there is no other but the privacy that every pager may ask for."""
     limit = None
     for key, value in parse_qsl(split.query, keep_blank_values=True):
         if key != "max":
-            raise ValueError(f"unknown parameter '{key}' of a {what} pager{did_you_mean(key, ['max'])}")
+            raise ValueError(f"unknown parameter '{key}' of a {what} pager{did_you_mean(key, ['max', PRIVACY])}")
         limit = _characters(value)
     return limit
 

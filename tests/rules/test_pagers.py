@@ -23,6 +23,7 @@ WRONG_PAGERS = {
     "snpp://g.example:99999/1": "'snpp://g.example:99999/1' is not a pager: its port is a number from 1 to 65535",
     "snpp://gateway.example/1?mx=80": "unknown parameter 'mx' of a snpp: pager (did you mean 'max'?)",
     "sms:ovh/514 555": "'sms:ovh/514 555' is not a pager: write sms:NAME/+15145550101, and [sms.NAME] in config.toml",
+    "mailto:x@pager.example.net?privacy=1": "'privacy' of a pager is 'yes' or 'no': write ?privacy=yes",
     "ntfy:x": "'ntfy:…' is not an Apprise URL: it has no '://'",
 }
 
@@ -34,6 +35,22 @@ def test_a_wrong_pager_is_told_with_what_would_be_right(tmp_path: Path, pager: s
     more = f'[technician.t]\nname = "T"\nmail = "t@example.com"\npager = ["{pager}"]\n'
     (found,) = mistakes(tmp_path, more=more)
     assert found == f"rules/more.toml:4:10: {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("written", "pager"),
+    [
+        ("mailto:x@p.example?max=80&privacy=yes", Pager("x@p.example", by_mail=True, limit=80, private=True)),
+        ("snpp://p.example/1?privacy=yes", Pager("snpp://p.example:444/1", by_mail=False, private=True)),
+        ("sms:ovh/514?privacy=no", Pager("sms:ovh/514", by_mail=False)),
+        ("json://h.example/?a=b&privacy=yes&c=d", Pager("json://h.example/?a=b&c=d", by_mail=False, private=True)),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # Apprise's import, on Python below 3.13
+def test_any_pager_may_be_private(tmp_path: Path, written: str, pager: Pager) -> None:
+    """The switch is ours: what is dialled does not have it."""
+    more = f'[technician.t]\nname = "T"\nmail = "t@example.com"\npager = ["{written}"]\n'
+    assert loaded(tmp_path, more=more).policy.technicians["t"].pagers == (pager,)
 
 
 def test_a_pager_of_an_unknown_gateway_is_a_mistake(tmp_path: Path) -> None:

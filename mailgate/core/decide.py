@@ -31,6 +31,7 @@ from mailgate.core.events import (
 from mailgate.core.failures import refused_delivery, retry, unreadable
 from mailgate.core.identity import Sender, recognise
 from mailgate.core.intents import Problem
+from mailgate.core.lateness import WARNING, warn, watched
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.levels import Act, graded, may
 from mailgate.core.lifecycle import WAITING
@@ -48,6 +49,10 @@ from mailgate.core.work import work
 
 def decide(event: Event, seen: Seen, policy: Policy, now: datetime) -> Decision:
     """Answer one event; `now` only dates what happens because time passed."""
+    return watched(_decided(event, seen, policy, now), seen, policy, now)
+
+
+def _decided(event: Event, seen: Seen, policy: Policy, now: datetime) -> Decision:
     match event:
         case MailReceived():
             return _mail(event, seen, policy)
@@ -165,6 +170,8 @@ def _timer(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Deci
     """What was held back is reported; a wait that was given a length is over, unless the ticket has moved on since."""
     if event.kind == REPORT:
         return report_held_back(seen, policy)
+    if event.kind == WARNING:
+        return warn(event, seen, policy, now)
     if event.kind.startswith(STEP):
         return escalate(event, seen, policy, now)
     ticket = seen.by_token

@@ -62,7 +62,8 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A door and its promise. `addresses` are lower-case addr-specs; `title` is how mails call it."""
+    """A door and its promise. `addresses` are lower-case addr-specs; `title` is how mails call it; `warn_at` are the
+    shares of the promise, in per cent, at which it is said that it is not kept yet."""
 
     key: str
     addresses: tuple[str, ...]
@@ -75,6 +76,7 @@ class Queue:
     unknown_senders: UnknownSenders = UnknownSenders.ACCEPT
     quiet_hours: bool = False
     escalate: tuple[Escalation, ...] = ()
+    warn_at: tuple[int, ...] = (50, 80)
     tariff: str | None = None
 
 

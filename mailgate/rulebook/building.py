@@ -70,6 +70,7 @@ def queue(key: str, table: QueueTable) -> Queue:
         unknown_senders=table.unknown_senders,
         quiet_hours=table.quiet_hours,
         escalate=tuple(Escalation(step.after, step.notify or 0, step.team) for step in table.escalate),
+        warn_at=tuple(sorted(set(table.warn_at))),
         tariff=table.tariff,
     )
 

@@ -81,6 +81,7 @@ class QueueTable(Table):
     unknown_senders: Annotated[UnknownSenders, Field(strict=False)] = UnknownSenders.ACCEPT
     quiet_hours: bool = False
     escalate: list[EscalationTable] = []
+    warn_at: list[Annotated[int, Field(ge=1, le=99)]] = [50, 80]
     tariff: TariffName | None = None
 
 

@@ -188,7 +188,8 @@ def test_nobody_is_replaced_on_a_ticket_that_is_taken() -> None:
 def test_a_robots_mail_that_pages_nobody_escalates_to_nobody() -> None:
     """`notify = 0` of a rule."""
     robot = received(a_mail(headers=(("auto-submitted", "auto-generated"),)))
-    assert of(ask(robot, policy=with_rule(notify=0)), SetTimer) == []
+    timers = of(ask(robot, policy=with_rule(notify=0)), SetTimer)
+    assert [one for one in timers if one.kind.startswith(STEP)] == []
 
 
 def test_the_whole_chain_is_bounded() -> None:
@@ -197,6 +198,6 @@ def test_the_whole_chain_is_bounded() -> None:
     kind = f"{STEP}0"
     while kind and rounds < 20:
         decision = ask(TimerFired(3, kind, 1001, now), Seen(1002, by_token=ticket), WITH_STEPS, now)
-        kind = next((one.kind for one in of(decision, SetTimer)), "")
+        kind = next((one.kind for one in of(decision, SetTimer) if one.kind.startswith(STEP)), "")
         now, rounds = now + timedelta(minutes=15), rounds + 1
     assert rounds == 3

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,39}")
 _STANDS_FOR = {
@@ -41,6 +42,7 @@ def decode(octets: bytes, declared: str = "") -> str:
     return octets.decode("cp1252", "replace")
 
 
+@lru_cache(maxsize=256)
 def _codec(declared: str) -> str | None:
     name = declared.strip().strip("\"'")
     if _NAME.fullmatch(name) is None:

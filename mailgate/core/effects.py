@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from mailgate.core.letters import Letter
 from mailgate.core.model import Activity, Attachment, Callback, Channel, Direction, Status, Ticket
@@ -183,6 +183,24 @@ class TakeTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordAbsence:
+    """The technician is away from `first` to `last`, both included, on their own calendar."""
+
+    technician: str
+    first: date
+    last: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawAbsences:
+    """The technician is not away after all: what they said by mail of `since` and later days is forgotten."""
+
+    technician: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class Quarantine:
     """Keep the inbox row aside, with the reason, until somebody asks for a retry."""
 
@@ -256,6 +274,8 @@ Effect = (
     | SetTimer
     | CancelTimer
     | TakeTurn
+    | RecordAbsence
+    | WithdrawAbsences
     | Quarantine
     | RetryInbox
     | RetryOutbox

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from mailgate.core.hours import Duration
 from mailgate.core.model import Activity, Status
@@ -65,11 +66,24 @@ class Reopen:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """`#absent 2026-12-24..2027-01-03`: both days included, on the technician's own calendar."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """`#absent non`: no absence by mail holds any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """`#aide`"""
 
 
-Intent = Take | Acknowledge | AssignTo | Internal | Spend | Wait | Resolve | Close | Reopen | Help
+Intent = Take | Acknowledge | AssignTo | Internal | Spend | Wait | Resolve | Close | Reopen | Absent | Present | Help
 
 
 @dataclass(frozen=True, slots=True)

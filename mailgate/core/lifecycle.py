@@ -7,12 +7,14 @@ the customer writes; their own turn does.
 from __future__ import annotations
 
 from mailgate.core.intents import (
+    Absent,
     Acknowledge,
     AssignTo,
     Close,
     Help,
     Intent,
     Internal,
+    Present,
     Reopen,
     Resolve,
     Spend,
@@ -49,6 +51,8 @@ POSSIBLE: dict[type[Intent], frozenset[Status]] = {
     Internal: LIVING,
     Spend: LIVING,
     Help: frozenset(Status),
+    Absent: frozenset(Status),
+    Present: frozenset(Status),
     Wait: ACTIVE,
     Resolve: ACTIVE,
     Close: LIVING - {Status.CLOSED},

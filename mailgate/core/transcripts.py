@@ -37,7 +37,7 @@ def told_problems(
 
 
 def told_done(
-    event: MailReceived, one: Technician, ticket: Ticket, did: tuple[Did, ...], wants_help: bool, policy: Policy
+    event: MailReceived, one: Technician, ticket: Ticket | None, did: tuple[Did, ...], wants_help: bool, policy: Policy
 ) -> SendMail:
     """Everything was applied."""
     understood = tuple(order.line for order in event.orders.orders)

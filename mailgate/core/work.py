@@ -34,12 +34,13 @@ from mailgate.core.events import MailReceived
 from mailgate.core.hours import due
 from mailgate.core.identity import Sender
 from mailgate.core.intents import Problem
+from mailgate.core.leave import against_leave, did_leave, is_only_about_leave, leave, take_leave
 from mailgate.core.letters import Did, InterventionFacts, NoticeFacts, Tone
 from mailgate.core.lifecycle import AFTER_WORK, SETTLED, WAITING
 from mailgate.core.model import Activity, Callback, Direction, MailKind, Outcome, Status, Ticket
 from mailgate.core.opening import incoming
 from mailgate.core.plan import Plan, plan
-from mailgate.core.policy import Policy
+from mailgate.core.policy import Policy, Technician
 from mailgate.core.replies import WAITING_OVER, release
 from mailgate.core.seen import Seen
 from mailgate.core.summons import first_words, message_facts, tell, words_of
@@ -52,12 +53,10 @@ def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, polic
     findings = Findings(sender.identity, sender.level, robot[0])
     if robot[0] is not MailKind.PERSON:
         return _unheard(event, sender, ticket if found.problem is None else None, findings)
-    problems = _objections(found, ticket)
-    if not problems and ticket is not None:
-        planned = plan(event, found.technician, ticket, policy)
-        if isinstance(planned, Plan):
-            return _carry_out(event, sender, planned, seen, policy, findings)
-        problems = planned
+    obeyed = (found.problem,) if found.problem else _obey(event, sender, found.technician, seen, policy, findings)
+    if isinstance(obeyed, Decision):
+        return obeyed
+    problems = obeyed
     because = f"nothing of {found.technician.key}'s mail is applied ({', '.join(one.code for one in problems)}); told"
     number = ticket.number if ticket else None
     spent = spent_on_refusals(seen, policy)
@@ -68,10 +67,19 @@ def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, polic
     return Decision(Outcome.REFUSED, f"{because} at {found.technician.mail}", (letter,), number, findings)
 
 
-def _objections(found: Standing, ticket: Ticket | None) -> tuple[Problem, ...]:
-    if found.problem is not None:
-        return (found.problem,)
-    return () if ticket is not None else (Problem("no-ticket"),)
+def _obey(
+    event: MailReceived, sender: Sender, by: Technician, seen: Seen, policy: Policy, findings: Findings
+) -> Decision | tuple[Problem, ...]:
+    """All of what the mail asks for, or everything that stands against it."""
+    against = tuple(against_leave(event, by, seen, policy))
+    if is_only_about_leave(event):
+        return against or take_leave(event, by, seen, policy, findings)
+    if seen.by_token is None:
+        return (Problem("no-ticket"), *event.orders.problems)
+    planned = plan(event, by, seen.by_token, policy)
+    if isinstance(planned, Plan):
+        return against or _carry_out(event, sender, planned, seen, policy, findings)
+    return (*planned, *against)
 
 
 def _unheard(event: MailReceived, sender: Sender, ticket: Ticket | None, findings: Findings) -> Decision:
@@ -97,8 +105,9 @@ def _carry_out(
         *_notification(event, sender, planned, after, spent, policy),
         *_handed_over(event, sender, planned, after, policy),
         *_called_off(planned, after, policy, at),
+        *leave(planned.orders, planned.by, policy, at),
     ]
-    did = tuple(_did(planned, after, spent, policy))
+    did = (*_did(planned, after, spent, policy), *did_leave(planned.orders))
     if planned.orders or not planned.public_words:
         effects.append(told_done(event, planned.by, after, did, planned.help, policy))
     because = f"{planned.by.key} works on #{ticket.number}: " + (", ".join(one.code for one in did) or "help")

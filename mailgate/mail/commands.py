@@ -12,10 +12,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import partial
 
 from mailgate.core.hours import Duration, parse_duration
 from mailgate.core.intents import (
+    Absent,
     Acknowledge,
     AssignTo,
     Close,
@@ -24,6 +26,7 @@ from mailgate.core.intents import (
     Internal,
     Order,
     Orders,
+    Present,
     Problem,
     Reopen,
     Resolve,
@@ -54,6 +57,10 @@ _WAITED_FOR = {
     "third": Status.WAITING_THIRD,
 }
 _DAYS = re.compile(r"([0-9]{1,5})(?:d|j|jours?|days?)")
+_DATE = r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
+_ABSENCE = re.compile(rf"{_DATE}(?:(?:\.\.\.?|…|/){_DATE})?")
+_LONGEST_ABSENCE = timedelta(days=366)
+_BACK = frozenset({"non", "off"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +172,20 @@ def _wait(argument: str) -> Intent | Misread:
     return Misread("bad-wait", argument) if length is None else Wait(status, length)
 
 
+def _absence(argument: str) -> Intent | Misread:
+    """One day or a first and a last one, as 2026-12-24..2027-01-03 (a year at most); "non" or "off" takes all back."""
+    if _folded(argument) in _BACK:
+        return Present()
+    found = _ABSENCE.fullmatch("".join(argument.split()))
+    if found is None:
+        return Misread("bad-dates", argument)
+    try:
+        first, last = date.fromisoformat(found[1]), date.fromisoformat(found[2] or found[1])
+    except ValueError:
+        return Misread("bad-dates", argument)
+    return Absent(first, last) if timedelta() <= last - first < _LONGEST_ABSENCE else Misread("bad-dates", argument)
+
+
 def _duration(text: str) -> Duration | None:
     days = _DAYS.fullmatch(text)
     try:
@@ -186,6 +207,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("résolu", "resolved", "", "", partial(_nothing, Resolve())),
     Command("fermer", "close", "", "", partial(_nothing, Close())),
     Command("rouvrir", "reopen", "", "", partial(_nothing, Reopen())),
+    Command("absent", "absent", "2026-12-24..2027-01-03", "2026-12-24..2027-01-03", _absence),
     Command("aide", "help", "", "", partial(_nothing, Help())),
 )
 """Every command, in the order of the help."""

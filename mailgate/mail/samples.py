@@ -94,7 +94,9 @@ BARE = Facts(
 )
 SETTLED = replace(FACTS, ticket=replace(TICKET, status=Status.RESOLVED.value), message=MessageFacts(""), bank=None)
 DONE = TranscriptFacts(
-    ("#appel 15", "#résolu"), (Did("time", "15 → 30"), Did("resolved"), Did("already-taken", "Luc Gagnon")), help=True
+    ("#appel 15", "#résolu"),
+    (Did("time", "15 → 30"), Did("resolved"), Did("already-taken", "Luc Gagnon"), Did("away", "2026-12-24")),
+    help=True,
 )
 UNDONE = TranscriptFacts(
     ("#note",), problems=(Problem("unknown-command", "#apel 15", "#apel", "#appel 15"), Problem("no-token"))
@@ -107,6 +109,10 @@ def _noticed(code: str, detail: str = "", facts: Facts = FACTS) -> Facts:
 
 def _of_desk(code: str, detail: str) -> Facts:
     return Facts(FACTS.desk, notice=NoticeFacts(code, detail))
+
+
+def _drill(channel: str) -> Facts:
+    return replace(_of_desk("drill", channel), technician=FACTS.technician)
 
 
 SAMPLES: dict[str, tuple[Facts, ...]] = {
@@ -139,6 +145,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
     "reminder": (FACTS, BARE),
     "closing": (FACTS, BARE),
     "escalated": (FACTS, _noticed("escalated", "un développement est nécessaire")),
+    "drill": (_drill(""), _drill("pager")),
     "notice": (
         _of_desk("quarantine", "inbox 12: ValueError: sample"),
         _noticed("too-few-people", "2/3"),

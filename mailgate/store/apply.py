@@ -27,6 +27,7 @@ from mailgate.core.effects import (
     OpenTicket,
     Page,
     Quarantine,
+    RecordAbsence,
     RetryInbox,
     RetryOutbox,
     SendMail,
@@ -34,8 +35,10 @@ from mailgate.core.effects import (
     SetFate,
     SetTimer,
     TakeTurn,
+    WithdrawAbsences,
 )
 from mailgate.store import inbox, timers
+from mailgate.store.absences import change_absences
 from mailgate.store.budgets import change_budgets
 from mailgate.store.database import Tx
 from mailgate.store.fates import change_fate
@@ -68,6 +71,8 @@ def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
             withdraw(tx, effect, desk.now)
         case SetTimer() | CancelTimer() | TakeTurn() | Quarantine() | RetryInbox():
             _remember(tx, effect)
+        case RecordAbsence() | WithdrawAbsences():
+            change_absences(tx, effect)
         case HoldBack() | ForgetHeldBack():
             change_budgets(tx, effect)
         case SetFate() | MarkAddress() | ClearAddress():

@@ -28,8 +28,9 @@ from mailgate.core.events import (
     TimerFired,
 )
 from mailgate.core.model import Direction, Mail, Outcome, Ticket, TokenKind
-from mailgate.core.seen import LATELY_MOST, Earlier, Seen, Twin
+from mailgate.core.seen import FIRST_TICKET, LATELY_MOST, Earlier, Seen, Twin
 from mailgate.store import budgets, fates, timers
+from mailgate.store.absences import absences
 from mailgate.store.columns import InboxKind, InboxState
 from mailgate.store.database import Tx
 from mailgate.store.tables import CounterRow, InboxRow, MessageRow, OutboxRow, TicketRow, TurnRow, saved
@@ -59,7 +60,8 @@ Tickets = Callable[[int | None], Ticket | None]
 
 def load(tx: Tx, event: Event) -> Seen:
     """The snapshot for one event."""
-    seen = Seen(_next_ticket(tx), turns=_turns(tx), load=_load(tx), reporting=timers.is_set(tx, None, REPORT))
+    next_ticket = _next_ticket(tx)
+    seen = replace(staff(tx), next_ticket=next_ticket, reporting=timers.is_set(tx, None, REPORT))
     tickets = cache(partial(find_ticket, tx))
     match event:
         case MailReceived():
@@ -74,6 +76,11 @@ def load(tx: Tx, event: Event) -> Seen:
             return seen
         case _:
             assert_never(event)
+
+
+def staff(tx: Tx) -> Seen:
+    """The part of every snapshot that says whom to page."""
+    return Seen(FIRST_TICKET, turns=_turns(tx), load=_load(tx), absences=absences(tx))
 
 
 def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.core.hours import Duration, Unit
 from mailgate.core.intents import (
+    Absent,
     Acknowledge,
     AssignTo,
     Close,
     Help,
     Intent,
     Internal,
+    Present,
     Problem,
     Reopen,
     Resolve,
@@ -24,6 +28,8 @@ from mailgate.core.intents import (
 from mailgate.core.model import Activity, Status
 from mailgate.mail.commands import COMMANDS, MOST_COMMANDS, read_orders
 
+BAD_DATES = ("demain", "24.12.2026", "2026-12-32", "2027-01-03..2026-12-24", "2026-12-24..2062-01-03")
+HOLIDAYS = (date(2026, 12, 24), date(2027, 1, 3))
 CALL_15 = Spend(Activity.CALL, 15)
 
 
@@ -56,6 +62,9 @@ def problem(line: str) -> Problem:
         ("#résolu", "#resolved", Resolve()),
         ("#fermer", "#close", Close()),
         ("#rouvrir", "#reopen", Reopen()),
+        ("#absent 2026-12-24..2027-01-03", "#absent 2026-12-24/2027-01-03", Absent(*HOLIDAYS)),
+        ("#absent 2026-12-24", "#absent 2026-12-24 .. 2026-12-24", Absent(HOLIDAYS[0], HOLIDAYS[0])),
+        ("#absent non", "#absent off", Present()),
         ("#aide", "#help", Help()),
     ],
 )
@@ -131,6 +140,8 @@ def test_accents_do_not_matter(written: str) -> None:
         ("#attente", "bad-wait", "#attente tiers 3d"),
         ("#wait godot", "bad-wait", "#wait third 3d"),
         ("#attente client longtemps", "bad-wait", "#attente tiers 3d"),
+        ("#absent", "bad-dates", "#absent 2026-12-24..2027-01-03"),
+        *((f"#absent {dates}", "bad-dates", "#absent 2026-12-24..2027-01-03") for dates in BAD_DATES),
         ("#fermer maintenant", "no-argument-wanted", "#fermer"),
         ("#prendre #appel 15", "no-argument-wanted", "#prendre"),
     ],

@@ -27,6 +27,7 @@ from mailgate.core.letters import Enclosure
 from mailgate.core.lifecycle import WAITING
 from mailgate.core.model import Activity, Attachment, Callback, PageState, Status
 from mailgate.store import outbox, query
+from mailgate.store.absences import AbsenceChange
 from mailgate.store.budgets import BudgetChange
 from mailgate.store.columns import InboxState, OutboxState
 from mailgate.store.database import Database
@@ -86,8 +87,8 @@ def _fail(database: Database) -> None:
 
 
 def test_every_effect_that_the_core_knows_has_its_place() -> None:
-    """A new effect belongs to a ticket, a promise, a budget or a fate, or to what the desk remembers."""
-    placed = (TicketChange, Promise, Withdrawal, BudgetChange, FateChange)
+    """A new effect belongs to a ticket, a promise, an absence, a budget or a fate, or to what the desk remembers."""
+    placed = (TicketChange, Promise, Withdrawal, AbsenceChange, BudgetChange, FateChange)
     rest = set(get_args(Effect)) - {effect for place in placed for effect in get_args(place)}
     assert {effect.__name__ for effect in rest} == {"SetTimer", "CancelTimer", "TakeTurn", "Quarantine", "RetryInbox"}
 

@@ -29,12 +29,14 @@ from mailgate.core.effects import (
     MarkAddress,
     OpenTicket,
     Quarantine,
+    RecordAbsence,
     RetryInbox,
     RetryOutbox,
     SendMail,
     SetFate,
     SetTimer,
     TakeTurn,
+    WithdrawAbsences,
 )
 from mailgate.core.events import TimerFired
 from mailgate.core.model import Activity, Outcome, Status, Token, TokenKind
@@ -46,8 +48,8 @@ from mailgate.store.outbox import Lease
 from tests.builders import NOW, a_mail, a_ticket, contact_token, received
 from tests.store.desk import MINUTE, Writer, a_delivery, a_letter, a_message, a_page, fetched
 
-SMALL = {"turn", "counter", "imap_cursor"}
-"""As many rows as there are teams, numbers, mailboxes."""
+SMALL = {"absence", "turn", "counter", "imap_cursor"}
+"""As many rows as there are absences ahead, teams, numbers, mailboxes."""
 
 WORK_IN_HAND = "SCAN ticket USING COVERING INDEX ix_ticket_carried"
 """Counts the tickets that technicians have in hand: an index over those alone, however many are closed."""
@@ -76,6 +78,8 @@ EFFECTS: tuple[Effect, ...] = (
     SetTimer(1001, "update", NOW),
     CancelTimer(1001, "update"),
     TakeTurn("support", "tech1"),
+    RecordAbsence("tech1", NOW.date(), NOW.date(), NOW),
+    WithdrawAbsences("tech1", NOW.date()),
     Quarantine(1, "why"),
     RetryInbox(1),
     FailPage(2, "bounced"),

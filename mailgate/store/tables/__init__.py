@@ -2,11 +2,12 @@
 
 from mailgate.store.tables.boxes import AddressRow, CursorRow, InboxRow, OutboxMessageRow, OutboxRow, PageRow, RawRow
 from mailgate.store.tables.budgets import AnswerRow, HeldBackRow
-from mailgate.store.tables.desk import CounterRow, JournalRow, TimerRow, TurnRow
+from mailgate.store.tables.desk import AbsenceRow, CounterRow, JournalRow, TimerRow, TurnRow
 from mailgate.store.tables.row import Row, saved
 from mailgate.store.tables.tickets import AttachmentRow, InterventionRow, MessageRow, ParticipantRow, TicketRow
 
 __all__ = [
+    "AbsenceRow",
     "AddressRow",
     "AnswerRow",
     "AttachmentRow",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import Index, UniqueConstraint, column, literal_column
 from sqlmodel import Field
 
@@ -32,6 +34,17 @@ class TurnRow(Row, table=True):
 
     team: str = Field(primary_key=True, sa_type=PlainText)
     technician: Words
+
+
+class AbsenceRow(Row, table=True):
+    """The days, both included, on which a technician said by mail that they are away."""
+
+    __tablename__ = "absence"
+
+    technician: str = Field(primary_key=True, sa_type=PlainText)
+    first_day: date = Field(primary_key=True)
+    last_day: date = Field(primary_key=True)
+    told_at: Time
 
 
 class TimerRow(Row, table=True):

@@ -1,4 +1,4 @@
-"""The key ring as a file: readable by its owner only, whole or not at all, and never lost.
+"""The key ring as a file: readable by its owner (and a group, when given one), whole or not at all, and never lost.
 
 The answers to every mail that left depend on it. So a first ring is never written over another one, a renewal replaces
 it in one step, and two renewals at once take turns: of two drafts that began alike, one would lose the other's key.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from pathlib import Path
 
 from mailgate.mail.keyring import Key, Keyring
 from mailgate.toml.mistakes import Mistake, SiteMistakes
+
+WIDEST = 0o640
+"""Who may read a ring at most: its owner, and a group that the administrator chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,25 @@ class Renewal:
     def dropped(self) -> Key | None:
         """The key that made room: what it signed is not known any more."""
         return self.before.numbered(self.after.newest.number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Access:
+    """Who could read the old ring: the daemon's user or group must be able to read what root wrote."""
+
+    owner: int
+    group: int
+    mode: int
+
+    @classmethod
+    def to(cls, secret: Path) -> _Access:
+        now = secret.stat()
+        return cls(now.st_uid, now.st_gid, stat.S_IMODE(now.st_mode) & WIDEST)
+
+    def give(self, draft: int) -> None:
+        """Raises OSError when only root may; a group that may not read anyway is let go."""
+        os.fchown(draft, self.owner, self.group if self.mode & stat.S_IRWXG else -1)
+        os.fchmod(draft, self.mode)
 
 
 def read(secret: Path) -> Keyring | None:
@@ -61,19 +84,20 @@ def renew(secret: Path, random: bytes) -> Renewal | None:
         if before is None:
             return None
         after = before.renewed(random)
-        with _drafted(place, after) as draft:
-            _give_to(draft, place.stat().st_uid)
+        with _drafted(place, after, _Access.to(place)) as draft:
             draft.replace(place)
     return Renewal(before, after)
 
 
 @contextmanager
-def _drafted(secret: Path, ring: Keyring) -> Iterator[Path]:
+def _drafted(secret: Path, ring: Keyring, access: _Access | None = None) -> Iterator[Path]:
     """The ring in a file beside its place, on disk; and on disk is then what the block made of it."""
     draft = secret.with_name(f"{secret.name}.{os.getpid()}")
     try:
         draft.unlink(missing_ok=True)  # what a crash left, or a link that leads elsewhere
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            if access is not None:
+                access.give(file.fileno())
             file.write(ring.dump())
             file.flush()
             os.fsync(file.fileno())
@@ -98,9 +122,3 @@ def _opened(directory: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def _give_to(draft: Path, owner: int) -> None:
-    """The daemon's user must be able to read what root wrote."""
-    if owner != os.geteuid():
-        os.chown(draft, owner, -1, follow_symlinks=False)

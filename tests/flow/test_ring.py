@@ -70,6 +70,20 @@ def test_a_renewed_ring_has_one_key_more(secret: Path) -> None:
     assert list(secret.parent.iterdir()) == [secret]
 
 
+@pytest.mark.parametrize(("mode", "kept"), [(0o640, 0o640), (0o600, 0o600), (0o400, 0o400), (0o666, 0o640)])
+def test_a_renewal_stays_readable_to_whoever_read_the_ring(secret: Path, mode: int, kept: int) -> None:
+    """`root:mailgate 0640` must not become `root 0600`: the daemon's next start would fail. Nor is it ever wider."""
+    ring_for(secret)
+    if os.geteuid() == 0:
+        os.chown(secret, 4711, 4712)
+    secret.chmod(mode)
+    before = secret.stat()
+    assert renew(secret) is not None
+    now = secret.stat()
+    assert (now.st_uid, stat.S_IMODE(now.st_mode)) == (before.st_uid, kept)
+    assert now.st_gid == before.st_gid or mode & stat.S_IRWXG == 0
+
+
 def test_a_draft_that_lies_there_already_is_not_written_through(secret: Path, tmp_path: Path) -> None:
     """Root renews in a directory that belongs to the daemon: a link there must not lead root's pen elsewhere."""
     ring_for(secret)

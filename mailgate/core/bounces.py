@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mailgate.core.classify import REPORTS
 from mailgate.core.correspondence import desk_facts, notice_letters
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import ClearAddress, Effect, SendMail, SetFate
@@ -18,20 +19,11 @@ from mailgate.core.events import MailReceived
 from mailgate.core.failures import Undelivered, undelivered
 from mailgate.core.identity import Sender
 from mailgate.core.letters import Facts, NoticeFacts
-from mailgate.core.model import AuthVerdict, MailKind, Outcome, Ticket
+from mailgate.core.model import AuthVerdict, Outcome, Ticket
 from mailgate.core.opening import incoming
 from mailgate.core.policy import Policy
-from mailgate.core.reports import LOST, Fate, Fated, Report, ReportKind
+from mailgate.core.reports import LOST, Fate, Fated, Report, ReportKind, gravity
 from mailgate.core.seen import Seen, Sent
-
-GRAVITY = (Fate.HARD, Fate.SOFT, Fate.DELAYED, Fate.DELIVERED)
-"""Of several fates of one mail, the first of these is told."""
-
-KINDS = {
-    ReportKind.DELIVERY: MailKind.BOUNCE,
-    ReportKind.RECEIPT: MailKind.RECEIPT,
-    ReportKind.COMPLAINT: MailKind.COMPLAINT,
-}
 
 
 def returned(event: MailReceived, report: Report, sent: Sent, seen: Seen, sender: Sender, policy: Policy) -> Decision:
@@ -39,7 +31,7 @@ def returned(event: MailReceived, report: Report, sent: Sent, seen: Seen, sender
     ticket = seen.by_token
     effects, because = _consequences(event, report, sent, seen, policy)
     kept = (incoming(event, sender, ticket.number, automatic=True),) if ticket else ()
-    found = Findings(sender.identity, sender.level, KINDS[report.kind])
+    found = Findings(sender.identity, sender.level, REPORTS[report.kind][0])
     return Decision(Outcome.RECORDED, because, (*kept, *effects), ticket.number if ticket else None, found)
 
 
@@ -51,7 +43,7 @@ def fate_of(report: Report, sent: Sent, verdict: AuthVerdict) -> Fated | None:
         believed = tuple(one for one in report.recipients if one.address == sent.target.lower())
     if verdict is AuthVerdict.FAIL and not sent.proven:
         return None
-    return min(believed, key=lambda one: GRAVITY.index(one.fate), default=None)
+    return min(believed, key=gravity, default=None)
 
 
 def _consequences(

@@ -107,16 +107,17 @@ def _our_own(clues: Clues) -> Finding | None:
     return None
 
 
-_REPORTS = {
+REPORTS = {
     ReportKind.RECEIPT: (MailKind.RECEIPT, "a disposition notification (RFC 8098)"),
     ReportKind.COMPLAINT: (MailKind.COMPLAINT, "a feedback report (RFC 5965)"),
     ReportKind.DELIVERY: (MailKind.BOUNCE, "a delivery report"),
 }
+"""What each kind of report makes of its mail."""
 
 
 def _report(clues: Clues) -> Finding | None:
     report = clues.event.mail.report
-    return None if report is None else _REPORTS[report.kind]
+    return None if report is None else REPORTS[report.kind]
 
 
 def _challenge(clues: Clues) -> Finding | None:

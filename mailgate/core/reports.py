@@ -31,6 +31,9 @@ class Fate(StrEnum):
 LOST = frozenset({Fate.HARD, Fate.SOFT})
 """The fates of a mail that did not arrive."""
 
+WORST_FIRST = (Fate.HARD, Fate.SOFT, Fate.DELAYED, Fate.DELIVERED)
+"""Of several fates of one mail, the first of these counts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fated:
@@ -51,3 +54,8 @@ class Report:
     kind: ReportKind
     recipients: tuple[Fated, ...] = ()
     message_id: str = ""
+
+
+def gravity(fated: Fated) -> int:
+    """How bad it is, 0 for the worst: a key to sort by."""
+    return WORST_FIRST.index(fated.fate)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from mailgate.core.reports import Fate, Fated
+from mailgate.core.reports import Fate, Fated, gravity
 from mailgate.mail import limits
 from mailgate.mail.address import without_tokens
 from mailgate.mail.fields import decode_words
@@ -39,7 +39,6 @@ _WORDS = {
     "4.7": "not delivered in the time that was set for it",
     "7.1": "refused by the recipient's server",
 }
-_WORST_FIRST = (Fate.HARD, Fate.SOFT, Fate.DELAYED, Fate.DELIVERED)
 
 
 def status_in(text: str) -> str:
@@ -90,13 +89,9 @@ def each_once(found: Iterable[Fated]) -> tuple[Fated, ...]:
         known = once.get(fated.address)
         if known is None and len(once) == limits.REPORT_RECIPIENTS:
             break
-        if known is None or _badness(fated) < _badness(known):
+        if known is None or gravity(fated) < gravity(known):
             once[fated.address] = fated
     return tuple(once.values())
-
-
-def _badness(fated: Fated) -> int:
-    return _WORST_FIRST.index(fated.fate)
 
 
 def _is_full(words: str) -> bool:

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from mailgate.core.bounces import GRAVITY, KINDS, told_reason
+from mailgate.core.bounces import told_reason
+from mailgate.core.classify import REPORTS
 from mailgate.core.decision import Decision
 from mailgate.core.effects import (
     AddMessage,
@@ -21,7 +22,7 @@ from mailgate.core.effects import (
 )
 from mailgate.core.model import Activity, AuthVerdict, Callback, Channel, Direction, Line, MailKind, Outcome, Token
 from mailgate.core.model import TokenKind as Kind
-from mailgate.core.reports import Fate, Fated, Report, ReportKind
+from mailgate.core.reports import WORST_FIRST, Fate, Fated, Report, ReportKind
 from mailgate.core.seen import Seen, Sent
 from tests.builders import NOW, a_mail, a_ticket, received
 from tests.core.asking import ask, letters, of, only
@@ -51,8 +52,8 @@ def returned(what: Report, sent: Sent = SENT, **seen: object) -> Decision:
 
 def test_the_tables_are_total() -> None:
     """A new fate or kind of report must find its place."""
-    assert set(GRAVITY) == set(Fate)
-    assert set(KINDS) == set(ReportKind)
+    assert set(WORST_FIRST) == set(Fate)
+    assert set(REPORTS) == set(ReportKind)
 
 
 def test_an_answer_that_bounced_keeps_no_promise() -> None:

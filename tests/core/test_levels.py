@@ -94,6 +94,15 @@ def test_a_technicians_signed_address_counts_in_their_own_hands(
     assert level(event, Seen(1002, by_token=a_ticket()), policy) == expected
 
 
+@pytest.mark.parametrize("token", [contact_token(), technician_token("tech1")])
+def test_a_signed_address_of_no_ticket_opens_nothing(token: Token) -> None:
+    """The database was restored from before the ticket: whoever holds the address holds nothing."""
+    pager = "5145550101@pager.example.net" if token.kind is TokenKind.TECHNICIAN else STRANGER
+    event = received(a_mail(pager), to="tickets+t@example.com", token=token)
+    assert level(event, Seen(1002)) == "L0"
+    assert level(event, Seen(1002, by_token=a_ticket())) == "L3"
+
+
 def test_a_technician_who_left_takes_their_addresses_along() -> None:
     """The rules no longer name them: the address is nobody's."""
     event = received(a_mail("parti@example.com"), to="tickets+t@example.com", token=technician_token("parti"))

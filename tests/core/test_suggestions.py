@@ -8,7 +8,7 @@ from mailgate.core.effects import AddMessage, OpenTicket, Page
 from mailgate.core.events import MailReceived
 from mailgate.core.model import Mail, Outcome, Ticket, Token, TokenKind
 from mailgate.core.seen import Seen
-from tests.builders import a_mail, a_ticket, received
+from tests.builders import a_mail, a_ticket, received, technician_token
 from tests.core.asking import ask, letters, of, only
 
 STRANGER = received(a_mail("x@nowhere.example", subject="Re: [#1001] Panne du serveur"))
@@ -51,6 +51,13 @@ def test_a_return_address_continues_the_tickets_of_ones_own_side_only(ticket: Ti
     answer = received(token=Token(TokenKind.BOUNCE, 7, 0))
     decision = ask(answer, Seen(1002, by_token=ticket))
     assert {message.ticket for message in of(decision, AddMessage)} == {1001 if joins else 1002}
+
+
+def test_a_technicians_address_in_other_hands_suggests_nothing() -> None:
+    """It leaked, or a customer's mail was addressed to it by mistake: it says nothing of which ticket they mean."""
+    event = received(token=technician_token("tech1"))
+    assert suggestions(event, Seen(1002, by_token=OTHERS)) == {None}
+    assert "it may belong to" not in ask(event, Seen(1002, by_token=OTHERS)).because
 
 
 def test_nothing_named_is_nothing_suggested() -> None:

@@ -23,6 +23,7 @@ from mailgate.cli.inbox import inbox
 from mailgate.cli.init import init
 from mailgate.cli.open import open_ticket
 from mailgate.cli.outbox import outbox
+from mailgate.cli.page import page
 from mailgate.cli.renew_key import renew_key
 from mailgate.cli.serve import serve
 from mailgate.cli.ticket import ticket
@@ -40,6 +41,7 @@ COMMANDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("ticket", ticket),
     ("outbox", outbox),
     ("inbox", inbox),
+    ("page", page),
     ("renew-key", renew_key),
 )
 

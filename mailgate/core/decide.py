@@ -17,10 +17,12 @@ from mailgate.core.bounces import returned
 from mailgate.core.budgets import REPORT, hold_back, report_held_back, spent_on_refusals
 from mailgate.core.classify import Finding, described, kind_and_why, mail_kind
 from mailgate.core.decision import Decision, Findings
+from mailgate.core.drills import drill
 from mailgate.core.effects import CancelTimer, ChangeStatus, ClearAddress, Effect
 from mailgate.core.escalation import STEP, escalate
 from mailgate.core.events import (
     DeliveryFailed,
+    DrillAsked,
     Event,
     MailReceived,
     MailUnreadable,
@@ -64,6 +66,8 @@ def _decided(event: Event, seen: Seen, policy: Policy, now: datetime) -> Decisio
             return open_on_behalf(event, seen, policy)
         case RetryAsked():
             return retry(event)
+        case DrillAsked():
+            return drill(event, policy, now)
         case TimerFired():
             return _timer(event, seen, policy, now)
         case _:

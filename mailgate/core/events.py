@@ -91,6 +91,15 @@ class RetryAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class DrillAsked:
+    """`mailgate page test TECH`: somebody wants to know whether every channel of a technician works."""
+
+    inbox_id: int
+    received_at: datetime
+    technician: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimerFired:
     """A timer row came due; it holds no truth of its own, the ticket does (None: the timer is the desk's own)."""
 
@@ -100,4 +109,4 @@ class TimerFired:
     due_at: datetime
 
 
-Event = MailReceived | MailUnreadable | DeliveryFailed | TicketRequested | RetryAsked | TimerFired
+Event = MailReceived | MailUnreadable | DeliveryFailed | TicketRequested | RetryAsked | DrillAsked | TimerFired

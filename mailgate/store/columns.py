@@ -98,6 +98,7 @@ class InboxKind(StrEnum):
     DELIVERY_FAILED = "delivery-failed"
     TICKET_REQUESTED = "ticket-requested"
     RETRY_ASKED = "retry-asked"
+    DRILL_ASKED = "drill-asked"
 
 
 class InboxState(StrEnum):

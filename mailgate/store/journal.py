@@ -7,6 +7,7 @@ from datetime import datetime
 from mailgate.core.decision import Decision
 from mailgate.core.events import (
     DeliveryFailed,
+    DrillAsked,
     Event,
     MailReceived,
     MailUnreadable,
@@ -23,6 +24,7 @@ WORDS: dict[type[Event], str] = {
     DeliveryFailed: "delivery-failed",
     TicketRequested: "ticket-requested",
     RetryAsked: "retry-asked",
+    DrillAsked: "drill-asked",
     TimerFired: "timer-fired",
 }
 """What an event is called in the book; a timer adds its kind ("timer-fired callback-due")."""

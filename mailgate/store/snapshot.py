@@ -20,6 +20,7 @@ from sqlmodel import col, select
 from mailgate.core.budgets import REPORT
 from mailgate.core.events import (
     DeliveryFailed,
+    DrillAsked,
     Event,
     MailReceived,
     MailUnreadable,
@@ -72,7 +73,7 @@ def load(tx: Tx, event: Event) -> Seen:
             return replace(seen, by_token=tickets(number))
         case RetryAsked():
             return replace(seen, by_token=tickets(_retried(tx, event)))
-        case MailUnreadable() | TicketRequested():
+        case MailUnreadable() | TicketRequested() | DrillAsked():
             return seen
         case _:
             assert_never(event)

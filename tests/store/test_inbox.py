@@ -11,7 +11,7 @@ from sqlmodel import func, select
 
 from mailgate.core.custody import Delivery, ImapCursor, ImapSource
 from mailgate.core.decision import Decision, Findings
-from mailgate.core.events import DeliveryFailed, RetryAsked, TicketRequested
+from mailgate.core.events import DeliveryFailed, DrillAsked, RetryAsked, TicketRequested
 from mailgate.core.model import AuthLevel, Channel, Door, Outcome
 from mailgate.core.reports import Fate
 from mailgate.mail import parse
@@ -27,6 +27,7 @@ MAILBOX = "INBOX@imap.example.com"
 QUESTIONS = (
     TicketRequested(0, NOW, "acme", "chef@acme.example", "Écran noir", "Au téléphone", "urgent"),
     RetryAsked(0, NOW, "outbox", 4),
+    DrillAsked(0, NOW, "tech1"),
     DeliveryFailed(0, NOW, 5, "technician", "tech1@example.com", "Panne", "550", 1001, "tech1", Channel.PAGER),
     DeliveryFailed(0, NOW, 6, "acknowledgement", "x@acme.example", "Reçu", "550"),
     DeliveryFailed(0, NOW, 7, "notification", "x@acme.example", "Re", "no answer", fate=Fate.SOFT, promised_at=NOW),

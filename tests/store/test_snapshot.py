@@ -14,6 +14,7 @@ from mailgate.core.decision import Decision
 from mailgate.core.effects import Assign, ChangeStatus, OpenTicket, SendMail, TakeTurn
 from mailgate.core.events import (
     DeliveryFailed,
+    DrillAsked,
     Event,
     MailUnreadable,
     RetryAsked,
@@ -260,6 +261,7 @@ OTHERS = (
     (RetryAsked(1, NOW, "outbox", 1), True),
     (RetryAsked(1, NOW, "inbox", 1), False),
     (TicketRequested(1, NOW, "acme", "chef@acme.example", "Panne"), False),
+    (DrillAsked(1, NOW, "tech1"), False),
     (MailUnreadable(1, Door.SMTP, "", (), NOW, "too deep"), False),
 )
 

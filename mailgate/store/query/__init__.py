@@ -5,6 +5,7 @@ Times are aware and in UTC. Nothing here is on the path of a mail.
 
 from mailgate.store.query.boxes import Fate, InboxLine, OutboxLine, fate, inbox, message, outbox, raw
 from mailgate.store.query.deliveries import AddressShown, MailShown, marked_addresses
+from mailgate.store.query.drills import DrillShown, drill
 from mailgate.store.query.stories import (
     AttachmentShown,
     InterventionShown,
@@ -20,6 +21,7 @@ __all__ = [
     "AddressShown",
     "AttachmentShown",
     "CallbackShown",
+    "DrillShown",
     "Fate",
     "InboxLine",
     "InterventionShown",
@@ -31,6 +33,7 @@ __all__ = [
     "TicketFilter",
     "TicketStory",
     "TicketSummary",
+    "drill",
     "fate",
     "inbox",
     "marked_addresses",

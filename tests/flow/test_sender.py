@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from mailgate import sender
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane, Parcel
 from mailgate.sender import Means, Sender
+from mailgate.store import query
 from tests.flow.desk import Letter, LiveDesk, live_desk
 
 
@@ -42,6 +44,15 @@ class Unforeseen(Exception):
     """Nobody expected it."""
 
 
+@dataclass
+class Busy(Relay):
+    """Asks every page to wait for 200 seconds."""
+
+    async def send(self, parcel: Parcel) -> Delivery:
+        self.enough.set()
+        return Deferred("429 too many", 200.0)
+
+
 def no_chance() -> float:
     """The retry of the deferred mail cannot be worked out."""
     raise Unforeseen
@@ -56,10 +67,10 @@ def desk(tmp_path: Path) -> Iterator[LiveDesk]:
         yield running
 
 
-async def send_pages(desk: LiveDesk, relay: Relay) -> None:
+async def send_pages(desk: LiveDesk, relay: Relay, chance: Callable[[], float] = no_chance) -> None:
     """One worker sends until the relay has enough, for five seconds at most."""
     with ThreadPoolExecutor(1) as threads:
-        means = Means(desk.database, threads, lambda: desk.now, no_chance, lambda: relay, relay, lambda: None, "test")
+        means = Means(desk.database, threads, lambda: desk.now, chance, lambda: relay, relay, lambda: None, "test")
         running = Sender(means, {Lane.PAGE: 1})
         running.start()
         async with asyncio.timeout(5):
@@ -73,3 +84,12 @@ def test_a_worker_survives_what_nobody_foresaw(desk: LiveDesk, monkeypatch: pyte
     relay = Relay(wanted=5)
     asyncio.run(send_pages(desk, relay))
     assert (relay.asked, relay.taken) == (6, 5)
+
+
+def test_a_channel_that_asks_for_a_pause_gets_it(desk: LiveDesk) -> None:
+    """F22: asked again in 15 seconds, a gateway that said 429 would say it for ever."""
+    asyncio.run(send_pages(desk, Busy(wanted=1), lambda: 0.0))
+    with desk.database.read() as tx:
+        tried = [row for row in query.outbox(tx) if row.last_error == "429 too many"]
+    assert tried
+    assert all(row.next_attempt_at == desk.now + timedelta(seconds=200) for row in tried)

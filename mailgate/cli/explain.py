@@ -13,7 +13,7 @@ import typer
 from mailgate.cli import explanation
 from mailgate.cli.explanation import Explanation, MailShown, PageShown, Promise, Promises
 from mailgate.cli.failures import DONE
-from mailgate.cli.options import HERE, AsJson, SiteConfig
+from mailgate.cli.options import HERE, AsJson, SiteConfig, moment
 from mailgate.cli.output import print_json
 from mailgate.core.custody import Delivery
 from mailgate.core.effects import Page, SendMail
@@ -48,7 +48,7 @@ def explain(
 
     loaded = site.load(config)
     zone = ZoneInfo(loaded.config.desk.timezone)
-    now = clock.now() if at is None else _time(at, zone)
+    now = clock.now() if at is None else moment(at, zone)
     delivery = _delivery(mail.read_bytes(), sender, to, loaded)
     with desk.at(config) as here:
         answer = _answer(loaded, here.database, delivery, as_new, now)
@@ -57,14 +57,6 @@ def explain(
     else:
         print(explanation.as_text(answer, zone))
     return DONE
-
-
-def _time(text: str, zone: ZoneInfo) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"--at '{text}' is not a time: write 2026-11-23T16:30 or add an offset") from None
-    return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
 def _delivery(raw: bytes, sender: str | None, to: list[str] | None, loaded: Site) -> Delivery:

@@ -18,6 +18,7 @@ from mailgate.cli import failures
 from mailgate.cli.check import check
 from mailgate.cli.demo.command import demo
 from mailgate.cli.doctor.command import doctor
+from mailgate.cli.duty import duty
 from mailgate.cli.explain import explain
 from mailgate.cli.inbox import inbox
 from mailgate.cli.init import init
@@ -35,6 +36,7 @@ COMMANDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("demo", demo),
     ("check", check),
     ("doctor", doctor),
+    ("duty", duty),
     ("explain", explain),
     ("open", open_ticket),
     ("tickets", tickets),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -24,3 +26,12 @@ SiteConfig = Annotated[
     Path, typer.Option("-c", "--config", metavar="FILE", help="The site's config.toml.", callback=_existing)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a readable table.")]
+
+
+def moment(text: str, zone: ZoneInfo) -> datetime:
+    """What `--at` says, local to `zone` unless it has an offset."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"--at '{text}' is not a time: write 2026-11-23T16:30 or add an offset") from None
+    return at if at.tzinfo else at.replace(tzinfo=zone)

@@ -27,12 +27,12 @@ def with_people_away(number: int, *spans: tuple[date, date]) -> Policy:
 
 def test_a_full_team_is_nothing_to_speak_of() -> None:
     """Four people for a promise of three."""
-    assert worst(people.queues(a_policy(), NOW)) is State.OK
+    assert worst(people.queues(a_policy(), {}, NOW)) is State.OK
 
 
 def test_an_urgent_queue_with_nobody_there_is_bad() -> None:
     """Named day by day, so that somebody can change the calendar."""
-    said = tuple(people.queues(with_people_away(4, WEEK, (date(2026, 11, 28), date(2026, 11, 28))), NOW))
+    said = tuple(people.queues(with_people_away(4, WEEK, (date(2026, 11, 28), date(2026, 11, 28))), {}, NOW))
     days = "on 2026-11-20 to 2026-11-26 and 2026-11-28"
     assert of(said, State.BAD) == [f"nobody is there to page for queue 'urgent' {days}: all of team 'support' are away"]
     assert of(said, State.WARNING) == [
@@ -43,17 +43,17 @@ def test_an_urgent_queue_with_nobody_there_is_bad() -> None:
 def test_nobody_now_is_seen_too() -> None:
     """The first day is today."""
     today = date(2026, 11, 16)
-    assert worst(people.queues(with_people_away(4, (today, today)), NOW)) is State.BAD
+    assert worst(people.queues(with_people_away(4, (today, today)), {}, NOW)) is State.BAD
 
 
 def test_absences_after_two_weeks_are_no_matter_yet() -> None:
     """Christmas is planned in December."""
-    assert worst(people.queues(with_people_away(4, (date(2026, 11, 30), date(2027, 1, 3))), NOW)) is State.OK
+    assert worst(people.queues(with_people_away(4, (date(2026, 11, 30), date(2027, 1, 3))), {}, NOW)) is State.OK
 
 
 def test_fewer_people_than_promised_is_a_warning() -> None:
     """Two of three: the promise falls short on each mail."""
-    said = tuple(people.queues(with_people_away(2, WEEK), NOW))
+    said = tuple(people.queues(with_people_away(2, WEEK), {}, NOW))
     assert of(said, State.BAD) == []
     assert of(said, State.WARNING) == [
         "fewer than the 3 people that queue 'urgent' promises are there on 2026-11-20 to 2026-11-26"
@@ -62,11 +62,11 @@ def test_fewer_people_than_promised_is_a_warning() -> None:
 
 def test_a_rule_may_ask_too_small_a_team() -> None:
     """`check` looks at the queues only."""
-    said = tuple(people.queues(with_rule(team="leads"), NOW))
+    said = tuple(people.queues(with_rule(team="leads"), {}, NOW))
     assert of(said, State.WARNING) == [
         "rule 'toujours' (rules/x.toml:1) notifies 2 people, but its team 'leads' has only 1"
     ]
-    assert worst(people.queues(with_rule(team="leads", notify=1), NOW)) is State.OK
+    assert worst(people.queues(with_rule(team="leads", notify=1), {}, NOW)) is State.OK
 
 
 def test_whom_only_mail_reaches_is_named() -> None:

@@ -21,7 +21,7 @@ from mailgate.cli.doctor import (
     waiting,
 )
 from mailgate.cli.doctor.findings import Finding, Said, State, bad
-from mailgate.cli.doctor.patient import Check, Patient, of_config, of_config_now, of_policy, of_rows, of_site
+from mailgate.cli.doctor.patient import Check, Patient, of_config, of_config_now, of_plan, of_policy, of_rows, of_site
 from mailgate.edge.asking import ask
 
 PATIENCE = 16.0
@@ -43,7 +43,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("imap", of_config_now(imap.mailboxes)),
     ("domains", of_policy(domains.domains)),
     ("examples", of_policy(domains.examples)),
-    ("queues", of_policy(people.queues)),
+    ("queues", of_plan(people.queues)),
     ("pagers", of_policy(people.pagers)),
     ("leads", of_policy(people.leads)),
     ("addresses", of_rows(undelivered.addresses)),

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from mailgate import config, site
 from mailgate.cli.doctor.findings import Sayings
+from mailgate.cli.staffing import told_by_mail
 from mailgate.config import Config
 from mailgate.core.policy import Policy
+from mailgate.core.presence import Absences
 from mailgate.site import Site
 from mailgate.store.database import Database, Tx
 from mailgate.store.health import UNREADABLE
@@ -62,6 +64,17 @@ def of_site(examine: Callable[[Site], Sayings]) -> Check:
 def of_policy(examine: Callable[[Policy, datetime], Sayings]) -> Check:
     """A check of what the rules say, at a time."""
     return lambda patient: () if patient.site is None else examine(patient.site.policy, patient.now)
+
+
+def of_plan(examine: Callable[[Policy, Absences, datetime], Sayings]) -> Check:
+    """A check of who is there when, by the rules and by mail."""
+
+    def check(patient: Patient) -> Sayings:
+        if patient.site is None:
+            return ()
+        return examine(patient.site.policy, told_by_mail(patient.site.config), patient.now)
+
+    return check
 
 
 def of_rows(examine: Callable[[Tx, Policy, datetime], Sayings]) -> Check:

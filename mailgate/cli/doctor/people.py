@@ -2,65 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from itertools import groupby
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from datetime import date, datetime
 
 from mailgate.cli.doctor.findings import Said, bad, few, ok, warning
 from mailgate.cli.doctor.gateways import GATEWAYS, Gateway
+from mailgate.cli.staffing import complaints
+from mailgate.core.gaps import DAYS, Lack, staffing
 from mailgate.core.paging import leads_of
 from mailgate.core.policy import Policy, Queue
-from mailgate.core.presence import is_away
+from mailgate.core.presence import Absences
 
-DAYS = 14
-NOON = time(12)
-
-
-@dataclass(frozen=True, slots=True)
-class Staffed:
-    """How many people of a queue's team are there on one day of the desk."""
-
-    day: date
-    people: int
+ALARMING = frozenset({Lack.DESERTED, Lack.UNMANNED})
 
 
-def queues(policy: Policy, now: datetime) -> Iterator[Said]:
+def queues(policy: Policy, absences: Absences, now: datetime) -> Iterator[Said]:
     """Each queue's people, today and on the days to come; skills and turns never reduce their number."""
     for queue in policy.queues.values():
-        yield from _staffed(queue, policy, now)
+        yield from _staffed(queue, policy, absences, now)
     yield from _rules_that_fall_short(policy)
 
 
-def _staffed(queue: Queue, policy: Policy, now: datetime) -> Iterator[Said]:
-    calendar = staff(queue, policy, now)
-    promised = min(queue.notify, len(policy.teams[queue.team].members))  # `check` doubts a team that is too small
-    deserted = [one.day for one in calendar if one.people == 0]
-    short = [one.day for one in calendar if 0 < one.people < promised]
-    if deserted:
-        alarm = bad if policy.is_urgent(queue) else warning
-        yield alarm(
-            f"nobody is there to page for queue '{queue.key}' {_spans(deserted)}: all of team '{queue.team}' are away"
-        )
-    if short:
-        yield warning(f"fewer than the {promised} people that queue '{queue.key}' promises are there {_spans(short)}")
-    if not deserted and not short:
-        least, all_of_them = min(one.people for one in calendar), len(policy.teams[queue.team].members)
+def _staffed(queue: Queue, policy: Policy, absences: Absences, now: datetime) -> Iterator[Said]:
+    found = staffing(queue, policy, absences, now)
+    for one in complaints(queue, found, policy, now):
+        alarm = bad if policy.is_urgent(queue) and one.lack in ALARMING else warning
+        yield alarm(one.says)
+    if not found.gaps:
+        everybody = len(policy.teams[queue.team].members)
         yield ok(
-            f"queue '{queue.key}': on each of the next {DAYS} days at least {least} of {all_of_them} people are there"
+            f"queue '{queue.key}': on each of the next {DAYS} days at least {found.least} of {everybody} people are "
+            "there"
         )
-
-
-def staff(queue: Queue, policy: Policy, now: datetime) -> tuple[Staffed, ...]:
-    """Who is there now, and at noon of the days that follow."""
-    zone = ZoneInfo(policy.desk.timezone)
-    today = now.astimezone(zone).date()
-    times = [now] + [datetime.combine(today + timedelta(days=day), NOON, zone) for day in range(1, DAYS)]
-    team = [policy.technicians[key] for key in policy.teams[queue.team].members]
-    return tuple(
-        Staffed(at.astimezone(zone).date(), sum(not is_away(one, policy, {}, at) for one in team)) for at in times
-    )
 
 
 def _rules_that_fall_short(policy: Policy) -> Iterator[Said]:
@@ -114,9 +87,3 @@ def leads(policy: Policy, _now: datetime) -> Iterator[Said]:
         )
     if policy.desk.administrators and not orphans:
         yield ok(f"trouble is told to {few((*policy.desk.administrators, 'the leads'))}")
-
-
-def _spans(days: Sequence[date]) -> str:
-    """ "on 2026-12-24 to 2027-01-03 and 2027-01-05" """
-    runs = [[day for _, day in run] for _, run in groupby(enumerate(days), lambda pair: pair[1].toordinal() - pair[0])]
-    return "on " + " and ".join(f"{run[0]}" if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)

@@ -22,7 +22,7 @@ from mailgate.core.letters import Facts, NoticeFacts
 from mailgate.core.model import AuthVerdict, Outcome, Ticket
 from mailgate.core.opening import incoming
 from mailgate.core.policy import Policy
-from mailgate.core.reports import LOST, Fate, Fated, Report, ReportKind, gravity
+from mailgate.core.reports import LOST, SUPERSEDES, Fate, Fated, Report, ReportKind, gravity
 from mailgate.core.seen import Seen, Sent
 
 
@@ -63,12 +63,13 @@ def _consequences(
 
 
 def _fated(event: MailReceived, fated: Fated, sent: Sent, seen: Seen, policy: Policy) -> Iterator[Effect]:
-    at, known_lost = event.received_at, sent.fate in LOST
-    if not known_lost:
-        yield SetFate(sent.outbox_id, fated.fate, told_reason(fated), at)
+    at = event.received_at
+    if fated.fate not in SUPERSEDES[sent.fate]:
+        return
+    yield SetFate(sent.outbox_id, fated.fate, told_reason(fated), at)
     if fated.fate is Fate.DELIVERED:
         yield ClearAddress(sent.target.lower())
-    if fated.fate in LOST and not known_lost:
+    if fated.fate in LOST and sent.fate not in LOST:
         yield from undelivered(_lost(fated, sent), seen, at, policy)
 
 

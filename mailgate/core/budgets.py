@@ -68,6 +68,13 @@ def spent_on_refusals(seen: Seen, policy: Policy) -> Spent | None:
     return Spent("refusals", f"{policy.automatic.refusals.day} refusals were told, within a day")
 
 
+def spent_on_sender(seen: Seen, policy: Policy) -> Spent | None:
+    """The same for somebody whose mails are heard, and who holds an address that is not theirs: every mail counts."""
+    if len(seen.lately) < _least(policy.automatic.refusals.day):
+        return None
+    return Spent("refusals", f"{policy.automatic.refusals.day} mails of this sender came, within a day")
+
+
 def spent_on_ticket(seen: Seen, ticket: int, policy: Policy) -> Spent | None:
     """The budget that forbids to tell technicians once more what this sender adds to the ticket."""
     told = [one for one in seen.lately if one.outcome is Outcome.FOLLOW_UP and one.ticket == ticket]
@@ -107,12 +114,15 @@ def _asked_beside_doors(seen: Seen, policy: Policy) -> int:
 
 
 def _spent_on_strangers(sender: Sender, address: str, seen: Seen, bounds: Automatic) -> Spent | None:
+    """A contact has a budget of their own: a flood in other names must not silence the desk towards its customers."""
     tally = seen.answered.addresses.get(address, Tally())
+    if sender.registered:
+        spent = _is_spent(bounds.contact, tally)
+        return Spent("contact", f"{_words(bounds.contact, tally)} to this address") if spent else None
     domain = address.rpartition("@")[2]
-    own = ("contact", bounds.contact) if sender.registered else ("address", bounds.address)
-    if _is_spent(own[1], tally):
-        return Spent(own[0], f"{_words(own[1], tally)} to this address")
-    if not sender.registered and _is_spent(bounds.domain, Tally(hour=seen.answered.domains.get(domain, 0))):
+    if _is_spent(bounds.address, tally):
+        return Spent("address", f"{_words(bounds.address, tally)} to this address")
+    if _is_spent(bounds.domain, Tally(hour=seen.answered.domains.get(domain, 0))):
         return Spent("domain", f"{bounds.domain.hour} within an hour to {domain}")
     if _is_spent(bounds.total, Tally(hour=seen.answered.total)):
         return Spent("total", f"{bounds.total.hour} within an hour to unproven senders")

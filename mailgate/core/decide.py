@@ -14,7 +14,7 @@ from typing import assert_never
 from mailgate.core.authority import NOT_YOURS, Standing, standing
 from mailgate.core.behalf import open_on_behalf
 from mailgate.core.bounces import returned
-from mailgate.core.budgets import REPORT, hold_back, report_held_back, spent_on_refusals
+from mailgate.core.budgets import REPORT, hold_back, report_held_back, spent_on_refusals, spent_on_sender
 from mailgate.core.classify import Finding, described, kind_and_why, mail_kind
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.drills import drill
@@ -131,7 +131,9 @@ def _asked_with_a_foreign_token(
     their address."""
     asked = _asked(event, sender, seen, policy)
     because = f"{asked.because}; it holds the signed address of {found.technician.key}"
-    spent = spent_on_refusals(seen, policy)
+    if mail_kind(event, sender) is not MailKind.PERSON:
+        return replace(asked, because=because)
+    spent = spent_on_refusals(seen, policy) or spent_on_sender(seen, policy)
     if spent is not None:
         held = hold_back(spent, found.technician.mail, asked.ticket, seen, event.received_at)
         return replace(asked, because=because, effects=(*asked.effects, *held))
@@ -163,7 +165,7 @@ def _remarked(decision: Decision, event: MailReceived, sender: Sender, seen: See
         remarks.append(f"read with defects: {', '.join(event.mail.defects)}")
     if seen.same_id is not None:
         remarks.append(f"another mail, in #{seen.same_id.number}, has the same Message-ID")
-    works = sender.address.mail.lower() in seen.marked and may(sender, Act.CONTINUE_BY_TRACE)
+    works = sender.address.mail.lower() in seen.marked and may(sender, Act.CLEAR_ADDRESS)
     cleared = (
         (ClearAddress(sender.address.mail.lower()),) if works and mail_kind(event, sender) is MailKind.PERSON else ()
     )

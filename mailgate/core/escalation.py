@@ -99,6 +99,9 @@ def _silent(ticket: Ticket, seen: Seen, policy: Policy, now: datetime) -> tuple[
 
 
 def _exhausted(ticket: Ticket, queue: Queue, policy: Policy) -> Decision:
+    if not queue.escalate:
+        because = f"nobody answered any page of #{ticket.number} until its promise is late, which is told as such"
+        return Decision(Outcome.RECORDED, because, (ExhaustPages(ticket.number),), ticket.number)
     facts = facts_about(ticket, policy, policy.desk.language, View.DESK)
     facts = replace(facts, notice=NoticeFacts("exhausted"))
     told = dict.fromkeys((*desk_addresses(queue.team, policy), *policy.desk.administrators))

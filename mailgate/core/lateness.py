@@ -2,6 +2,8 @@
 
     start ──50 %──▶ assignee, else those who were called ──80 %──▶ the same ──due──▶ they and the leads
 
+As long as nobody has answered the pages, the steps of the queue's escalation speak instead of the warnings.
+
 The shares are the queue's `warn_at`, of its promise in working time: a pause moves them along with the deadline. Every
 start or shift of the clock sets the timer of its next warning, in one place; a promise that was kept meanwhile, or a
 clock that stands still, makes the timer harmless.
@@ -16,6 +18,7 @@ from datetime import datetime, timedelta
 from mailgate.core.correspondence import View, facts_about, notice_letters
 from mailgate.core.decision import Decision
 from mailgate.core.effects import Effect, OpenTicket, SendMail, SetCallback, SetTimer
+from mailgate.core.escalation import awaits_somebody
 from mailgate.core.events import TimerFired
 from mailgate.core.hours import Calendar, add_working, working_between
 from mailgate.core.letters import NoticeFacts
@@ -51,11 +54,7 @@ def warn(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Decisi
         )
     if now >= callback.due_at:
         return _missed(ticket, policy, now)
-    following = next_warning(callback, _queue(ticket.queue, policy), policy, now)
-    people = responsible(ticket, policy)
-    told = tell(ticket, people, NoticeFacts("due-soon"), first_words(ticket, now), policy)
-    because = f"the call-back of #{ticket.number} is due soon: told {', '.join(one.key for one in people)}"
-    return Decision(Outcome.RECORDED, because, (*told, SetTimer(ticket.number, WARNING, following)), ticket.number)
+    return _due_soon(ticket, callback, policy, now)
 
 
 def next_warning(callback: Callback, queue: Queue, policy: Policy, after: datetime) -> datetime:
@@ -86,6 +85,18 @@ def _timer(number: int, callback: Callback, queue: Queue, policy: Policy, now: d
 def _runs(ticket: Ticket, callback: Callback) -> bool:
     """Whether the clock is running: owed, under way, and not the customer's turn."""
     return callback.kept_at is None and ticket.status in ACTIVE and ticket.status is not Status.WAITING_CUSTOMER
+
+
+def _due_soon(ticket: Ticket, callback: Callback, policy: Policy, now: datetime) -> Decision:
+    queue = _queue(ticket.queue, policy)
+    following = SetTimer(ticket.number, WARNING, next_warning(callback, queue, policy, now))
+    if queue.escalate and awaits_somebody(ticket):
+        because = f"the call-back of #{ticket.number} is due soon; escalation calls people"
+        return Decision(Outcome.RECORDED, because, (following,), ticket.number)
+    people = responsible(ticket, policy)
+    told = tell(ticket, people, NoticeFacts("due-soon"), first_words(ticket, now), policy)
+    because = f"the call-back of #{ticket.number} is due soon: told {', '.join(one.key for one in people)}"
+    return Decision(Outcome.RECORDED, because, (*told, following), ticket.number)
 
 
 def _missed(ticket: Ticket, policy: Policy, now: datetime) -> Decision:

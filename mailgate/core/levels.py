@@ -25,8 +25,8 @@ from mailgate.core.seen import Seen
 class Act(StrEnum):
     """What a mail may set off."""
 
-    ASK = "starts a ticket, is acknowledged with fixed words, pages"
     SEE_OWN_WORDS = "sees its own subject and name again"
+    CLEAR_ADDRESS = "shows that mail reaches its address"
     CONTINUE_BY_TRACE = "continues a ticket by a Message-ID or a number in its subject"
     CONTINUE_BY_ADDRESS = "continues the ticket of its signed address"
     ACKNOWLEDGE_PAGE = "says from a pager that a page was seen"
@@ -35,18 +35,18 @@ class Act(StrEnum):
     COMMAND = "works on a ticket as a technician"
 
 
-_KNOWN = frozenset({Act.ASK, Act.SEE_OWN_WORDS, Act.CONTINUE_BY_TRACE})
+_KNOWN = frozenset({Act.SEE_OWN_WORDS, Act.CLEAR_ADDRESS, Act.CONTINUE_BY_TRACE})
 _PROVEN = _KNOWN | {Act.CONTINUE_BY_ADDRESS, Act.RELEASE, Act.BE_ANSWERED}
 
 MAY: dict[AuthLevel, frozenset[Act]] = {
-    AuthLevel.L0: frozenset({Act.ASK}),
+    AuthLevel.L0: frozenset(),
     AuthLevel.L1: _KNOWN,
     AuthLevel.L2: _PROVEN,
-    AuthLevel.L3: frozenset({Act.ASK, Act.CONTINUE_BY_TRACE, Act.CONTINUE_BY_ADDRESS, Act.ACKNOWLEDGE_PAGE}),
+    AuthLevel.L3: frozenset({Act.CLEAR_ADDRESS, Act.CONTINUE_BY_TRACE, Act.CONTINUE_BY_ADDRESS, Act.ACKNOWLEDGE_PAGE}),
     AuthLevel.L4: frozenset(Act),
 }
-"""What each level may do. The level opens the way; whether the person is a contact, takes part, or is in the rules at
-all is asked where the act is done."""
+"""What each level may do beyond what nobody is denied: start a ticket, page people, get fixed words. The level opens
+the way; whether the person is a contact, takes part, or is in the rules at all is asked where the act is done."""
 
 ENOUGH = {
     CommandsNeed.PASS: frozenset({AuthVerdict.PASS}),

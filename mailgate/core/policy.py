@@ -244,8 +244,8 @@ class Bound:
 class Automatic:
     """`[automatic]` of the rules: what bounds mail that no person wrote (hazards A35 and A36; see core.budgets).
 
-    `address` and `domain` are for addresses that the rules do not name, `contact` for one that they do when its mail
-    proves nothing, `total` for all of these. `requests` bounds the answers to one sender who writes to no door,
+    `address`, `domain` and `total` are for addresses that the rules do not name, `contact` for one that they do when
+    its mail proves nothing. `requests` bounds the answers to one sender who writes to no door,
     `ticket` what one sender adds to one ticket and technicians are told, `refusals` what one sender, or one ticket, is
     refused and somebody is told."""
 

@@ -143,7 +143,7 @@ def _joined(
         return effects, "it stays parked"
     people = responsible(ticket, policy)
     spent = spent_on_ticket(seen, ticket.number, policy)
-    if spent is not None:
+    if spent is not None and not changed:
         held = hold_back(spent, people[0].mail if people else "", ticket.number, seen, words.at)
         return [*effects, *held], f"told to nobody: {spent.why}"
     notice = NoticeFacts("reopened" if ticket.status in SETTLED else "follow-up")

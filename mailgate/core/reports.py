@@ -34,6 +34,15 @@ LOST = frozenset({Fate.HARD, Fate.SOFT})
 WORST_FIRST = (Fate.HARD, Fate.SOFT, Fate.DELAYED, Fate.DELIVERED)
 """Of several fates of one mail, the first of these counts."""
 
+SUPERSEDES: dict[Fate | None, frozenset[Fate]] = {
+    None: frozenset(Fate),
+    Fate.DELAYED: frozenset(Fate) - {Fate.DELAYED},
+    Fate.DELIVERED: LOST,
+    Fate.SOFT: frozenset({Fate.HARD}),
+    Fate.HARD: frozenset(),
+}
+"""Which fates replace the one that a mail is known to have: reports come late, twice and out of order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fated:

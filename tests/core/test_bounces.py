@@ -22,7 +22,7 @@ from mailgate.core.effects import (
 )
 from mailgate.core.model import Activity, AuthVerdict, Callback, Channel, Direction, Line, MailKind, Outcome, Token
 from mailgate.core.model import TokenKind as Kind
-from mailgate.core.reports import WORST_FIRST, Fate, Fated, Report, ReportKind
+from mailgate.core.reports import SUPERSEDES, WORST_FIRST, Fate, Fated, Report, ReportKind
 from mailgate.core.seen import Seen, Sent
 from tests.builders import NOW, a_mail, a_ticket, received
 from tests.core.asking import ask, letters, of, only
@@ -54,6 +54,7 @@ def test_the_tables_are_total() -> None:
     """A new fate or kind of report must find its place."""
     assert set(WORST_FIRST) == set(Fate)
     assert set(REPORTS) == set(ReportKind)
+    assert set(SUPERSEDES) == {None, *Fate}
 
 
 def test_an_answer_that_bounced_keeps_no_promise() -> None:
@@ -92,6 +93,23 @@ def test_the_same_loss_is_told_once() -> None:
     """Some systems report on several days."""
     decision = returned(report(NO_SUCH_USER), replace(SENT, fate=Fate.HARD))
     assert [type(effect) for effect in decision.effects] == [AddMessage]
+
+
+@pytest.mark.parametrize(
+    ("known", "said", "told"),
+    [
+        (Fate.DELIVERED, Fate.DELAYED, False),
+        (Fate.HARD, Fate.DELIVERED, False),
+        (Fate.HARD, Fate.DELAYED, False),
+        (Fate.SOFT, Fate.HARD, True),
+        (Fate.DELAYED, Fate.DELIVERED, True),
+        (Fate.DELIVERED, Fate.SOFT, True),
+    ],
+)
+def test_reports_that_come_out_of_order_undo_nothing(known: Fate, said: Fate, told: bool) -> None:
+    """A warning that a slow relay sends after the mail has arrived is no news."""
+    decision = returned(report(Fated(CHEF, said)), replace(SENT, fate=known))
+    assert bool(of(decision, SetFate)) is told
 
 
 def test_a_forwarded_recipient_still_counts_for_our_mail() -> None:

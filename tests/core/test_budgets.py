@@ -10,7 +10,7 @@ import pytest
 from mailgate.core.budgets import REPORT, REPORT_AFTER
 from mailgate.core.effects import ForgetHeldBack, HoldBack, OpenTicket, Page, SendMail, SetTimer
 from mailgate.core.events import MailReceived, TimerFired
-from mailgate.core.model import AuthVerdict, Outcome
+from mailgate.core.model import AuthVerdict, Outcome, Status
 from mailgate.core.policy import Automatic, Bound, Policy
 from mailgate.core.seen import Answered, Earlier, HeldBack, Seen, Tally
 from tests.builders import NOW, a_mail, a_policy, a_ticket, contact_token, received
@@ -71,9 +71,29 @@ def test_an_unproven_contact_has_a_larger_budget(hour: int, answered: bool) -> N
     assert bool(letters(decision, "acknowledgement")) is answered
 
 
-def test_a_registered_domain_is_not_bounded_as_a_domain() -> None:
-    """Its contacts have budgets of their own."""
-    assert letters(ask(received(), after(domain=60, address="chef@acme.example")), "acknowledgement")
+def test_a_flood_in_other_names_silences_no_contact() -> None:
+    """Most sites cannot prove anybody: a forger's 500 mails must not cost a customer their acknowledgement."""
+    seen = after(domain=60, total=9000, address="chef@acme.example")
+    assert letters(ask(received(), seen), "acknowledgement")
+
+
+def test_a_robot_with_a_technicians_address_tells_nobody() -> None:
+    """Nor does anybody who writes all day."""
+    head = (("auto-submitted", "auto-replied"),)
+    robot = answer(text="", mail=a_mail("it@acme.example", headers=head))
+    assert letters(ask(robot, Seen(1002, by_token=a_ticket())), "transcript") == []
+    person = answer(text="Encore", mail=a_mail("it@acme.example"))
+    busy = Seen(1002, by_token=a_ticket(), lately=lately(50, Outcome.TICKET, DOOR))
+    assert letters(ask(person, busy), "transcript") == []
+    assert only(ask(person, busy), HoldBack).budget == "refusals"
+
+
+def test_a_ticket_that_comes_back_is_told_whatever_was_told_today() -> None:
+    """Reopening happens once."""
+    event = received(to="tickets+t@example.com", token=contact_token())
+    closed = a_ticket(assignee="tech2", status=Status.CLOSED)
+    decision = ask(event, Seen(1002, by_token=closed, lately=lately(50, Outcome.FOLLOW_UP, ticket=1001)))
+    assert letters(decision, "technician")
 
 
 def test_the_bounds_are_the_administrators() -> None:

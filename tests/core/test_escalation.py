@@ -99,9 +99,9 @@ def test_the_end_of_the_chain_alarms_the_leads_and_the_administrators() -> None:
 
 
 def test_a_queue_without_steps_ends_at_its_promise() -> None:
-    """Nobody to add, but the leads hear before the customer does."""
+    """Nobody to add; the leads hear from the clock that the promise is late."""
     assert timer(ask(received())).due_at == local("2026-11-16 11:00")
-    assert only(step(0, called(), with_queue(), "2026-11-16 11:00"), ExhaustPages)
+    assert step(0, called(), with_queue(), "2026-11-16 11:00").effects == (ExhaustPages(1001),)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ import pytest
 from mailgate.core.decision import Decision
 from mailgate.core.effects import Page, SetTimer
 from mailgate.core.events import TimerFired
+from mailgate.core.hours import parse_duration
 from mailgate.core.lateness import WARNING, next_warning
 from mailgate.core.model import Activity, Callback, Status, Ticket
-from mailgate.core.policy import Policy
+from mailgate.core.policy import Escalation, Policy
 from mailgate.core.seen import Seen
 from tests.builders import NOW, a_policy, a_ticket, contact_token, local, received
 from tests.core.asking import ask, letters, of
@@ -64,6 +65,13 @@ def test_without_an_assignee_those_who_were_called_hear_of_it() -> None:
     """Somebody should."""
     people = [address for address, _ in told(fire(a_ticket(), "2026-11-16 10:30"))]
     assert people == [f"tech{number}@example.com" for number in (1, 2, 3)]
+
+
+def test_as_long_as_escalation_calls_people_it_speaks_alone() -> None:
+    """Nobody has answered yet, and a queue with steps is at it; without steps those who were called are reminded."""
+    steps = with_queue(escalate=(Escalation(parse_duration("15m"), 1),))
+    assert told(fire(a_ticket(), "2026-11-16 10:30", steps)) == []
+    assert told(fire(replace(a_ticket(), status=Status.OPEN), "2026-11-16 10:30", steps)) != []
 
 
 def test_a_missed_promise_is_told_to_the_leads_too() -> None:

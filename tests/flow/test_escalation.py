@@ -23,7 +23,7 @@ def states(desk: LiveDesk) -> dict[str, str]:
 
 
 def test_silence_climbs_step_by_step_to_the_end(desk: LiveDesk) -> None:
-    """15 min: the silent pagers again and a fourth person; 30 min: the leads; 45 min: an alarm; then nothing more."""
+    """15 min: the silent pagers again and a fourth person; 30 min: the leads; 45 min: an alarm; 60 min: it is late."""
     first = desk.write(Letter("Panne"))
     assert people(mail for mail in first if mail.to != CHEF) == sorted([*TECH[:3], *PAGERS[:3]])
     assert desk.advance(minutes=14) == []
@@ -35,17 +35,21 @@ def test_silence_climbs_step_by_step_to_the_end(desk: LiveDesk) -> None:
     assert all(mail.template == "notice" for mail in alarm)
     assert "Personne ne répond" in alarm[0].subject
     assert set(states(desk).values()) == {"exhausted"}
+    assert people(desk.advance(minutes=15)) == TECH
     assert desk.advance(hours=2) == []
 
 
 def test_one_word_ends_it(desk: LiveDesk) -> None:
-    """tech2 answers « pris »: theirs it is, the others hear of it, and no timer calls anybody any more."""
+    """tech2 answers « pris »: theirs it is, the others hear of it; only tech2 hears of the clock, until it is late."""
     page = to(desk.write(Letter("Panne")), TECH[1])
     told = desk.write(answer(page, "pris"))
     assert people(told) == [TECH[0], TECH[1], TECH[2]]
     assert "Demande prise en charge par" in to(told, TECH[0]).text
     assert desk.ticket().assignee == "tech2"
     assert states(desk)[TECH[1]] == states(desk)[PAGERS[1]] == "acknowledged"
+    assert people(desk.advance(minutes=31)) == [TECH[1]]
+    late = desk.advance(minutes=30)
+    assert {mail.template for mail in late} == {"technician", "notice"}
     assert desk.advance(hours=5) == []
 
 
@@ -83,7 +87,10 @@ def test_a_mail_of_the_evening_escalates_in_the_morning(desk: LiveDesk) -> None:
 
 
 def test_a_regular_request_that_nobody_sees_alarms_at_its_promise(desk: LiveDesk) -> None:
-    """No steps: the leads and the administrators hear at the promised deadline."""
+    """No steps: those who were called are reminded, and the leads hear at the promised deadline."""
     desk.write(Letter("Question", to="support-regulier@example.com"))
-    assert desk.advance(hours=3, minutes=59) == []
-    assert {mail.template for mail in desk.advance(minutes=2)} == {"notice"}
+    assert people(desk.advance(hours=2, minutes=1)) == TECH[:2]
+    desk.advance(hours=1, minutes=58)
+    late = desk.advance(minutes=2)
+    assert {mail.to for mail in late if mail.template == "notice"} == {TECH[3]}
+    assert set(states(desk).values()) == {"exhausted"}

@@ -2,7 +2,8 @@
 
 Who is away is never called. The others are ranked: on duty before off duty (who fill up rather than nobody), then whom
 a rule assigned, then whom an override puts first, then by wanted skills and language, then by the team's order. None of
-it ever reduces the number (interfaces.md §4). Every person has a reason, for the journal and for `mailgate duty`.
+it ever reduces the number (interfaces.md §4); whom a rule assigned is called beside it when they are off duty, for
+nobody owns a ticket without having heard of it. Every person has a reason, for the journal and for `mailgate duty`.
 """
 
 from __future__ import annotations
@@ -95,11 +96,12 @@ def choose(wanted: Wanted, policy: Policy, seen: Seen, now: datetime) -> Chosen:
     standing = {one.key: question.stands(one) for one in question.asked()}
     able = [one for one in question.asked() if standing[one.key].presence is not Presence.AWAY]
     ranked = sorted(RANKED[team.order](question, able), key=lambda one: _preference(one, standing[one.key], question))
-    people = tuple(ranked[: wanted.notify])
+    called = ranked[: wanted.notify]
+    people = (*called, *_owner(ranked[wanted.notify :], wanted))
     reasons = tuple(_reason(one, standing[one.key], question) for one in people)
     absent = tuple(one for one in standing.values() if one.presence is not Presence.ON)
     missing = max(wanted.notify - len(people), 0)
-    turn = next((one.key for one in reversed(people) if one.key in team.members), None)
+    turn = next((one.key for one in reversed(called) if one.key in team.members), None)
     moves = team.order is Order.ROTATION and team.handover is None
     why = _why(people, reasons, absent, question)
     return Chosen(team.key, people, missing, turn if moves else None, why, reasons, absent)
@@ -112,6 +114,11 @@ def leads_of(team_key: str, policy: Policy) -> tuple[Technician, ...]:
     if not named and "leads" in policy.teams:
         named = policy.teams["leads"].members
     return tuple(policy.technicians[key] for key in named if key in policy.technicians)
+
+
+def _owner(left_over: Sequence[Technician], wanted: Wanted) -> Iterator[Technician]:
+    """Whom a rule assigned, when others are on duty in their place."""
+    yield from (one for one in left_over if one.key == wanted.first and wanted.notify)
 
 
 def _rotated(question: Question, able: Sequence[Technician]) -> Sequence[Technician]:
@@ -157,7 +164,8 @@ def _reason(one: Technician, stands: Whereabouts, question: Question) -> str:
     wanted, override = question.wanted, question.override
     parts = []
     if stands.presence is Presence.OFF:
-        parts.append(f"off duty until {question.local(stands.until or question.now)}, too few others are on")
+        parts.append(f"off duty until {question.local(stands.until or question.now)}")
+        parts += ["too few others are on"] if one.key != wanted.first else []
     if one.key == wanted.first:
         parts.append("a rule assigns them")
     elif override is not None and one.key == override.technician:

@@ -69,6 +69,16 @@ def test_who_is_off_duty_is_called_only_when_too_few_are_on() -> None:
     assert four.reasons[-1] == "off duty until 2026-11-17 08:00, too few others are on, their turn"
 
 
+def test_who_owns_a_ticket_hears_of_it_off_duty_too() -> None:
+    """A rule assigns tech1, who works days: at night two on duty are called as promised, and tech1 too."""
+    policy, night = with_technician(1, duty=office("tech1")), local("2026-11-16 22:00")
+    chosen = choose(Wanted("support", 2, first="tech1"), policy, Seen(1), night)
+    assert (keys(chosen), chosen.missing, chosen.turn) == (["tech2", "tech3", "tech1"], 0, "tech3")
+    assert chosen.reasons[-1] == "off duty until 2026-11-17 08:00, a rule assigns them"
+    assert keys(choose(Wanted("support", 2, first="tech1"), policy, Seen(1), NOW)) == ["tech1", "tech2"]
+    assert keys(choose(Wanted("support", 0, first="tech1"), policy, Seen(1), night)) == []
+
+
 def test_an_absence_by_mail_counts_like_one_of_the_rules() -> None:
     """Both ends included, on the technician's own calendar; the reason says until when."""
     absences = {"tech1": ((DAY, DAY),)}

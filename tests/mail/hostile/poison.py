@@ -106,4 +106,7 @@ POISON = (
     *(Hostile("A11", name, partial(bytes, octets)) for name, octets in EMPTIES.items()),
     *DATES,
     *(Hostile("A18", name, partial(bare, field.encode(), b"Subject: x")) for name, field in FACES.items()),
+    Hostile(
+        "A18", "turned-around", partial(mail, "Subject: \u202eetrevuo".encode(), body="\u202e!xuaf\u2069".encode())
+    ),
 )

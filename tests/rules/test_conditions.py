@@ -117,7 +117,8 @@ WRONG = {
     '{ time = { below = "8h" } }': "27: '8h' is not a time of day: write 17:00",
     '{ day = "lundi" }': "16: 'day' is never 'lundi' (known: mon, tue, wed, thu, fri, sat, sun)",
     '{ identity = "contct" }': "21: 'identity' is never 'contct' (did you mean 'contact'?)",
-    '{ kind = { not = "training" } }': "25: 'kind' is never 'training' (known: person, automatic, list, bounce, receipt, complaint, challenge, ours)",
+    '{ kind = { not = "training" } }': "25: 'kind' is never 'training'"
+    " (known: person, automatic, list, bounce, receipt, complaint, challenge, ours)",
     "{ any = [] }": "16: 'any' must be a list of conditions",
     "{ none = 3 }": "17: 'none' must be a list of conditions",
     "{ any = [3] }": "17: a condition must be a table such as { queue = 'urgent' }, not 3",

@@ -72,13 +72,15 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """How often one budget held back mail to one address since `since`; `through` is the newest such row."""
+    """How often one budget held back mail to one address since `since`; `through` is the newest such row, `tickets`
+    the numbers of some of the tickets that the mails were about, the newest first."""
 
     budget: str
     address: str
     times: int
     since: datetime
     through: int
+    tickets: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

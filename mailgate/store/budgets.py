@@ -12,12 +12,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import assert_never
 
-from sqlalchemy import ScalarSelect, delete, func
+from sqlalchemy import ColumnElement, ScalarSelect, delete, func
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from mailgate.core.effects import ForgetHeldBack, HoldBack
-from mailgate.core.letters import Letter
 from mailgate.core.seen import COUNTED_MOST, LATELY_MOST, Answered, HeldBack, Tally
 from mailgate.store.database import Tx
 from mailgate.store.tables import AnswerRow, HeldBackRow, JournalRow
@@ -30,15 +29,18 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 COUNTS_FOR = timedelta(days=8)
 """How long a counted mail is remembered: longer than any budget looks back."""
 
+TICKETS = 5
+"""How many tickets are shown for each of them."""
+
 LARGEST = 20
 """How many addresses a report names, those that most was held back from; the others are summed up."""
 
 
-def count(tx: Tx, letter: Letter, now: datetime) -> None:
-    """An automatic mail uses up what the budgets grant."""
-    address = letter.to.address.lower()
+def count(tx: Tx, to: str, now: datetime) -> None:
+    """An automatic mail to an address uses up what the budgets grant."""
+    address = to.lower()
     tx.exec(delete(AnswerRow).where(col(AnswerRow.at) < now - COUNTS_FOR))
-    tx.add(AnswerRow(at=now, address=address, domain=_domain(address), ticket=letter.ticket, template=letter.template))
+    tx.add(AnswerRow(at=now, address=address, domain=_domain(address)))
 
 
 def change_budgets(tx: Tx, effect: BudgetChange) -> None:
@@ -91,7 +93,22 @@ def held_back(tx: Tx) -> tuple[HeldBack, ...]:
     named = tuple(HeldBack(*row, through=newest) for row in tx.exec(most.limit(LARGEST)))
     whole = select(budget, times, since).group_by(budget).order_by(budget)
     every = tuple(HeldBack(one, "", much, at, newest) for one, much, at in tx.exec(whole))
-    return (*named, *_left(every, named))
+    return (
+        *(replace(one, tickets=_tickets(tx, one.budget, address == one.address)) for one in named),
+        *(replace(one, tickets=_tickets(tx, one.budget, _not_named(one, named))) for one in _left(every, named)),
+    )
+
+
+def _not_named(left: HeldBack, named: tuple[HeldBack, ...]) -> ColumnElement[bool]:
+    return col(HeldBackRow.address).not_in([one.address for one in named if one.budget == left.budget])
+
+
+def _tickets(tx: Tx, budget: str, whose: ColumnElement[bool]) -> tuple[int, ...]:
+    """The newest tickets whose mail was held back."""
+    ticket = col(HeldBackRow.ticket)
+    theirs = select(ticket).where(HeldBackRow.budget == budget, whose, ticket.is_not(None)).group_by(ticket)
+    newest = theirs.order_by(func.max(HeldBackRow.id).desc()).limit(TICKETS)
+    return tuple(number for number in tx.exec(newest) if number is not None)
 
 
 def _left(budgets: Iterable[HeldBack], named: tuple[HeldBack, ...]) -> Iterator[HeldBack]:

@@ -99,7 +99,7 @@ def promise(tx: Tx, effect: Promise, desk: Desk) -> None:
     if effect.record:
         _record(tx, effect.letter, draft, desk.now)
     if effect.counted:
-        budgets.count(tx, effect.letter, desk.now)
+        budgets.count(tx, effect.letter.to.address, desk.now)
 
 
 def withdraw(tx: Tx, effect: Withdrawal, now: datetime) -> None:

@@ -7,14 +7,13 @@ after the other, so what is read here still holds when the effects are written. 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache, partial
-from itertools import islice
 from typing import assert_never
 
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
 from mailgate.core.budgets import REPORT
@@ -28,22 +27,18 @@ from mailgate.core.events import (
     TicketRequested,
     TimerFired,
 )
-from mailgate.core.model import Direction, Mail, Outcome, Ticket, TokenKind
+from mailgate.core.model import Direction, Mail, Outcome, TokenKind
 from mailgate.core.seen import FIRST_TICKET, LATELY_MOST, Earlier, Seen, Twin
-from mailgate.store import budgets, fates, timers
+from mailgate.store import budgets, fates, timers, traces
 from mailgate.store.absences import absences
-from mailgate.store.columns import InboxKind, InboxState
+from mailgate.store.columns import InboxKind
 from mailgate.store.database import Tx
 from mailgate.store.tables import CounterRow, InboxRow, MessageRow, OutboxRow, TicketRow, TurnRow, saved
+from mailgate.store.tables.boxes import CARRIED_OUT, DECIDED
 from mailgate.store.tables.tickets import CARRIED
 from mailgate.store.ticket_changes import TICKET_COUNTER
 from mailgate.store.tickets import find_ticket
-
-REFERENCES = 50
-"""How many of a mail's last References are looked up."""
-
-CANDIDATES = 10
-"""How many tickets named by one kind of trace are tried."""
+from mailgate.store.traces import CANDIDATES, Tickets
 
 UNDATED = timedelta(hours=4)
 """How late a mail may be sent again after its 250 was lost (Postfix waits at most 4000 s between attempts)."""
@@ -53,10 +48,6 @@ EVER = timedelta(days=36500)
 LATELY = timedelta(days=1)
 
 _TAG = re.compile(r"\[#([0-9]{1,9})\]")
-
-
-Tickets = Callable[[int | None], Ticket | None]
-"""Finds a ticket by its number; each one is read once."""
 
 
 def load(tx: Tx, event: Event) -> Seen:
@@ -89,11 +80,11 @@ def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
     return replace(
         _of_budgets(tx, event, _of_token(tx, event, seen, tickets)),
         twins=twins,
-        by_twin=_first(tickets, (twin.ticket for twin in reversed(twins))),
+        by_twin=traces.first(tickets, (twin.ticket for twin in reversed(twins))),
         lately=_lately(tx, event),
-        by_thread=_first(tickets, event.threads),
-        by_reference=tickets(_by_reference(tx, event.mail.references)),
-        by_tag=_first(tickets, (int(number) for number in _TAG.findall(event.mail.subject))),
+        by_thread=traces.meant(tx, tickets, event, event.threads),
+        by_reference=traces.meant(tx, tickets, event, traces.referred(tx, event.mail.references)),
+        by_tag=traces.meant(tx, tickets, event, (int(number) for number in _TAG.findall(event.mail.subject))),
         same_id=tickets(_same_id(tx, event)),
     )
 
@@ -134,28 +125,29 @@ def _load(tx: Tx) -> Mapping[str, int]:
     return {technician: count for technician, count in tx.exec(carried) if technician is not None}
 
 
-def _first(tickets: Tickets, numbers: Iterable[int | None]) -> Ticket | None:
-    return next((ticket for number in islice(numbers, CANDIDATES) if (ticket := tickets(number))), None)
-
-
 def _twins(tx: Tx, event: MailReceived) -> tuple[Twin, ...]:
     """The newest of the mails that were decided before, with the same content from the same sender, oldest first.
 
     One in quarantine was not decided; when it is at last, the sender may have sent it again since. A technician's work
-    is done once, whoever hands the same mail in again (hazards A28)."""
-    same_hand = col(InboxRow.envelope_from) == event.envelope_from
-    if event.token is not None and event.token.kind is TokenKind.TECHNICIAN:
-        same_hand = or_(same_hand, col(InboxRow.outcome) == Outcome.FOLLOW_UP)
-    earlier = select(InboxRow.id, InboxRow.recipients, InboxRow.ticket).where(
-        InboxRow.digest == event.digest,
-        InboxRow.kind == InboxKind.MAIL,
-        same_hand,
-        InboxRow.state == InboxState.DONE,
-        InboxRow.received_at > event.received_at - _alike(event.mail),
-        col(InboxRow.id) != event.inbox_id,
-    )
-    found = tx.exec(earlier.order_by(col(InboxRow.id).desc()).limit(CANDIDATES)).all()
-    return tuple(Twin(saved(inbox_id), tuple(recipients), ticket) for inbox_id, recipients, ticket in found[::-1])
+    is done once, whoever hands the same mail in again (hazards A28); what was refused of it was not done, and may be
+    now. The newest are taken first and then those that count, as in `_lately`."""
+    twins = set(_decided(tx, event, DECIDED, col(InboxRow.envelope_from) == event.envelope_from))
+    if _is_work(event):
+        twins.update(_decided(tx, event, CARRIED_OUT))
+    return tuple(sorted(twins, key=lambda twin: twin.inbox_id))[-CANDIDATES:]
+
+
+def _decided(tx: Tx, event: MailReceived, *like: ColumnElement[bool]) -> Iterator[Twin]:
+    """Twins among the newest of the mails like these."""
+    same = select(InboxRow).where(InboxRow.digest == event.digest, col(InboxRow.id) != event.inbox_id, *like)
+    since = event.received_at - _alike(event.mail)
+    for row in tx.exec(same.order_by(col(InboxRow.id).desc()).limit(CANDIDATES)):
+        if row.received_at > since and not (row.outcome is Outcome.REFUSED and _is_work(event)):
+            yield Twin(saved(row.id), row.recipients, row.ticket)
+
+
+def _is_work(event: MailReceived) -> bool:
+    return event.token is not None and event.token.kind is TokenKind.TECHNICIAN
 
 
 def _alike(mail: Mail) -> timedelta:
@@ -179,16 +171,6 @@ def _lately(tx: Tx, event: MailReceived) -> tuple[Earlier, ...]:
     since = event.received_at - LATELY
     decided = ((word, ticket, to) for at, word, ticket, to in newest if at > since and word is not None)
     return tuple(Earlier(Outcome(word), ticket, tuple(to)) for word, ticket, to in decided)
-
-
-def _by_reference(tx: Tx, references: tuple[str, ...]) -> int | None:
-    """The ticket of the newest incoming message that the mail refers to."""
-    if not references:
-        return None
-    named = select(MessageRow.ticket).where(
-        col(MessageRow.message_id).in_(references[-REFERENCES:]), MessageRow.direction == Direction.IN
-    )
-    return tx.exec(named.order_by(col(MessageRow.id).desc()).limit(1)).first()
 
 
 def _same_id(tx: Tx, event: MailReceived) -> int | None:

@@ -45,7 +45,7 @@ from mailgate.store import inbox, outbox, snapshot, timers
 from mailgate.store.apply import apply_all
 from mailgate.store.database import Database
 from mailgate.store.outbox import Lease
-from tests.builders import NOW, a_mail, a_ticket, contact_token, received
+from tests.builders import NOW, a_mail, a_ticket, contact_token, received, technician_token
 from tests.store.desk import MINUTE, Writer, a_delivery, a_letter, a_message, a_page, fetched
 
 SMALL = {"absence", "turn", "counter", "imap_cursor"}
@@ -168,6 +168,20 @@ def test_what_a_flood_makes_long_is_counted_by_its_own_index(database: Database,
     """A ticket's whole journal, read to count its refusals, is no scan of the table and grows all the same."""
     lines = [line for _, plan in _plans(database, tmp_path) for line in plan]
     assert {name for name in COUNTING if any(f"INDEX {name} " in line for line in lines)} == COUNTING
+
+
+def test_what_is_sent_again_and_again_is_read_from_one_end(database: Database, tmp_path: Path) -> None:
+    """A device that says the same for years, or copies of one Message-ID: read to a limit, never sorted."""
+    with _watched(database) as statements, database.write() as tx:
+        mail = a_mail(references=("<m1@acme.example>", "<m2@acme.example>"))
+        snapshot.load(tx, received(mail, token=technician_token("tech1")))
+    connection = sqlite3.connect(tmp_path / "var" / "mailgate.db")
+    asked = [one for one in statements if "FROM inbox" in one[0] or "FROM message" in one[0]]
+    lines = [line for one in asked for line in _plan(connection, one)]
+    connection.close()
+    used = {found[1] for line in lines if (found := re.search(r"USING INDEX (\w+)", line))}
+    assert used >= {"ix_inbox_decided", "ix_inbox_carried_out", "ix_message_message_id"}
+    assert not [line for line in lines if "TEMP B-TREE" in line]
 
 
 def test_the_watch_would_see_a_scan(database: Database, tmp_path: Path) -> None:

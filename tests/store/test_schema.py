@@ -17,6 +17,8 @@ from mailgate.store.database import Database, SchemaTooNew
 from mailgate.store.schema import SchemaDamaged
 from mailgate.store.tables import Row
 
+TWINS = ("ix_inbox_decided", "ix_inbox_carried_out")
+
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
@@ -48,7 +50,7 @@ def test_partial_indexes_and_ids_are_as_declared(engine: Engine) -> None:
         Row.metadata.create_all(connection)
         declared = _statements(connection)
     engine.dispose()
-    for name in ("ix_outbox_open", "ix_ticket_carried", "ix_timer_desk", "ix_journal_refused"):
+    for name in ("ix_outbox_open", "ix_ticket_carried", "ix_timer_desk", "ix_journal_refused", *TWINS):
         assert made[name] == declared[name]
     assert all(("AUTOINCREMENT" in made[name]) == ("AUTOINCREMENT" in declared[name]) for name in Row.metadata.tables)
 

@@ -37,8 +37,8 @@ from mailgate.core.seen import LATELY_MOST, Earlier, Seen
 from mailgate.rehearsal import REHEARSED
 from mailgate.store import inbox, snapshot
 from mailgate.store.database import Database
-from mailgate.store.snapshot import CANDIDATES
 from mailgate.store.tickets import HISTORY
+from mailgate.store.traces import CANDIDATES
 from tests.builders import NOW, a_mail, a_ticket, contact_token, received, technician_token
 from tests.store.desk import (
     MINUTE,

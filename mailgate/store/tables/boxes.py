@@ -14,9 +14,10 @@ of the mails to one address is remembered under `address`.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, column, text
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, column, literal_column, text
 from sqlmodel import Field
 
+from mailgate.core.model import Outcome
 from mailgate.store.columns import (
     ChannelWord,
     DoorWord,
@@ -46,6 +47,14 @@ from mailgate.store.tables.row import INBOX, NEVER_REUSE_IDS, OUTBOX, TICKET, Ro
 OPEN = column("settled_at").is_(None)
 """The condition of the index that finds what is due."""
 
+DECIDED = column("state") == literal_column(f"'{InboxState.DONE.value}'")
+"""The condition of the index that finds a mail's twins. Literals: a planner cannot prove a parameter."""
+
+CARRIED_OUT = column("outcome").in_(
+    [literal_column(f"'{outcome.value}'") for outcome in (Outcome.FOLLOW_UP, Outcome.RECORDED)]
+)
+"""The condition of the index that finds a technician's mail that was obeyed, whoever handed it in."""
+
 
 class InboxRow(Row, table=True):
     """One thing that came in: a mail (its bytes in `inbox_raw`), or an event as `payload`."""
@@ -53,7 +62,8 @@ class InboxRow(Row, table=True):
     __tablename__ = "inbox"
     __table_args__ = (
         Index(None, "state", "id"),
-        Index(None, "digest"),
+        Index("ix_inbox_decided", "digest", "envelope_from", "id", sqlite_where=DECIDED, postgresql_where=DECIDED),
+        Index("ix_inbox_carried_out", "digest", "id", sqlite_where=CARRIED_OUT, postgresql_where=CARRIED_OUT),
         Index(None, "envelope_from", "id"),
         UniqueConstraint("mailbox", "uidvalidity", "uid"),
         NEVER_REUSE_IDS,

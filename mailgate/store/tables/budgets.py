@@ -1,4 +1,4 @@
-"""What the budgets on automatic mail count (core.budgets). Both tables point loosely: what they speak of may go."""
+"""What the budgets on automatic mail count and hold back (core.budgets). A ticket is pointed to loosely: it may go."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ class AnswerRow(Row, table=True):
     at: Time
     address: Words
     domain: Words
-    ticket: int | None = None
-    template: Words
 
 
 class HeldBackRow(Row, table=True):

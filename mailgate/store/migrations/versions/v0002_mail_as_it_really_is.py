@@ -16,6 +16,8 @@ down_revision = "0001"
 JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 OF_THE_DESK = sa.text("ticket IS NULL")
 REFUSED = sa.text("outcome = 'refused'")
+DECIDED = sa.text("state = 'done'")
+CARRIED_OUT = sa.text("outcome IN ('follow-up', 'recorded')")
 
 
 def upgrade() -> None:
@@ -27,6 +29,12 @@ def upgrade() -> None:
 def _inbox() -> None:
     op.add_column("inbox", sa.Column("level", sa.String(32)))
     op.add_column("inbox", sa.Column("dkim", JSON, nullable=False, server_default=sa.text("'[]'")))
+    op.drop_index("ix_inbox_digest", "inbox")
+    for name, columns, which in (
+        ("ix_inbox_decided", ["digest", "envelope_from", "id"], DECIDED),
+        ("ix_inbox_carried_out", ["digest", "id"], CARRIED_OUT),
+    ):
+        op.create_index(name, "inbox", columns, sqlite_where=which, postgresql_where=which)
 
 
 def _outbox() -> None:
@@ -79,8 +87,6 @@ def _answer() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("domain", sa.Text(), nullable=False),
-        sa.Column("ticket", sa.Integer()),
-        sa.Column("template", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_answer"),
     )
     op.create_index("ix_answer_address_at", "answer", ["address", "at"])

@@ -1,0 +1,80 @@
+"""The tickets that the traces in a mail name: numbers in its subject, Message-IDs of ours, Message-IDs seen before.
+
+Anybody can copy a trace. Of several tickets that one kind of trace names, the author's own is therefore meant: whoever
+sends a mail under a Message-ID that a customer will refer to, or puts another of our Message-IDs first, does not lead
+the customer away from their ticket. Only so many are looked at, however many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, union_all
+from sqlalchemy import select as select_columns
+from sqlmodel import col, select
+
+from mailgate.core.events import MailReceived
+from mailgate.core.model import Direction, Ticket
+from mailgate.store.database import Tx
+from mailgate.store.tables import MessageRow, ParticipantRow
+
+REFERENCES = 50
+"""How many of a mail's last References are looked up."""
+
+CANDIDATES = 10
+"""How many tickets named by one kind of trace are tried."""
+
+Tickets = Callable[[int | None], Ticket | None]
+"""Finds a ticket by its number; each one is read once."""
+
+
+def first(tickets: Tickets, numbers: Iterable[int | None]) -> Ticket | None:
+    """The first of the first `CANDIDATES` that exists."""
+    return next((ticket for number in islice(numbers, CANDIDATES) if (ticket := tickets(number))), None)
+
+
+def meant(tx: Tx, tickets: Tickets, event: MailReceived, numbers: Iterable[int]) -> Ticket | None:
+    """Of the first `CANDIDATES`, the first that the mail's author takes part in, or else the first that exists."""
+    tried = tuple(dict.fromkeys(islice(numbers, CANDIDATES)))
+    own = _own(tx, event, tried) if len(tried) > 1 else frozenset()
+    return first(tickets, sorted(tried, key=lambda number: number not in own))
+
+
+def referred(tx: Tx, references: tuple[str, ...]) -> tuple[int, ...]:
+    """The tickets of the incoming messages that the mail refers to: the newest one's, then those of who wrote first.
+
+    Copies come later than what they copy, so they are not in the way, however many there are."""
+    asked = [one for named in dict.fromkeys(references[-REFERENCES:]) for one in (_newest(named), _oldest(named))]
+    if not asked:
+        return ()
+    found = sorted((row.id, row.ticket) for row in tx.connection().execute(union_all(*asked)))
+    return tuple(dict.fromkeys(ticket for _, ticket in (*found[-1:], *found)))
+
+
+def _newest(message_id: str) -> Select[Any]:
+    return _some(message_id, col(MessageRow.id).desc(), 1)
+
+
+def _oldest(message_id: str) -> Select[Any]:
+    return _some(message_id, col(MessageRow.id).asc(), CANDIDATES)
+
+
+def _some(message_id: str, order: ColumnElement[Any], most: int) -> Select[Any]:
+    """Each is a query of its own, which its index ends early; one for all of them would sort all that was ever sent."""
+    named = select_columns(col(MessageRow.id), col(MessageRow.ticket)).where(
+        col(MessageRow.message_id) == message_id, col(MessageRow.direction) == Direction.IN
+    )
+    some = named.order_by(order).limit(most).subquery()
+    return select_columns(some.c.id, some.c.ticket)
+
+
+def _own(tx: Tx, event: MailReceived, numbers: tuple[int, ...]) -> frozenset[int]:
+    """Those of the tickets that the mail's author takes part in."""
+    if event.mail.sender is None:
+        return frozenset()
+    theirs = select(ParticipantRow.ticket).where(
+        col(ParticipantRow.ticket).in_(numbers), ParticipantRow.address == event.mail.sender.mail.lower()
+    )
+    return frozenset(tx.exec(theirs))

@@ -96,6 +96,11 @@ def called(desk: LiveDesk, ticket: int) -> int:
         return int(tx.execute(paged).scalar_one())
 
 
+def reason_of(desk: LiveDesk, inbox_id: int) -> str:
+    with desk.database.read() as tx:
+        return str(tx.execute(text(f"SELECT because FROM journal WHERE inbox_id = {inbox_id}")).scalar_one())
+
+
 def raw_of(desk: LiveDesk, inbox_id: int) -> bytes:
     with desk.database.read() as tx:
         return inbox.raw(tx, inbox_id) or b""
@@ -103,7 +108,8 @@ def raw_of(desk: LiveDesk, inbox_id: int) -> bytes:
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=str)
 def test_it_is_one_ticket_and_the_next_mail_is_served(desk: LiveDesk, hostile: Hostile) -> None:
-    """I1, I4, I7: whatever follows DATA, three people are called for it at the urgent door, and then for the next."""
+    """I1, I4, I7: whatever follows DATA, three people are called for it at the urgent door, and then for the next; what
+    was left out of it is told."""
     raw = hostile.write()
     desk.accept(raw, CHEF, URGENT)
     desk.accept(Letter("Bonjour", subject=str(hostile)).raw(1), CHEF, URGENT)
@@ -111,6 +117,7 @@ def test_it_is_one_ticket_and_the_next_mail_is_served(desk: LiveDesk, hostile: H
     assert decided(desk) == [("mail-received", "ticket")] * 2
     first, second = last_two(desk)
     assert hashlib.sha256(raw_of(desk, first)).digest() == hashlib.sha256(raw).digest()
+    assert hostile.defect in reason_of(desk, first)
     for ticket in {ticket_of(desk, first), ticket_of(desk, second)}:
         assert (desk.ticket(ticket).queue, called(desk, ticket)) == ("urgent", 3)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, union_all
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -25,6 +25,18 @@ REFERENCES = 50
 
 CANDIDATES = 10
 """How many tickets named by one kind of trace are tried."""
+
+
+def _some(order: ColumnElement[Any], most: int) -> Select[int, int]:
+    named = select_columns(col(MessageRow.id), col(MessageRow.ticket)).where(
+        col(MessageRow.message_id) == bindparam("named"), col(MessageRow.direction) == Direction.IN
+    )
+    some = named.order_by(order).limit(most).subquery()
+    return select_columns(some.c.id, some.c.ticket)
+
+
+_BOTH_ENDS = union_all(_some(col(MessageRow.id).desc(), 1), _some(col(MessageRow.id).asc(), CANDIDATES))
+"""The newest message under a Message-ID and the first ones. For all Message-IDs at once, everything would be sorted."""
 
 Tickets = Callable[[int | None], Ticket | None]
 """Finds a ticket by its number; each one is read once."""
@@ -46,28 +58,9 @@ def referred(tx: Tx, references: tuple[str, ...]) -> tuple[int, ...]:
     """The tickets of the incoming messages that the mail refers to: the newest one's, then those of who wrote first.
 
     Copies come later than what they copy, so they are not in the way, however many there are."""
-    asked = [one for named in dict.fromkeys(references[-REFERENCES:]) for one in (_newest(named), _oldest(named))]
-    if not asked:
-        return ()
-    found = sorted((row.id, row.ticket) for row in tx.connection().execute(union_all(*asked)))
+    asked, ask = dict.fromkeys(references[-REFERENCES:]), tx.connection().execute
+    found = sorted((row.id, row.ticket) for named in asked for row in ask(_BOTH_ENDS, {"named": named}))
     return tuple(dict.fromkeys(ticket for _, ticket in (*found[-1:], *found)))
-
-
-def _newest(message_id: str) -> Select[Any]:
-    return _some(message_id, col(MessageRow.id).desc(), 1)
-
-
-def _oldest(message_id: str) -> Select[Any]:
-    return _some(message_id, col(MessageRow.id).asc(), CANDIDATES)
-
-
-def _some(message_id: str, order: ColumnElement[Any], most: int) -> Select[Any]:
-    """Each is a query of its own, which its index ends early; one for all of them would sort all that was ever sent."""
-    named = select_columns(col(MessageRow.id), col(MessageRow.ticket)).where(
-        col(MessageRow.message_id) == message_id, col(MessageRow.direction) == Direction.IN
-    )
-    some = named.order_by(order).limit(most).subquery()
-    return select_columns(some.c.id, some.c.ticket)
 
 
 def _own(tx: Tx, event: MailReceived, numbers: tuple[int, ...]) -> frozenset[int]:

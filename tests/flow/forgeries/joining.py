@@ -25,6 +25,7 @@ from tests.flow.forgeries.tokens import NO_MAC
 from tests.flow.forgeries.weakening import Weakening, always, instead
 
 OTHER = "informatique@helvetia-demo.example"
+COLLEAGUE = "toiture@helvetia-demo.example"
 GUESSES = 10_000
 THEIRS = "<0@acme.example>"
 """A Message-ID that chef's mail program is going to use."""
@@ -88,6 +89,7 @@ COPIES_GET_ANSWERS = Weakening("a copy makes a reader", "core.work:_notification
 REPLY_TO = Weakening("Reply-To says where answers go", "core.requests:reply_address", as_asked)
 REPLY_TO_WROTE = Weakening("Reply-To says who wrote", "mail.parse:_sender", for_answers)
 BY_IDENTIFIER = Weakening("a Message-ID makes a mail the same", "store.snapshot:_twins", by_identifier)
+NOBODYS = Weakening("the first ticket named is meant", "store.traces:_own", always(frozenset()))
 NO_CONFLICT = Weakening("nobody looks for the same Message-ID", "store.snapshot:_same_id", always(None))
 ENDLESS = Weakening("References are read to their end", "mail.limits:REFERENCES", instead(100_000))
 
@@ -242,6 +244,12 @@ def not_joined(scene: Scene) -> None:
     assert [one.ticket for one in scene.fresh] == [1002, 1003]
 
 
+def in_their_own(scene: Scene) -> None:
+    """It goes on where its writer takes part, and nowhere else."""
+    untouched(scene)
+    assert [one.ticket for one in scene.fresh] == [1002, 1002]
+
+
 def cases() -> list[Case]:
     """Every row of A29 to A33."""
     return [
@@ -265,7 +273,8 @@ def cases() -> list[Case]:
         Case("A33", "our Message-ID with another MAC", partial(altered, _another_mac), foreign, (NO_MAC,)),
         Case("A33", "our Message-ID with another ticket", partial(altered, _another_ticket), foreign, (NO_MAC,)),
         Case("A33", "two tickets joined by an outsider", partial(both_threads, EVIL), not_joined, (TAKES_PART,)),
-        Case("A33", "two tickets joined by a customer", partial(both_threads, OTHER), not_joined, (SAME_PEOPLE,)),
+        Case("A33", "two tickets joined by a customer", partial(both_threads, COLLEAGUE), not_joined, (SAME_PEOPLE,)),
+        Case("A33", "another ticket named beside one's own", partial(both_threads, OTHER), in_their_own, (NOBODYS,)),
     ]  # fmt: skip
 
 

@@ -103,7 +103,8 @@ def report_held_back(seen: Seen, policy: Policy) -> Decision:
 
 
 def _line(one: HeldBack) -> str:
-    return f"{one.times} × {one.address or '…'} ({one.budget})"
+    tickets = ", ".join(f"#{number}" for number in one.tickets)
+    return f"{one.times} × {one.address or '…'} ({one.budget}){f': {tickets}' if tickets else ''}"
 
 
 def _asked_beside_doors(seen: Seen, policy: Policy) -> int:

@@ -162,14 +162,14 @@ def fired() -> TimerFired:
 def test_the_administrators_hear_who_would_have_been_answered() -> None:
     """One mail, then it is forgotten."""
     rows = (
-        HeldBack("address", VICTIM, 30, NOW - timedelta(hours=1), 41),
+        HeldBack("address", VICTIM, 30, NOW - timedelta(hours=1), 41, (1031, 1030)),
         HeldBack("total", "", 7, NOW - timedelta(hours=1), 41),
     )
     decision = ask(fired(), Seen(1002, held_back=rows))
     (told,) = letters(decision, "notice")
     assert told.to.address == "admin@example.com"
     assert told.facts.notice is not None
-    assert told.facts.notice.detail == f"30 × {VICTIM} (address); 7 × … (total)"
+    assert told.facts.notice.detail == f"30 × {VICTIM} (address): #1031, #1030; 7 × … (total)"
     assert only(decision, ForgetHeldBack).through == 41
 
 

@@ -119,7 +119,7 @@ def test_a_token_with_one_other_character_is_no_token(desk: LiveDesk) -> None:
 def test_an_expired_token_commands_nothing(desk: LiveDesk) -> None:
     """A page that was forgotten in a drawer for three weeks."""
     page = to(opened(desk), TECH1)
-    desk.now += timedelta(days=21)
+    desk.advance(days=21)
     (told,) = desk.write(answer(page, "#fermer"))
     assert told.template == "transcript"
     assert desk.ticket().status.value == "new"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from mailgate.store import inbox
 from tests.faults.test_engine_faults import break_decisions, mend, templates, waiting
 from tests.flow.desk import Letter, LiveDesk
@@ -29,14 +27,14 @@ def test_a_quarantined_mail_that_was_sent_again_meanwhile_is_one_ticket(desk: Li
 def test_a_device_that_says_the_same_next_month_is_heard(desk: LiveDesk) -> None:
     """Neither Message-ID nor Date: the same octets are another alarm, but not within the hours of a retry."""
     assert "page" in templates(desk.deliver(ALARM, CHEF, URGENT))
-    desk.now += timedelta(hours=2)
+    desk.advance(hours=2)
     assert desk.deliver(ALARM, CHEF, URGENT) == []
-    desk.now += timedelta(days=30)
+    desk.advance(days=30)
     assert "page" in templates(desk.deliver(ALARM, CHEF, URGENT))
 
 
 def test_a_dated_mail_that_comes_again_next_month_is_the_same(desk: LiveDesk) -> None:
     """A mailbox that is read a second time opens nothing."""
     desk.deliver(Letter("Bonjour").raw(1), CHEF, URGENT)
-    desk.now += timedelta(days=300)
+    desk.advance(days=300)
     assert desk.deliver(Letter("Bonjour").raw(1), CHEF, URGENT) == []

@@ -96,8 +96,8 @@ def converse(outside: Outside, door: str) -> None:
     assert first[CHEF].subject == "[#1001] Panne"
 
     outside.write(answer(first["tech2@example.com"], "#appel 15\nC'était l'onduleur."))
-    told = outside.receive(2)
-    assert set(told) == {CHEF, "tech2@example.com"}
+    told = outside.receive(4)
+    assert set(told) == {CHEF, *(f"tech{number}@example.com" for number in (1, 2, 3))}
     assert "C'était l'onduleur." in told[CHEF].text
     assert "#appel" not in told[CHEF].text
 

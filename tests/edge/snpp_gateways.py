@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tests.edge.relays import DROP, HANG
+from tests.edge.relays import DROP, HANG, hang_up
 
 DRIBBLE = "dribble"
 FLOOD = "flood"
@@ -72,11 +72,13 @@ async def _say(writer: asyncio.StreamWriter, octets: bytes) -> None:
 async def open_gateway(gateway: ScriptedGateway) -> AsyncIterator[ScriptedGateway]:
     """The gateway on a free loopback port."""
     tasks: set[asyncio.Task[None]] = set()
+    transports: set[asyncio.WriteTransport] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         tasks.add(task)
+        transports.add(writer.transport)
         await gateway.serve(reader, writer)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
@@ -85,9 +87,7 @@ async def open_gateway(gateway: ScriptedGateway) -> AsyncIterator[ScriptedGatewa
         yield gateway
     finally:
         server.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await hang_up(tasks, transports)
 
 
 __all__ = ["DRIBBLE", "DROP", "ENDLESS", "FLOOD", "HANG", "ScriptedGateway", "open_gateway"]

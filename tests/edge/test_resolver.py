@@ -25,12 +25,14 @@ def _name_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A name server on loopback that this test's process asks instead of its own."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
-        threading.Thread(target=_serve, args=(server,), daemon=True).start()
+        serving = threading.Thread(target=_serve, args=(server,), daemon=True)
+        serving.start()
         ours = dns_resolver.Resolver(configure=False)
         ours.nameservers, ours.port = ["127.0.0.1"], server.getsockname()[1]
         monkeypatch.setattr(dns_resolver, "default_resolver", ours)
         yield
         server.sendto(b"", server.getsockname())
+        serving.join(10)
 
 
 def _serve(server: socket.socket) -> None:

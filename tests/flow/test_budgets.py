@@ -19,6 +19,11 @@ def forged(desk: LiveDesk, victims: list[str], mails: int) -> list[Sent]:
     return [sent for letter in letters for sent in desk.write(letter)]
 
 
+def reports(mails: list[Sent]) -> list[Sent]:
+    """What the administrators are told of held back mail."""
+    return [mail for mail in mails if mail.to == ADMIN and "retenus" in mail.subject]
+
+
 def test_forged_senders_do_not_make_the_desk_a_weapon(desk: LiveDesk) -> None:
     """A35: three an hour to each victim, and nothing of what the forger wrote; each mail is a ticket and pages."""
     victims = [f"v{number}@victim{number}.example" for number in range(6)]
@@ -40,12 +45,12 @@ def test_one_unknown_domain_is_bounded_as_a_whole(desk: LiveDesk) -> None:
 def test_the_administrators_hear_within_the_hour_what_was_held_back(desk: LiveDesk) -> None:
     """One mail about a flood, one more when it goes on, and none when it is over."""
     forged(desk, ["v@victim.example"], 8)
-    (told,) = [mail for mail in desk.advance(minutes=61) if mail.to == ADMIN]
+    (told,) = reports(desk.advance(minutes=61))
     assert "5 × v@victim.example (address)" in told.text
     forged(desk, ["v@victim.example"], 4)
-    (again,) = [mail for mail in desk.advance(minutes=61) if mail.to == ADMIN]
+    (again,) = reports(desk.advance(minutes=61))
     assert "1 × v@victim.example (address)" in again.text
-    assert [mail for mail in desk.advance(hours=30) if mail.to == ADMIN] == []
+    assert reports(desk.advance(hours=30)) == []
 
 
 def test_a_victim_who_writes_later_is_answered(desk: LiveDesk) -> None:

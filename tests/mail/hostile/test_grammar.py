@@ -21,7 +21,7 @@ from tests.mail.hostile.bearing import assert_bearable
 from tests.mail.hostile.grammar import FIELDS, header_block
 from tests.mail.letters import RING, TEMPLATES
 
-CASES = int(os.environ.get("MAILGATE_FUZZ_CASES", "10000"))
+CASES = int(os.environ.get("MAILGATE_FUZZ_CASES", "3000"))
 FIRST = int(os.environ.get("MAILGATE_FUZZ_SEED", "0"))
 BATCHES = 10
 DESK = Desk(a_policy(), RING, TEMPLATES, "mx.example.com")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from mailgate.edge.dotted import DottedText
+from tests.edge.loopback import listening_on_loopback
 
 T = TypeVar("T")
 
@@ -106,33 +107,8 @@ async def _text(reader: asyncio.StreamReader) -> bytes:
 @asynccontextmanager
 async def listening(relay: ScriptedRelay, implicit: ssl.SSLContext | None = None) -> AsyncIterator[ScriptedRelay]:
     """The relay on a free loopback port; `implicit` for TLS from the first octet."""
-    tasks: set[asyncio.Task[None]] = set()
-    transports: set[asyncio.WriteTransport] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        transports.add(writer.transport)
-        await relay.serve(reader, writer)
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=implicit)
-    relay.port = server.sockets[0].getsockname()[1]
-    try:
+    async with listening_on_loopback(relay.serve, implicit) as relay.port:
         yield relay
-    finally:
-        server.close()
-        await hang_up(tasks, transports)
-
-
-async def hang_up(tasks: set[asyncio.Task[None]], transports: set[asyncio.WriteTransport]) -> None:
-    """End what serves, and see each connection closed: one that stays open is a warning in some later test."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    for transport in transports:
-        transport.abort()
-    await asyncio.sleep(0.01)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

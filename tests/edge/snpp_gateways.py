@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tests.edge.relays import DROP, HANG, hang_up
+from tests.edge.loopback import listening_on_loopback
+from tests.edge.relays import DROP, HANG
 
 DRIBBLE = "dribble"
 FLOOD = "flood"
@@ -71,23 +72,8 @@ async def _say(writer: asyncio.StreamWriter, octets: bytes) -> None:
 @asynccontextmanager
 async def open_gateway(gateway: ScriptedGateway) -> AsyncIterator[ScriptedGateway]:
     """The gateway on a free loopback port."""
-    tasks: set[asyncio.Task[None]] = set()
-    transports: set[asyncio.WriteTransport] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        transports.add(writer.transport)
-        await gateway.serve(reader, writer)
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    gateway.port = server.sockets[0].getsockname()[1]
-    try:
+    async with listening_on_loopback(gateway.serve) as gateway.port:
         yield gateway
-    finally:
-        server.close()
-        await hang_up(tasks, transports)
 
 
 __all__ = ["DRIBBLE", "DROP", "ENDLESS", "FLOOD", "HANG", "ScriptedGateway", "open_gateway"]

@@ -131,7 +131,8 @@ def kept_out(scene: Scene) -> None:
 
 def none_joined(scene: Scene) -> None:
     """0 of 10 000."""
-    assert scene.noted == [None] * GUESSES
+    assert len(scene.noted) == GUESSES
+    assert set(scene.noted) == {None}
 
 
 def copied(scene: Scene) -> None:

@@ -8,8 +8,9 @@ from datetime import datetime
 from mailgate.core.custody import Delivery
 from mailgate.core.decide import decide
 from mailgate.core.decision import Decision
-from mailgate.core.effects import Page, SendMail
+from mailgate.core.effects import SendMail
 from mailgate.core.events import MailReceived
+from mailgate.core.page_effects import Page
 from mailgate.core.seen import FIRST_TICKET, Seen
 from mailgate.engine import Desk, read_mail
 from mailgate.mail import parse

@@ -15,21 +15,10 @@ from mailgate.core.events import MailReceived
 from mailgate.core.hours import Calendar, Span, parse_duration
 from mailgate.core.identity import person_id
 from mailgate.core.intents import Orders
-from mailgate.core.model import Address, Callback, Door, Mail, Ticket, Token, TokenKind
-from mailgate.core.policy import (
-    Contact,
-    Customer,
-    Desk,
-    Pager,
-    Policy,
-    Priority,
-    Queue,
-    Rate,
-    Severity,
-    Tariff,
-    Team,
-    Technician,
-)
+from mailgate.core.model import Address, Door, Mail, Token, TokenKind
+from mailgate.core.people import Contact, Customer, Pager, Team, Technician
+from mailgate.core.policy import Desk, Policy, Priority, Queue, Rate, Severity, Tariff
+from mailgate.core.ticket import Callback, Ticket
 
 TORONTO = ZoneInfo("America/Toronto")
 HOLIDAYS = {date(2026, 6, 24): "Fête nationale", date(2026, 12, 25): "Noël"}

@@ -14,7 +14,8 @@ from mailgate.cli.failures import DONE, Refusal
 from mailgate.cli.options import HERE, AsJson, SiteConfig, moment
 from mailgate.cli.output import local, plain, print_json
 from mailgate.core.paging import WORDS, Chosen, Wanted, choose
-from mailgate.core.policy import Policy, Queue, Technician
+from mailgate.core.people import Technician
+from mailgate.core.policy import Policy, Queue
 from mailgate.core.presence import Presence, Whereabouts
 from mailgate.core.seen import FIRST_TICKET, Seen
 from mailgate.core.targets import shown

@@ -16,9 +16,10 @@ from mailgate.cli.failures import DONE
 from mailgate.cli.options import HERE, AsJson, SiteConfig, moment
 from mailgate.cli.output import print_json
 from mailgate.core.custody import Delivery
-from mailgate.core.effects import Page, SendMail
+from mailgate.core.effects import SendMail
 from mailgate.core.hours import Deadline
 from mailgate.core.model import Door, Mail, Outcome
+from mailgate.core.page_effects import Page
 from mailgate.core.targets import shown
 from mailgate.daemon import clock
 

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from mailgate.cli.output import jsonable, local, plain
 from mailgate.core.conditions import FactValue
 from mailgate.core.decision import RuleTrace
-from mailgate.core.effects import Effect, Page
+from mailgate.core.effects import Effect
 from mailgate.core.letters import Letter
 from mailgate.core.model import AuthLevel, Channel, Identity, MailKind, Outcome
+from mailgate.core.page_effects import Page
 from mailgate.core.targets import shown
 
 HEADING = 12

@@ -12,7 +12,8 @@ from mailgate.core.identity import Sender, is_desk, is_own_token, technician_of
 from mailgate.core.intents import Acknowledge, Problem
 from mailgate.core.levels import Act, is_pager_of, may
 from mailgate.core.model import TokenKind
-from mailgate.core.policy import Policy, Technician
+from mailgate.core.people import Technician
+from mailgate.core.policy import Policy
 from mailgate.core.seen import Seen
 from mailgate.core.words import words_of
 

@@ -7,13 +7,14 @@ from mailgate.core.decision import Decision
 from mailgate.core.effects import AddMessage, Effect, OpenTicket
 from mailgate.core.events import TicketRequested
 from mailgate.core.identity import recognise
-from mailgate.core.model import Address, Direction, Outcome, Ticket
+from mailgate.core.model import Address, Direction, Outcome
 from mailgate.core.opening import call_people, sentence
 from mailgate.core.policy import Actions, Policy
 from mailgate.core.requests import acknowledgement, language_of
 from mailgate.core.routing import settle
 from mailgate.core.seen import Seen
 from mailgate.core.summons import Words
+from mailgate.core.ticket import Ticket
 
 
 def open_on_behalf(event: TicketRequested, seen: Seen, policy: Policy) -> Decision:

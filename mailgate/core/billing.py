@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from mailgate.core.letters import InterventionFacts
-from mailgate.core.model import Activity, Ticket
+from mailgate.core.model import Activity
 from mailgate.core.policy import Policy, Rate, Tariff
+from mailgate.core.ticket import Ticket
 
 
 def charge(activity: Activity, minutes: int, ticket: Ticket, policy: Policy) -> InterventionFacts:

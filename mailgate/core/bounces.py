@@ -19,11 +19,12 @@ from mailgate.core.events import MailReceived
 from mailgate.core.failures import Undelivered, undelivered
 from mailgate.core.identity import Sender
 from mailgate.core.letters import Facts, NoticeFacts
-from mailgate.core.model import AuthVerdict, Outcome, Ticket
+from mailgate.core.model import AuthVerdict, Outcome
 from mailgate.core.opening import incoming
 from mailgate.core.policy import Policy
 from mailgate.core.reports import LOST, SUPERSEDES, Fate, Fated, Report, ReportKind, gravity
 from mailgate.core.seen import Seen, Sent
+from mailgate.core.ticket import Ticket
 
 
 def returned(event: MailReceived, report: Report, sent: Sent, seen: Seen, sender: Sender, policy: Policy) -> Decision:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailgate.core.hours import Deadline, add_working, deadline, working_between
-from mailgate.core.model import Activity, Callback, Status, Ticket
+from mailgate.core.model import Activity, Status
 from mailgate.core.policy import Policy, Queue
+from mailgate.core.ticket import Callback, Ticket
 
 
 def promise(queue: Queue, policy: Policy, at: datetime) -> Deadline:

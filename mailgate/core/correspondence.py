@@ -25,8 +25,10 @@ from mailgate.core.letters import (
     TicketFacts,
     Tone,
 )
-from mailgate.core.model import Attachment, Direction, Line, Ticket, TokenKind
-from mailgate.core.policy import Contact, Customer, Policy, Queue, Technician
+from mailgate.core.model import Attachment, Direction, TokenKind
+from mailgate.core.people import Contact, Customer, Technician
+from mailgate.core.policy import Policy, Queue
+from mailgate.core.ticket import Line, Ticket
 
 
 class View(Enum):

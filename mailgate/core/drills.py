@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 
 from mailgate.core.correspondence import desk_facts, person_facts, to_technician
 from mailgate.core.decision import Decision
-from mailgate.core.effects import Page
 from mailgate.core.events import DrillAsked
 from mailgate.core.letters import Facts, Letter, NoticeFacts, Tone
 from mailgate.core.model import Channel, Outcome
-from mailgate.core.policy import Policy, Technician
+from mailgate.core.page_effects import Page
+from mailgate.core.people import Technician
+from mailgate.core.policy import Policy
 
 TEMPLATE = "drill"
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from mailgate.core.letters import Letter
-from mailgate.core.model import Activity, Attachment, Callback, Channel, Direction, Status, Ticket
+from mailgate.core.model import Activity, Attachment, Direction, Status
+from mailgate.core.page_effects import PageEffect
 from mailgate.core.reports import Fate
+from mailgate.core.ticket import Callback, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,51 +113,6 @@ class ForgetHeldBack:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Promise to reach a technician over one channel: rendered now, sent by the lane that never waits.
-
-    `target` is a mail address, or the URL of a pager that is not reached by mail. It does not leave before
-    `not_before` (a queue with quiet hours)."""
-
-    technician: str
-    channel: Channel
-    target: str
-    letter: Letter
-    not_before: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AcknowledgePages:
-    """The technician has seen the ticket: their pages for it are acknowledged."""
-
-    ticket: int
-    technician: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CancelPages:
-    """Pages of the ticket that did not leave yet are no longer needed."""
-
-    ticket: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class EscalatePages:
-    """Nobody answered the ticket's pages that left: others are called."""
-
-    ticket: int
-
-
-@dataclass(frozen=True, slots=True)
-class ExhaustPages:
-    """Nobody answered the ticket's pages, and there is nobody left to call."""
-
-    ticket: int
-
-
-@dataclass(frozen=True, slots=True)
 class SetTimer:
     """Bring `TimerFired(kind, ticket)` back at `due_at`; one timer per ticket and kind, a later one replaces it.
 
@@ -223,14 +180,6 @@ class RetryOutbox:
 
 
 @dataclass(frozen=True, slots=True)
-class FailPage:
-    """The page that outbox row `outbox_id` carried did not reach its person."""
-
-    outbox_id: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class SetFate:
     """What became of the mail of outbox row `outbox_id` after the relay had taken it."""
 
@@ -266,11 +215,7 @@ Effect = (
     | SetCallback
     | MoveToQueue
     | SendMail
-    | Page
-    | AcknowledgePages
-    | CancelPages
-    | EscalatePages
-    | ExhaustPages
+    | PageEffect
     | SetTimer
     | CancelTimer
     | TakeTurn
@@ -279,7 +224,6 @@ Effect = (
     | Quarantine
     | RetryInbox
     | RetryOutbox
-    | FailPage
     | HoldBack
     | ForgetHeldBack
     | SetFate

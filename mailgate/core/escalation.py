@@ -17,16 +17,19 @@ from datetime import datetime
 
 from mailgate.core.correspondence import View, facts_about, notice_letters
 from mailgate.core.decision import Decision
-from mailgate.core.effects import Effect, EscalatePages, ExhaustPages, SendMail, SetTimer
+from mailgate.core.effects import Effect, SendMail, SetTimer
 from mailgate.core.events import TimerFired
 from mailgate.core.hours import Duration, due
 from mailgate.core.letters import NoticeFacts
-from mailgate.core.model import LIVE_PAGES, Outcome, PageState, Status, Ticket
+from mailgate.core.model import Outcome, PageState, Status
+from mailgate.core.page_effects import EscalatePages, ExhaustPages
 from mailgate.core.paging import Wanted, choose
-from mailgate.core.policy import Escalation, Policy, Queue, Technician
+from mailgate.core.people import Technician
+from mailgate.core.policy import Escalation, Policy, Queue
 from mailgate.core.presence import is_away
 from mailgate.core.seen import Seen
 from mailgate.core.summons import call, desk_addresses, first_words, summon
+from mailgate.core.ticket import LIVE_PAGES, Ticket
 
 STEP = "escalate-"
 """The kind of timer of a step, its number behind it."""

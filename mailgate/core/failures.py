@@ -13,26 +13,19 @@ from datetime import datetime
 from mailgate.core.clocks import unkept
 from mailgate.core.correspondence import View, desk_facts, facts_about, notice_letters
 from mailgate.core.decision import Decision
-from mailgate.core.effects import (
-    Effect,
-    FailPage,
-    MarkAddress,
-    Quarantine,
-    RetryInbox,
-    RetryOutbox,
-    SendMail,
-    SetCallback,
-)
+from mailgate.core.effects import Effect, MarkAddress, Quarantine, RetryInbox, RetryOutbox, SendMail, SetCallback
 from mailgate.core.escalation import replace_unreached
 from mailgate.core.events import DeliveryFailed, MailUnreadable, RetryAsked
 from mailgate.core.letters import Facts, NoticeFacts
-from mailgate.core.model import Activity, Channel, Direction, Outcome, Ticket
+from mailgate.core.model import Activity, Channel, Direction, Outcome
+from mailgate.core.page_effects import FailPage
 from mailgate.core.policy import Policy
 from mailgate.core.reports import Fate
 from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
 from mailgate.core.summons import alarm_unreadable, desk_addresses, responsible
 from mailgate.core.targets import is_mail, shown
+from mailgate.core.ticket import Ticket
 
 
 def unreadable(event: MailUnreadable, seen: Seen, policy: Policy) -> Decision:

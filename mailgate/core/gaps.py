@@ -14,7 +14,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from mailgate.core.paging import Question, Wanted
-from mailgate.core.policy import Policy, Queue, Technician
+from mailgate.core.people import Technician
+from mailgate.core.policy import Policy, Queue
 from mailgate.core.presence import Absences, Presence, absences_of
 from mailgate.core.roster import edges
 from mailgate.core.seen import FIRST_TICKET, Seen

@@ -10,7 +10,8 @@ import hashlib
 from dataclasses import dataclass
 
 from mailgate.core.model import Address, AuthLevel, Identity, Token, TokenKind
-from mailgate.core.policy import Contact, Customer, Policy, Technician
+from mailgate.core.people import Contact, Customer, Technician
+from mailgate.core.policy import Policy
 
 
 def person_id(role: str, key: str) -> int:

@@ -23,10 +23,11 @@ from mailgate.core.events import TimerFired
 from mailgate.core.hours import Calendar, add_working, working_between
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.lifecycle import ACTIVE
-from mailgate.core.model import Callback, Outcome, Status, Ticket
+from mailgate.core.model import Outcome, Status
 from mailgate.core.policy import Policy, Queue
 from mailgate.core.seen import Seen
 from mailgate.core.summons import desk_addresses, first_words, responsible, tell
+from mailgate.core.ticket import Callback, Ticket
 
 WARNING = "callback-warning"
 """The kind of the timer of the next warning."""

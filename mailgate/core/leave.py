@@ -16,7 +16,8 @@ from mailgate.core.events import MailReceived
 from mailgate.core.intents import Absent, Help, Order, Present, Problem
 from mailgate.core.letters import Did
 from mailgate.core.model import Outcome
-from mailgate.core.policy import Policy, Technician
+from mailgate.core.people import Technician
+from mailgate.core.policy import Policy
 from mailgate.core.seen import Seen
 from mailgate.core.transcripts import told_done
 

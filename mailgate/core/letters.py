@@ -11,7 +11,8 @@ from enum import StrEnum
 
 from mailgate.core.hours import Deadline
 from mailgate.core.intents import Problem
-from mailgate.core.model import Attachment, Forwarded, Line, TokenKind
+from mailgate.core.model import Attachment, Forwarded, TokenKind
+from mailgate.core.ticket import Line
 
 
 class Tone(StrEnum):

@@ -17,9 +17,11 @@ from enum import StrEnum
 
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender, is_own_token, technician_of
-from mailgate.core.model import AuthLevel, AuthVerdict, Identity, Ticket, Token, TokenKind
-from mailgate.core.policy import CommandsNeed, Policy, Technician
+from mailgate.core.model import AuthLevel, AuthVerdict, Identity, Token, TokenKind
+from mailgate.core.people import Technician
+from mailgate.core.policy import CommandsNeed, Policy
 from mailgate.core.seen import Seen
+from mailgate.core.ticket import Ticket
 
 
 class Act(StrEnum):

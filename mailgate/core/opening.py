@@ -27,14 +27,7 @@ from mailgate.core.events import MailReceived
 from mailgate.core.hours import Deadline
 from mailgate.core.identity import Sender
 from mailgate.core.letters import Correspondent, Facts, Letter, NoticeFacts, PersonFacts, Tone
-from mailgate.core.model import (
-    Direction,
-    Identity,
-    MailKind,
-    Outcome,
-    Status,
-    Ticket,
-)
+from mailgate.core.model import Direction, Identity, MailKind, Outcome, Status
 from mailgate.core.paging import Chosen, Wanted, choose, leads_of
 from mailgate.core.policy import Policy
 from mailgate.core.requests import (
@@ -51,6 +44,7 @@ from mailgate.core.routing import Route, Routing, route
 from mailgate.core.seen import Seen
 from mailgate.core.summons import Words, message_facts, summon, tell, words_of
 from mailgate.core.threads import suggested
+from mailgate.core.ticket import Ticket
 
 
 def request(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Decision:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mailgate.core.policy import Order, Policy, Team, Technician
+from mailgate.core.people import Order, Team, Technician
+from mailgate.core.policy import Policy
 from mailgate.core.presence import Presence, Whereabouts, whereabouts
 from mailgate.core.roster import Override, override_at
 from mailgate.core.seen import Seen

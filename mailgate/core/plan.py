@@ -10,8 +10,10 @@ from mailgate.core.authority import only_acknowledges
 from mailgate.core.events import MailReceived
 from mailgate.core.intents import AssignTo, Help, Internal, Order, Problem, Reopen, Spend, Take, Wait
 from mailgate.core.lifecycle import ACTIVE, POSSIBLE, asked_status
-from mailgate.core.model import Activity, Attachment, Status, Ticket
-from mailgate.core.policy import Policy, Technician
+from mailgate.core.model import Activity, Attachment, Status
+from mailgate.core.people import Technician
+from mailgate.core.policy import Policy
+from mailgate.core.ticket import Ticket
 from mailgate.core.words import fold
 
 IntentT = TypeVar("IntentT", bound=object)

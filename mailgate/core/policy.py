@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 
 from mailgate.core.conditions import Condition
 from mailgate.core.hours import Calendar, Duration
 from mailgate.core.model import Activity
-from mailgate.core.roster import Handover, Override
+from mailgate.core.people import Customer, Team, Technician
 
 
 class UnknownSenders(StrEnum):
@@ -22,14 +21,6 @@ class UnknownSenders(StrEnum):
     ACCEPT = "accept"
     PARK = "park"
     REFUSE = "refuse"
-
-
-class Order(StrEnum):
-    """How a team picks whom to page."""
-
-    ROTATION = "rotation"
-    LEAST_BUSY = "least-busy"
-    LISTED = "listed"
 
 
 class CommandsNeed(StrEnum):
@@ -78,76 +69,6 @@ class Queue:
     escalate: tuple[Escalation, ...] = ()
     warn_at: tuple[int, ...] = (50, 80)
     tariff: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pager:
-    """One way to reach a technician beside mail: a mail address, or a URL; `limit` is the most characters it takes.
-
-    A `private` one never hears of customers or of what they wrote: other eyes see it, or other companies carry it."""
-
-    target: str
-    by_mail: bool
-    limit: int | None = None
-    private: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Technician:
-    """Somebody who works on tickets. `mails` are every address that counts as theirs, the first one is written to.
-
-    `duty` is when they are on duty; None: whenever they are not `away`."""
-
-    key: str
-    name: str
-    mails: tuple[str, ...]
-    pagers: tuple[Pager, ...] = ()
-    skills: frozenset[str] = frozenset()
-    away: tuple[tuple[date, date], ...] = ()
-    language: str | None = None
-    timezone: str | None = None
-    duty: Calendar | None = None
-
-    @property
-    def mail(self) -> str:
-        """The address that the desk writes to."""
-        return self.mails[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """Who may be paged for a queue, and in which order; without a `handover` a rotation moves with each page."""
-
-    key: str
-    members: tuple[str, ...]
-    order: Order = Order.ROTATION
-    leads: tuple[str, ...] = ()
-    handover: Handover | None = None
-    overrides: tuple[Override, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """A person at a customer who may submit requests (domain.md §3)."""
-
-    mail: str
-    name: str = ""
-    responsible: bool = False
-    language: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """A firm under contract. `covered` are the kinds of request that maintenance pays for."""
-
-    key: str
-    name: str
-    domains: tuple[str, ...] = ()
-    contacts: tuple[Contact, ...] = ()
-    language: str | None = None
-    timezone: str | None = None
-    covered: frozenset[str] = frozenset({"assistance", "defect"})
-    bank: str = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from mailgate.core.policy import Policy, Technician
+from mailgate.core.people import Technician
+from mailgate.core.policy import Policy
 
 Days = tuple[date, date]
 """First and last day of an absence."""

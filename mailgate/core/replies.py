@@ -20,7 +20,7 @@ from mailgate.core.identity import Sender
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.levels import Act, may
 from mailgate.core.lifecycle import AFTER_CUSTOMER, SETTLED, WAITING
-from mailgate.core.model import Identity, MailKind, Outcome, Status, Ticket
+from mailgate.core.model import Identity, MailKind, Outcome, Status
 from mailgate.core.opening import call_people, incoming, sentence
 from mailgate.core.policy import Actions, Policy, Queue
 from mailgate.core.requests import acknowledgement
@@ -28,6 +28,7 @@ from mailgate.core.routing import addressed_queue, settle
 from mailgate.core.seen import Seen
 from mailgate.core.summons import Words, first_words, responsible, tell, words_of
 from mailgate.core.threads import Thread
+from mailgate.core.ticket import Ticket
 from mailgate.core.words import is_bare_thanks, says_yes
 
 WAITING_OVER = "waiting-over"

@@ -14,10 +14,11 @@ from mailgate.core.hours import Deadline
 from mailgate.core.identity import Sender
 from mailgate.core.letters import Tone
 from mailgate.core.levels import Act, may
-from mailgate.core.model import Identity, MailKind, Ticket
+from mailgate.core.model import Identity, MailKind
 from mailgate.core.policy import Policy, UnknownSenders
 from mailgate.core.routing import Route, Routing
 from mailgate.core.seen import Seen
+from mailgate.core.ticket import Ticket
 
 KEPT_REFERENCES = 10
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from mailgate.core.model import Channel, Outcome, Ticket
+from mailgate.core.model import Channel, Outcome
 from mailgate.core.reports import Fate
+from mailgate.core.ticket import Ticket
 
 FIRST_TICKET = 1001
 """The number of the first ticket of a desk."""

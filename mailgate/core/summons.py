@@ -17,14 +17,17 @@ from mailgate.core.correspondence import (
     person_facts,
     to_technician,
 )
-from mailgate.core.effects import Effect, Page, SendMail, TakeTurn
+from mailgate.core.effects import Effect, SendMail, TakeTurn
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender
 from mailgate.core.letters import Enclosure, Facts, Letter, MessageFacts, NoticeFacts, Proof, Tone
-from mailgate.core.model import Address, Attachment, AuthLevel, AuthVerdict, Channel, Forwarded, Ticket
+from mailgate.core.model import Address, Attachment, AuthLevel, AuthVerdict, Channel, Forwarded
+from mailgate.core.page_effects import Page
 from mailgate.core.paging import Chosen, Wanted, choose, leads_of
-from mailgate.core.policy import Pager, Policy, Queue, Technician
+from mailgate.core.people import Pager, Technician
+from mailgate.core.policy import Policy, Queue
 from mailgate.core.seen import Seen
+from mailgate.core.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True)

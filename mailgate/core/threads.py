@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender
 from mailgate.core.levels import Act, may, takes_part
-from mailgate.core.model import Ticket, TokenKind
+from mailgate.core.model import TokenKind
 from mailgate.core.seen import Seen
+from mailgate.core.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True)

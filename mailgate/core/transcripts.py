@@ -9,8 +9,9 @@ from mailgate.core.effects import SendMail
 from mailgate.core.events import MailReceived
 from mailgate.core.intents import Problem
 from mailgate.core.letters import Did, Facts, InterventionFacts, Letter, Tone, TranscriptFacts
-from mailgate.core.model import Ticket
-from mailgate.core.policy import Policy, Technician
+from mailgate.core.people import Technician
+from mailgate.core.policy import Policy
+from mailgate.core.ticket import Ticket
 
 
 def transcript(

@@ -18,11 +18,9 @@ from mailgate.core.clocks import keeps, kept, resumed
 from mailgate.core.correspondence import View, facts_about, letter_to_requester, person_facts, view_of_requester
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import (
-    AcknowledgePages,
     AddIntervention,
     AddMessage,
     Assign,
-    CancelPages,
     CancelTimer,
     ChangeStatus,
     Effect,
@@ -37,13 +35,16 @@ from mailgate.core.intents import Problem
 from mailgate.core.leave import against_leave, did_leave, is_only_about_leave, leave, take_leave
 from mailgate.core.letters import Did, InterventionFacts, NoticeFacts, Tone
 from mailgate.core.lifecycle import AFTER_WORK, SETTLED, WAITING
-from mailgate.core.model import Activity, Callback, Direction, MailKind, Outcome, Status, Ticket
+from mailgate.core.model import Activity, Direction, MailKind, Outcome, Status
 from mailgate.core.opening import incoming
+from mailgate.core.page_effects import AcknowledgePages, CancelPages
+from mailgate.core.people import Technician
 from mailgate.core.plan import Plan, plan
-from mailgate.core.policy import Policy, Technician
+from mailgate.core.policy import Policy
 from mailgate.core.replies import WAITING_OVER, release
 from mailgate.core.seen import Seen
 from mailgate.core.summons import first_words, message_facts, tell, words_of
+from mailgate.core.ticket import Callback, Ticket
 from mailgate.core.transcripts import did_time, told_done, told_problems
 
 

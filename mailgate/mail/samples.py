@@ -29,7 +29,8 @@ from mailgate.core.letters import (
     Tone,
     TranscriptFacts,
 )
-from mailgate.core.model import Activity, Address, Attachment, Direction, Forwarded, Line, Status, TokenKind
+from mailgate.core.model import Activity, Address, Attachment, Direction, Forwarded, Status, TokenKind
+from mailgate.core.ticket import Line
 
 ASKED_AT = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
 DUE_AT = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)

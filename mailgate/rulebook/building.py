@@ -8,12 +8,11 @@ from zoneinfo import ZoneInfo
 from mailgate.core.conditions import Condition
 from mailgate.core.hours import Calendar
 from mailgate.core.model import Activity
+from mailgate.core.people import Contact, Customer, Team, Technician
 from mailgate.core.policy import (
     Actions,
     Automatic,
     Bound,
-    Contact,
-    Customer,
     Desk,
     Escalation,
     Limits,
@@ -23,8 +22,6 @@ from mailgate.core.policy import (
     Rule,
     Severity,
     Tariff,
-    Team,
-    Technician,
 )
 from mailgate.core.roster import ANCHOR, Handover, Override, duty_hours
 from mailgate.rulebook.examples import STRANGER, ExampleMail

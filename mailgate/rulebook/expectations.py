@@ -11,10 +11,12 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from mailgate.core.decision import Decision
-from mailgate.core.effects import OpenTicket, Page, SendMail
+from mailgate.core.effects import OpenTicket, SendMail
 from mailgate.core.letters import Tone
-from mailgate.core.model import Outcome, Ticket
+from mailgate.core.model import Outcome
+from mailgate.core.page_effects import Page
 from mailgate.core.policy import Policy
+from mailgate.core.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import PlainValidator
 
 from mailgate.core.hours import Duration, parse_duration
-from mailgate.core.policy import Pager
+from mailgate.core.people import Pager
 from mailgate.rulebook.pagers import pager
 from mailgate.rulebook.public_holidays import Region, region
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from mailgate.core.policy import Pager
+from mailgate.core.people import Pager
 from mailgate.core.targets import SMS, SNPP, scheme_of, shown
 from mailgate.toml.document import Mistake, Source
 from mailgate.toml.fields import addr_spec, host_name

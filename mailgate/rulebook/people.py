@@ -16,7 +16,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, PlainValidator, model_validator
 
 from mailgate.core.hours import MIDNIGHT, Span
-from mailgate.core.policy import Order
+from mailgate.core.people import Order
 from mailgate.rulebook.fields import Absence, Day, Moment, PagerUrl, time_of_day
 from mailgate.rulebook.names import TechnicianName
 from mailgate.rulebook.opening_hours import DAYS, Days, Week, days_of, times, week

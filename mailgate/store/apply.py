@@ -8,24 +8,18 @@ from functools import cache, partial
 from typing import assert_never
 
 from mailgate.core.effects import (
-    AcknowledgePages,
     AddIntervention,
     AddMessage,
     Assign,
-    CancelPages,
     CancelTimer,
     ChangeStatus,
     ClearAddress,
     Effect,
-    EscalatePages,
-    ExhaustPages,
-    FailPage,
     ForgetHeldBack,
     HoldBack,
     MarkAddress,
     MoveToQueue,
     OpenTicket,
-    Page,
     Quarantine,
     RecordAbsence,
     RetryInbox,
@@ -37,6 +31,7 @@ from mailgate.core.effects import (
     TakeTurn,
     WithdrawAbsences,
 )
+from mailgate.core.page_effects import AcknowledgePages, CancelPages, EscalatePages, ExhaustPages, FailPage, Page
 from mailgate.store import inbox, timers
 from mailgate.store.absences import change_absences
 from mailgate.store.budgets import change_budgets

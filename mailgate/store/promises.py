@@ -15,19 +15,10 @@ from sqlalchemy import Update, update
 from sqlmodel import col
 
 from mailgate.core.delivery import Lane
-from mailgate.core.effects import (
-    AcknowledgePages,
-    AddMessage,
-    CancelPages,
-    EscalatePages,
-    ExhaustPages,
-    FailPage,
-    Page,
-    RetryOutbox,
-    SendMail,
-)
+from mailgate.core.effects import AddMessage, RetryOutbox, SendMail
 from mailgate.core.letters import Enclosure, Letter
 from mailgate.core.model import Attachment, Direction, PageState
+from mailgate.core.page_effects import AcknowledgePages, CancelPages, EscalatePages, ExhaustPages, FailPage, Page
 from mailgate.core.targets import is_mail
 from mailgate.mail import mime, parse
 from mailgate.mail.compose import Draft, Stamp

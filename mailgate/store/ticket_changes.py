@@ -14,7 +14,8 @@ from mailgate.core.effects import (
     SetCallback,
 )
 from mailgate.core.lifecycle import WAITING
-from mailgate.core.model import Attachment, Callback, Direction, Status
+from mailgate.core.model import Attachment, Direction, Status
+from mailgate.core.ticket import Callback
 from mailgate.store.database import Tx
 from mailgate.store.tables import (
     AttachmentRow,

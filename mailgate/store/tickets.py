@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlmodel import col, select
 
-from mailgate.core.model import Address, Attachment, Callback, Direction, Line, Paged, PageState, Ticket
+from mailgate.core.model import Address, Attachment, Direction, PageState
+from mailgate.core.ticket import Callback, Line, Paged, Ticket
 from mailgate.store.database import Tx
 from mailgate.store.tables import AttachmentRow, MessageRow, PageRow, ParticipantRow, TicketRow
 

@@ -16,7 +16,8 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from mailgate.core.events import MailReceived
-from mailgate.core.model import Direction, Ticket
+from mailgate.core.model import Direction
+from mailgate.core.ticket import Ticket
 from mailgate.store.database import Tx
 from mailgate.store.tables import MessageRow, ParticipantRow
 

@@ -13,8 +13,8 @@ from mailgate.cli.doctor.findings import State
 from mailgate.cli.doctor.patient import admit, of_rows
 from mailgate.core.delivery import Delivered, Lane, Refused
 from mailgate.core.effects import MarkAddress, SendMail
-from mailgate.core.model import Callback
 from mailgate.core.reports import Fate
+from mailgate.core.ticket import Callback
 from mailgate.store import inbox, outbox
 from mailgate.store.database import Database
 from tests.builders import NOW, a_policy

@@ -9,7 +9,8 @@ import pytest
 
 from mailgate.cli.doctor import domains, people
 from mailgate.cli.doctor.findings import State
-from mailgate.core.policy import Desk, Pager, Policy, Team
+from mailgate.core.people import Pager, Team
+from mailgate.core.policy import Desk, Policy
 from mailgate.edge import resolver
 from mailgate.edge.resolver import Mailed, Way
 from tests.builders import NOW, a_policy, a_technician

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 from mailgate.cli.explanation import Explanation, MailShown, PageShown, Promise, Promises, as_json, as_text
 from mailgate.core.decision import RuleTrace
-from mailgate.core.effects import OpenTicket, Page, SendMail, TakeTurn
+from mailgate.core.effects import OpenTicket, SendMail, TakeTurn
 from mailgate.core.letters import Correspondent, DeskFacts, Facts, Letter, Tone
-from mailgate.core.model import Address, AuthLevel, Channel, Identity, MailKind, Outcome, Ticket
+from mailgate.core.model import Address, AuthLevel, Channel, Identity, MailKind, Outcome
+from mailgate.core.page_effects import Page
+from mailgate.core.ticket import Ticket
 
 MONDAY = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 TORONTO = ZoneInfo("America/Toronto")

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from mailgate.core.decide import decide
 from mailgate.core.decision import Decision
-from mailgate.core.effects import Page, SendMail
+from mailgate.core.effects import SendMail
 from mailgate.core.events import Event
 from mailgate.core.letters import Letter
+from mailgate.core.page_effects import Page
 from mailgate.core.policy import Policy
 from mailgate.core.seen import Seen
 from tests.builders import NOW, a_policy

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailgate.core.effects import OpenTicket, Page, SendMail
+from mailgate.core.effects import OpenTicket, SendMail
 from mailgate.core.model import Outcome, Status
+from mailgate.core.page_effects import Page
 from mailgate.core.policy import UnknownSenders
 from tests.builders import a_mail, a_policy, received
 from tests.core.asking import ask, letters, of, only

@@ -10,20 +10,13 @@ import pytest
 from mailgate.core.bounces import told_reason
 from mailgate.core.classify import REPORTS
 from mailgate.core.decision import Decision
-from mailgate.core.effects import (
-    AddMessage,
-    ClearAddress,
-    FailPage,
-    MarkAddress,
-    OpenTicket,
-    SendMail,
-    SetCallback,
-    SetFate,
-)
-from mailgate.core.model import Activity, AuthVerdict, Callback, Channel, Direction, Line, MailKind, Outcome, Token
+from mailgate.core.effects import AddMessage, ClearAddress, MarkAddress, OpenTicket, SendMail, SetCallback, SetFate
+from mailgate.core.model import Activity, AuthVerdict, Channel, Direction, MailKind, Outcome, Token
 from mailgate.core.model import TokenKind as Kind
+from mailgate.core.page_effects import FailPage
 from mailgate.core.reports import SUPERSEDES, WORST_FIRST, Fate, Fated, Report, ReportKind
 from mailgate.core.seen import Seen, Sent
+from mailgate.core.ticket import Callback, Line
 from tests.builders import NOW, a_mail, a_ticket, received
 from tests.core.asking import ask, letters, of, only
 

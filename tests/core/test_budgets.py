@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from mailgate.core.budgets import REPORT, REPORT_AFTER
-from mailgate.core.effects import ForgetHeldBack, HoldBack, OpenTicket, Page, SendMail, SetTimer
+from mailgate.core.effects import ForgetHeldBack, HoldBack, OpenTicket, SendMail, SetTimer
 from mailgate.core.events import MailReceived, TimerFired
 from mailgate.core.model import AuthVerdict, Outcome, Status
+from mailgate.core.page_effects import Page
 from mailgate.core.policy import Automatic, Bound, Policy
 from mailgate.core.seen import Answered, Earlier, HeldBack, Seen, Tally
 from tests.builders import NOW, a_mail, a_policy, a_ticket, contact_token, received

@@ -14,7 +14,7 @@ from mailgate.core.effects import SendMail
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import recognise
 from mailgate.core.model import Address, Door, Mail, MailKind
-from mailgate.core.policy import Contact
+from mailgate.core.people import Contact
 from mailgate.core.reports import Report, ReportKind
 from tests.builders import a_mail, a_policy, contact_token, received
 from tests.core.asking import ask, of

@@ -20,7 +20,8 @@ from mailgate.core.lifecycle import AFTER_CUSTOMER, AFTER_WORK, POSSIBLE
 from mailgate.core.matching import Subject, describe, holds, judge
 from mailgate.core.model import Activity, Address, Identity, Mail, Status
 from mailgate.core.paging import Chosen, Wanted, choose
-from mailgate.core.policy import Actions, Order, Policy, Rule
+from mailgate.core.people import Order
+from mailgate.core.policy import Actions, Policy, Rule
 from mailgate.core.seen import Seen
 from mailgate.core.words import fold, is_like, says_yes
 from tests.builders import NOW, a_mail, a_policy, a_technician, a_ticket, received

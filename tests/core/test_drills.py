@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from mailgate.core.effects import Page
 from mailgate.core.events import DrillAsked
 from mailgate.core.model import Channel
-from mailgate.core.policy import Pager
+from mailgate.core.page_effects import Page
+from mailgate.core.people import Pager
 from tests.builders import NOW, a_policy, a_technician
 from tests.core.asking import ask, of
 

@@ -8,14 +8,16 @@ from datetime import timedelta
 import pytest
 
 from mailgate.core.decision import Decision
-from mailgate.core.effects import Assign, CancelPages, EscalatePages, ExhaustPages, Page, SetTimer
+from mailgate.core.effects import Assign, SetTimer
 from mailgate.core.escalation import STEP
 from mailgate.core.events import DeliveryFailed, TimerFired
 from mailgate.core.hours import parse_duration
 from mailgate.core.intents import AssignTo, Help, Internal
-from mailgate.core.model import Channel, Paged, PageState, Status, Ticket
+from mailgate.core.model import Channel, PageState, Status
+from mailgate.core.page_effects import CancelPages, EscalatePages, ExhaustPages, Page
 from mailgate.core.policy import Escalation, Policy
 from mailgate.core.seen import Seen
+from mailgate.core.ticket import Paged, Ticket
 from tests.builders import NOW, a_mail, a_ticket, local, received
 from tests.core.asking import ask, letters, of, only, paged
 from tests.core.firms import with_queue, with_rule

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.core.effects import FailPage, OpenTicket, Page, Quarantine, RetryInbox, RetryOutbox, SetCallback, TakeTurn
+from mailgate.core.effects import OpenTicket, Quarantine, RetryInbox, RetryOutbox, SetCallback, TakeTurn
 from mailgate.core.events import DeliveryFailed, MailUnreadable, RetryAsked, TicketRequested
-from mailgate.core.model import Activity, Callback, Channel, Door, Outcome
+from mailgate.core.model import Activity, Channel, Door, Outcome
+from mailgate.core.page_effects import FailPage, Page
 from mailgate.core.seen import Seen
+from mailgate.core.ticket import Callback
 from tests.builders import NOW, a_policy, a_ticket
 from tests.core.asking import ask, letters, of, only, paged
 

@@ -7,13 +7,15 @@ from dataclasses import replace
 import pytest
 
 from mailgate.core.decision import Decision
-from mailgate.core.effects import Page, SetTimer
+from mailgate.core.effects import SetTimer
 from mailgate.core.events import TimerFired
 from mailgate.core.hours import parse_duration
 from mailgate.core.lateness import WARNING, next_warning
-from mailgate.core.model import Activity, Callback, Status, Ticket
+from mailgate.core.model import Activity, Status
+from mailgate.core.page_effects import Page
 from mailgate.core.policy import Escalation, Policy
 from mailgate.core.seen import Seen
+from mailgate.core.ticket import Callback, Ticket
 from tests.builders import NOW, a_policy, a_ticket, contact_token, local, received
 from tests.core.asking import ask, letters, of
 from tests.core.firms import with_queue

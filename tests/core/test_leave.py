@@ -6,16 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from mailgate.core.effects import (
-    AcknowledgePages,
-    AddIntervention,
-    Assign,
-    RecordAbsence,
-    SendMail,
-    WithdrawAbsences,
-)
+from mailgate.core.effects import AddIntervention, Assign, RecordAbsence, SendMail, WithdrawAbsences
 from mailgate.core.intents import Absent, AssignTo, Help, Intent, Present, Problem, Spend
 from mailgate.core.model import Activity, Outcome
+from mailgate.core.page_effects import AcknowledgePages
 from mailgate.core.seen import Seen
 from tests.builders import NOW, a_ticket
 from tests.core.asking import ask, of, only

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from mailgate.core.conditions import Condition, Like
-from mailgate.core.effects import AddMessage, Assign, OpenTicket, Page, SendMail
+from mailgate.core.effects import AddMessage, Assign, OpenTicket, SendMail
 from mailgate.core.letters import Tone
 from mailgate.core.model import Address, Channel, Identity, Mail, MailKind, Outcome
-from mailgate.core.policy import Actions, Contact, Rule
+from mailgate.core.page_effects import Page
+from mailgate.core.people import Contact
+from mailgate.core.policy import Actions, Rule
 from mailgate.core.reports import Report, ReportKind
 from tests.builders import a_mail, a_policy, local, received
 from tests.core.asking import ask, letters, of, only, paged

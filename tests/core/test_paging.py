@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.core.paging import Chosen, Wanted, choose
-from mailgate.core.policy import Order, Policy
+from mailgate.core.people import Order
+from mailgate.core.policy import Policy
 from mailgate.core.presence import Presence, Whereabouts, is_away, whereabouts
 from mailgate.core.seen import Seen
 from tests.builders import NOW, a_policy, local

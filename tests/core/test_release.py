@@ -6,18 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.core.effects import (
-    ChangeStatus,
-    Page,
-    SetCallback,
-)
-from mailgate.core.model import (
-    Attachment,
-    Direction,
-    Line,
-    Status,
-)
+from mailgate.core.effects import ChangeStatus, SetCallback
+from mailgate.core.model import Attachment, Direction, Status
+from mailgate.core.page_effects import Page
 from mailgate.core.seen import Seen
+from mailgate.core.ticket import Line
 from tests.builders import NOW, a_mail, a_ticket, contact_token, local, received
 from tests.core.asking import ask, letters, of, only, paged
 from tests.core.test_replies import DESK

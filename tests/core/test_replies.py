@@ -14,17 +14,10 @@ from mailgate.core.effects import (
     SetCallback,
     SetTimer,
 )
-from mailgate.core.model import (
-    Activity,
-    AuthVerdict,
-    Callback,
-    Outcome,
-    Status,
-    Token,
-    TokenKind,
-)
+from mailgate.core.model import Activity, AuthVerdict, Outcome, Status, Token, TokenKind
 from mailgate.core.reports import Report, ReportKind
 from mailgate.core.seen import Seen, Twin
+from mailgate.core.ticket import Callback
 from tests.builders import NOW, a_mail, a_ticket, contact_token, local, received
 from tests.core.asking import ask, letters, of, only, paged
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.core.effects import AddMessage, OpenTicket, Page
+from mailgate.core.effects import AddMessage, OpenTicket
 from mailgate.core.events import MailReceived
-from mailgate.core.model import Mail, Outcome, Ticket, Token, TokenKind
+from mailgate.core.model import Mail, Outcome, Token, TokenKind
+from mailgate.core.page_effects import Page
 from mailgate.core.seen import Seen
+from mailgate.core.ticket import Ticket
 from tests.builders import a_mail, a_ticket, received, technician_token
 from tests.core.asking import ask, letters, of, only
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailgate.core.effects import Page, TakeTurn
+from mailgate.core.effects import TakeTurn
 from mailgate.core.model import Attachment, Channel
+from mailgate.core.page_effects import Page
 from mailgate.core.policy import Limits
 from mailgate.core.seen import Seen
 from tests.builders import a_mail, a_policy, a_technician, local, received

@@ -7,11 +7,9 @@ from dataclasses import replace
 import pytest
 
 from mailgate.core.effects import (
-    AcknowledgePages,
     AddIntervention,
     AddMessage,
     Assign,
-    CancelPages,
     CancelTimer,
     ChangeStatus,
     SendMail,
@@ -36,8 +34,10 @@ from mailgate.core.intents import (
     Wait,
 )
 from mailgate.core.letters import Tone
-from mailgate.core.model import Activity, Attachment, Callback, Direction, Outcome, Status
+from mailgate.core.model import Activity, Attachment, Direction, Outcome, Status
+from mailgate.core.page_effects import AcknowledgePages, CancelPages
 from mailgate.core.seen import Seen
+from mailgate.core.ticket import Callback
 from tests.builders import NOW, a_mail, a_policy, a_queue, a_ticket, local
 from tests.core.asking import ask, letters, of, only
 from tests.core.working import answer, codes, notification, on

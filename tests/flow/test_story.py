@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailgate.core.correspondence import View, facts_about
-from mailgate.core.model import Direction, Line
+from mailgate.core.model import Direction
 from mailgate.core.policy import Limits
+from mailgate.core.ticket import Line
 from tests.builders import NOW, a_policy, a_ticket
 from tests.flow.desk import Letter, LiveDesk, answer
 from tests.flow.test_conversation import CHEF, opened, to

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.core.policy import Pager
+from mailgate.core.people import Pager
 from mailgate.rulebook import load
 from mailgate.toml.document import SiteMistakes
 from tests.rules.sites import DESK, loaded, mistakes, rules

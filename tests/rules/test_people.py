@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.core.hours import MIDNIGHT, Span
-from mailgate.core.policy import Technician
+from mailgate.core.people import Technician
 from mailgate.core.roster import ANCHOR, Handover
 from tests.builders import local
 from tests.rules.sites import PEOPLE, loaded, mistakes

@@ -11,7 +11,8 @@ import pytest
 
 from mailgate.core.hours import Duration, Span, Unit
 from mailgate.core.model import Activity
-from mailgate.core.policy import Automatic, Bound, Contact, Escalation, Order, Pager, Rate, UnknownSenders
+from mailgate.core.people import Contact, Order, Pager
+from mailgate.core.policy import Automatic, Bound, Escalation, Rate, UnknownSenders
 from mailgate.rulebook import load
 from tests.rules.sites import DESK, PEOPLE, QUEUE, STARTER, loaded
 

@@ -10,10 +10,11 @@ from typing import Any
 from mailgate.core.custody import Delivery, ImapSource
 from mailgate.core.decision import Decision
 from mailgate.core.delivery import Lane
-from mailgate.core.effects import AddMessage, Effect, OpenTicket, Page, SendMail
+from mailgate.core.effects import AddMessage, Effect, OpenTicket, SendMail
 from mailgate.core.events import MailReceived
 from mailgate.core.letters import Correspondent, DeskFacts, Facts, Letter, Tone
 from mailgate.core.model import Attachment, Channel, Direction, Door, Outcome
+from mailgate.core.page_effects import Page
 from mailgate.mail import mime
 from mailgate.mail.compose import Draft, Stamp
 from mailgate.store import inbox, outbox

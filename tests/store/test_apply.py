@@ -9,13 +9,10 @@ from sqlmodel import col, select
 
 from mailgate.core.delivery import Lane, Refused
 from mailgate.core.effects import (
-    AcknowledgePages,
     AddIntervention,
     Assign,
-    CancelPages,
     ChangeStatus,
     Effect,
-    FailPage,
     MoveToQueue,
     Quarantine,
     RetryInbox,
@@ -25,7 +22,9 @@ from mailgate.core.effects import (
 )
 from mailgate.core.letters import Enclosure
 from mailgate.core.lifecycle import WAITING
-from mailgate.core.model import Activity, Attachment, Callback, PageState, Status
+from mailgate.core.model import Activity, Attachment, PageState, Status
+from mailgate.core.page_effects import AcknowledgePages, CancelPages, FailPage
+from mailgate.core.ticket import Callback
 from mailgate.store import outbox, query
 from mailgate.store.absences import AbsenceChange
 from mailgate.store.budgets import BudgetChange

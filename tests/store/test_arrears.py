@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from mailgate.core.delivery import Deferred, Delivered, Lane, Refused
-from mailgate.core.effects import AcknowledgePages, ChangeStatus
-from mailgate.core.model import Callback, Status
+from mailgate.core.effects import ChangeStatus
+from mailgate.core.model import Status
+from mailgate.core.page_effects import AcknowledgePages
+from mailgate.core.ticket import Callback
 from mailgate.store import inbox, outbox
 from mailgate.store.columns import InboxState
 from mailgate.store.database import Database

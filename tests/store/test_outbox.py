@@ -9,9 +9,10 @@ from sqlmodel import select
 
 from mailgate.core import delivery
 from mailgate.core.delivery import Deferred, Delivered, Lane, Refused
-from mailgate.core.effects import AcknowledgePages, CancelPages, RetryOutbox, SendMail
+from mailgate.core.effects import RetryOutbox, SendMail
 from mailgate.core.events import DeliveryFailed
 from mailgate.core.model import Channel, PageState
+from mailgate.core.page_effects import AcknowledgePages, CancelPages
 from mailgate.core.reports import Fate
 from mailgate.store import inbox, outbox
 from mailgate.store.columns import OutboxState

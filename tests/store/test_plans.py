@@ -15,15 +15,12 @@ from mailgate.core.budgets import REPORT
 from mailgate.core.decision import Decision
 from mailgate.core.delivery import Delivered, Lane
 from mailgate.core.effects import (
-    AcknowledgePages,
     AddIntervention,
     Assign,
-    CancelPages,
     CancelTimer,
     ChangeStatus,
     ClearAddress,
     Effect,
-    FailPage,
     ForgetHeldBack,
     HoldBack,
     MarkAddress,
@@ -40,6 +37,7 @@ from mailgate.core.effects import (
 )
 from mailgate.core.events import TimerFired
 from mailgate.core.model import Activity, Outcome, Status, Token, TokenKind
+from mailgate.core.page_effects import AcknowledgePages, CancelPages, FailPage
 from mailgate.core.reports import Fate, Report, ReportKind
 from mailgate.store import inbox, outbox, snapshot, timers
 from mailgate.store.apply import apply_all

@@ -8,18 +8,12 @@ import pytest
 
 from mailgate.core.decision import Decision
 from mailgate.core.delivery import Delivered, Lane
-from mailgate.core.effects import (
-    AddIntervention,
-    CancelPages,
-    ChangeStatus,
-    MarkAddress,
-    SendMail,
-    SetCallback,
-    SetFate,
-)
+from mailgate.core.effects import AddIntervention, ChangeStatus, MarkAddress, SendMail, SetCallback, SetFate
 from mailgate.core.events import RetryAsked, TimerFired
-from mailgate.core.model import Activity, Callback, Channel, Outcome, Status
+from mailgate.core.model import Activity, Channel, Outcome, Status
+from mailgate.core.page_effects import CancelPages
 from mailgate.core.reports import Fate
+from mailgate.core.ticket import Callback
 from mailgate.store import inbox, journal, outbox, query
 from mailgate.store.columns import InboxState
 from mailgate.store.database import Database

@@ -21,19 +21,9 @@ from mailgate.core.events import (
     TicketRequested,
     TimerFired,
 )
-from mailgate.core.model import (
-    Activity,
-    Address,
-    Callback,
-    Direction,
-    Door,
-    Outcome,
-    Status,
-    Ticket,
-    Token,
-    TokenKind,
-)
+from mailgate.core.model import Activity, Address, Direction, Door, Outcome, Status, Token, TokenKind
 from mailgate.core.seen import LATELY_MOST, Earlier, Seen
+from mailgate.core.ticket import Callback, Ticket
 from mailgate.rehearsal import REHEARSED
 from mailgate.store import inbox, snapshot
 from mailgate.store.database import Database

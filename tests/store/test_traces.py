@@ -8,8 +8,9 @@ import pytest
 
 from mailgate.core.decision import Decision
 from mailgate.core.events import MailReceived
-from mailgate.core.model import Address, Outcome, Ticket
+from mailgate.core.model import Address, Outcome
 from mailgate.core.seen import Seen
+from mailgate.core.ticket import Ticket
 from mailgate.store import inbox, snapshot
 from mailgate.store.database import Database
 from mailgate.store.traces import CANDIDATES

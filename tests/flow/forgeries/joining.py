@@ -12,8 +12,9 @@ from typing import Any
 
 from mailgate.core import identity, levels, threads
 from mailgate.core.effects import Effect, SendMail
-from mailgate.core.model import Address, Status, Ticket
+from mailgate.core.model import Address, Status
 from mailgate.core.seen import Seen, Twin
+from mailgate.core.ticket import Ticket
 from mailgate.mail import address
 from mailgate.mail.fields import Block
 from mailgate.mail.mailboxes import read_mailboxes

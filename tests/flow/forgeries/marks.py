@@ -12,9 +12,9 @@ from typing import Any
 
 from mailgate.core.classify import mail_kind
 from mailgate.core.decision import Decision
-from mailgate.core.effects import Page
 from mailgate.core.events import MailReceived
 from mailgate.core.model import AuthVerdict, MailKind, Outcome, Status
+from mailgate.core.page_effects import Page
 from tests.flow.forgeries.case import Case
 from tests.flow.forgeries.results import unproven
 from tests.flow.forgeries.stage import CHEF, TECH1, URGENT, Scene, raw, recorded

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", "/usr/lib/dovecot"])
-"""Debian keeps daemons outside an ordinary user's PATH."""
+from tests.peers import SYSTEM_PATH
+
+if TYPE_CHECKING:
+    from tests.peers.postgres import Postgres
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -16,3 +20,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if shutil.which(marker.args[0], path=SYSTEM_PATH) is None:
             reason = f"{marker.args[0]} is not installed (.ci/peers installs it)"
             (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One cluster for the session; its tests are marked `peer("postgres")`."""
+    from tests.peers.postgres import running_postgres
+
+    with running_postgres() as running:
+        yield running

@@ -7,11 +7,15 @@ import shutil
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
-"""Debian keeps daemons outside an ordinary user's PATH."""
+POSTGRES = sorted(Path("/usr/lib/postgresql").glob("[0-9]*/bin"), key=lambda path: int(path.parent.name))[-1:]
+SYSTEM_PATH = os.pathsep.join(
+    [os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", "/usr/lib/dovecot", *map(str, POSTGRES)]
+)
+"""Debian keeps daemons outside an ordinary user's PATH, and one PostgreSQL beside the other."""
 
 
 def require(program: str) -> str:

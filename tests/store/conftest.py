@@ -1,4 +1,4 @@
-"""A fresh database in a file, as the daemon opens it."""
+"""A fresh database, as the daemon opens it: in a file, and for the modules named here on a server, too."""
 
 from __future__ import annotations
 
@@ -9,10 +9,36 @@ import pytest
 
 from mailgate.store.database import Database
 
+ON_BOTH = {
+    *("test_absences", "test_any_bytes", "test_apply", "test_arrears", "test_budgets", "test_fates", "test_inbox"),
+    *("test_outbox", "test_query", "test_snapshot", "test_timers", "test_traces"),
+}
+"""The modules whose tests say nothing of SQLite alone."""
+
+SERVERS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.peer("postgres")))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    module = metafunc.module.__name__.rpartition(".")[2]
+    if module in ON_BOTH and "database" in metafunc.fixturenames:
+        metafunc.parametrize("server", SERVERS)
+
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/var/mailgate.db"
+def server() -> str:
+    """Which kind of database a test wants."""
+    return "sqlite"
+
+
+@pytest.fixture
+def url(server: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    if server == "sqlite":
+        yield f"sqlite:///{tmp_path}/var/mailgate.db"
+        return
+    postgres = request.getfixturevalue("postgres")
+    name = postgres.create_desk()
+    yield postgres.url(name)
+    postgres.drop(name)
 
 
 @pytest.fixture

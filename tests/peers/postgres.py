@@ -1,0 +1,133 @@
+"""A private PostgreSQL: one cluster on a unix socket, as many databases as there are tests.
+
+Nothing in it outlives its tests, so it lies in memory where there is room and waits for no disk: a database for each
+test then costs a twentieth of a second.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from subprocess import DEVNULL, STDOUT
+
+import psycopg
+
+from mailgate.store.database import Database
+from tests.peers import require, wait_until
+
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+SMALL = {
+    "shared_buffers": "32MB",
+    "max_connections": "60",
+    "max_wal_senders": "0",
+    "wal_level": "minimal",
+    "min_wal_size": "32MB",
+    "max_wal_size": "64MB",
+}
+MEMORY = Path("/dev/shm")
+ROOM = 1_000_000_000
+HERE_ONLY = {"listen_addresses": "", "log_min_messages": "fatal"}
+
+
+@dataclass
+class Postgres:
+    """A running cluster; its socket lies in `run`."""
+
+    run: Path
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _tables: str | None = None
+
+    def url(self, name: str, **settings: str) -> str:
+        """A database as config.toml names it, perhaps with settings for its sessions."""
+        chosen = "".join(f"%20-c%20{key}%3D{value}" for key, value in settings.items())
+        return f"postgresql://postgres@/{name}?host={self.run}" + (f"&options={chosen}" if chosen else "")
+
+    def create(self, template: str = "template0") -> str:
+        """A new database; its name."""
+        name = f"desk{next(self._numbers)}"
+        self.ask(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def create_desk(self) -> str:
+        """A new database with our tables; its name."""
+        if self._tables is None:
+            self._tables = self.create()
+            database = Database.open(self.url(self._tables))
+            database.upgrade()
+            database.close()
+        return self.create(self._tables)
+
+    def drop(self, name: str) -> None:
+        """Whoever is still connected is cut off."""
+        self.ask(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def ask(self, statement: str, name: str = "postgres") -> list[tuple[object, ...]]:
+        """One statement of the administrator's, outside every transaction; what it answers."""
+        with psycopg.connect(host=str(self.run), user="postgres", dbname=name, autocommit=True) as connection:
+            answer = connection.execute(statement.encode())
+            return answer.fetchall() if answer.description else []
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """A new cluster; ended with the block, and with this process however that ends."""
+    directory = Path(tempfile.mkdtemp(prefix="mailgate-postgres-", dir=_place()))
+    try:
+        _own(directory)
+        data = directory / "data"
+        line = [require("initdb"), "-D", str(data), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-N"]
+        subprocess.run([*_as_its_user(), *line], check=True, cwd=directory, stdout=DEVNULL, timeout=60)
+        with _server(directory, data):
+            yield Postgres(directory)
+    finally:
+        shutil.rmtree(directory)
+
+
+@contextmanager
+def _server(run: Path, data: Path) -> Iterator[None]:
+    settings = {**FAST, **SMALL, **HERE_ONLY, "unix_socket_directories": str(run)}
+    line = [require("postgres"), "-D", str(data), *(f"--{key}={value}" for key, value in settings.items())]
+    with (run / "log").open("wb") as log:
+        server = subprocess.Popen([*_as_its_user(), *line], cwd=run, stdout=log, stderr=STDOUT)
+    try:
+        wait_until(lambda: server.poll() is not None or _answers(run), what="PostgreSQL")
+        assert server.poll() is None, (run / "log").read_text()
+        yield
+    finally:
+        server.send_signal(signal.SIGQUIT)  # at once: nothing of it will be read again
+        server.wait(20)
+
+
+def _place() -> Path | None:
+    return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM else None
+
+
+def _own(directory: Path) -> None:
+    """The server refuses root and owns what it works on."""
+    if os.geteuid() == 0:
+        user = pwd.getpwnam("postgres")
+        os.chown(directory, user.pw_uid, user.pw_gid)
+        directory.chmod(0o755)
+
+
+def _as_its_user() -> list[str]:
+    """`setpriv` becomes the program that it starts, so the process ID is the server's."""
+    user = ["--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    return [require("setpriv"), "--pdeathsig=QUIT", *user]
+
+
+def _answers(run: Path) -> bool:
+    try:
+        psycopg.connect(host=str(run), user="postgres", dbname="postgres").close()
+    except psycopg.OperationalError:
+        return False
+    return True

@@ -15,10 +15,10 @@ from mailgate.core.events import MailReceived
 from mailgate.core.hours import Calendar, Span, parse_duration
 from mailgate.core.identity import person_id
 from mailgate.core.intents import Orders
-from mailgate.core.model import Address, Door, Mail, Token, TokenKind
+from mailgate.core.model import Activity, Address, Door, Mail, Token, TokenKind
 from mailgate.core.people import Contact, Customer, Pager, Team, Technician
 from mailgate.core.policy import Desk, Policy, Priority, Queue, Rate, Severity, Tariff
-from mailgate.core.ticket import Callback, Ticket
+from mailgate.core.ticket import Clock, Ending, Promise, Ticket
 
 TORONTO = ZoneInfo("America/Toronto")
 HOLIDAYS = {date(2026, 6, 24): "Fête nationale", date(2026, 12, 25): "Noël"}
@@ -94,7 +94,21 @@ def received(mail: Mail | None = None, to: str = "support-urgent@example.com", *
     return replace(event, **changes)
 
 
-def a_ticket(**changes: Any) -> Ticket:
+def a_callback(calendar: str, starts_at: datetime, due_at: datetime, **changes: Any) -> Clock:
+    """A call-back promise, asked for when its clock starts."""
+    return replace(Clock(Promise.CALLBACK, calendar, starts_at, starts_at, due_at), **changes)
+
+
+def a_kept_callback(how: Activity | None, late: bool = False) -> Clock:
+    """A call-back promise of the urgent queue that tech2 kept at 10:00."""
+    ending = Ending.LATE if late else Ending.KEPT
+    return a_callback("urgent", NOW, NOW, ended_at=NOW, ending=ending, ended_by="tech2", how=how)
+
+
+OWED = a_callback("urgent", NOW, local("2026-11-16 11:00"))
+
+
+def a_ticket(callback: Clock | None = OWED, **changes: Any) -> Ticket:
     """Ticket 1001 of chef@acme.example in the urgent queue, opened on Monday at 10:00, tech1 to tech3 paged."""
     ticket = Ticket(
         number=1001,
@@ -106,7 +120,7 @@ def a_ticket(**changes: Any) -> Ticket:
         timezone="America/Toronto",
         customer="acme",
         registered=True,
-        callback=Callback("urgent", NOW, local("2026-11-16 11:00")),
+        clocks=() if callback is None else (callback,),
         participants=frozenset({"chef@acme.example"}),
         notified=("tech1", "tech2", "tech3"),
         references=("<m1@acme.example>",),

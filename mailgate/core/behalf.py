@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailgate.core.clocks import promise, started
+from mailgate.core.clocks import call_back
+from mailgate.core.clockwork import opened
 from mailgate.core.decision import Decision
 from mailgate.core.effects import AddMessage, Effect, OpenTicket
 from mailgate.core.events import TicketRequested
@@ -22,7 +23,7 @@ def open_on_behalf(event: TicketRequested, seen: Seen, policy: Policy) -> Decisi
     queue = policy.queues.get(event.queue or "", policy.default_queue)
     sender = recognise(Address(event.contact), event.contact, policy)
     customer = policy.customers.get(event.customer)
-    owed, routed = promise(queue, policy, event.received_at), settle(Actions(), queue)
+    callback, routed = call_back(queue, policy, event.received_at), settle(Actions(), queue)
     ticket = Ticket(
         number=seen.next_ticket,
         queue=queue.key,
@@ -33,13 +34,13 @@ def open_on_behalf(event: TicketRequested, seen: Seen, policy: Policy) -> Decisi
         timezone=(customer.timezone if customer else None) or policy.desk.timezone,
         customer=customer.key if customer else None,
         registered=sender.registered,
-        callback=started(owed),
         tags=(event.channel,),
         participants=frozenset({event.contact.lower()}),
     )
+    ticket = opened(ticket, policy, callback)
     words = Words(event.text, sender.address, event.received_at)
     said = AddMessage(ticket.number, Direction.IN, event.contact, (), event.text, event.received_at)
-    effects: list[Effect] = [OpenTicket(ticket), said, acknowledgement(ticket, "acknowledgement", owed, policy)]
+    effects: list[Effect] = [OpenTicket(ticket), said, acknowledgement(ticket, "acknowledgement", policy)]
     chosen, pages = call_people(ticket, routed, words, seen, policy)
     because = f"opened at the desk for {event.contact} of '{event.customer}' ({event.channel})"
     return Decision(Outcome.TICKET, sentence([because, chosen.why]), (*effects, *pages), ticket.number)

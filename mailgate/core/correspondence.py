@@ -10,7 +10,6 @@ from dataclasses import replace
 from enum import Enum
 
 from mailgate.core.clocks import explained
-from mailgate.core.hours import Deadline
 from mailgate.core.identity import person_id
 from mailgate.core.letters import (
     Correspondent,
@@ -97,13 +96,13 @@ def facts_about(ticket: Ticket, policy: Policy, language: str, view: View) -> Fa
     )
 
 
-def deadline_facts(ticket: Ticket, policy: Policy, owed: Deadline | None = None) -> DeadlineFacts | None:
-    """The call-back promise as mails explain it; `owed` when it was worked out just now."""
+def deadline_facts(ticket: Ticket, policy: Policy) -> DeadlineFacts | None:
+    """The call-back promise as mails explain it."""
     callback, queue = ticket.callback, policy.queues.get(ticket.queue)
     if callback is None:
         return None
     promise = str(queue.callback) if queue else ""
-    return DeadlineFacts(owed or explained(ticket, callback, policy), promise, callback.kept_at, callback.in_time)
+    return DeadlineFacts(explained(ticket, callback, policy), promise, callback.kept_at, callback.in_time)
 
 
 def person_facts(one: Technician) -> PersonFacts:

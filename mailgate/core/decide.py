@@ -16,6 +16,7 @@ from mailgate.core.behalf import open_on_behalf
 from mailgate.core.bounces import returned
 from mailgate.core.budgets import REPORT, hold_back, report_held_back, spent_on_refusals, spent_on_sender
 from mailgate.core.classify import Finding, described, kind_and_why, mail_kind
+from mailgate.core.clockwork import clocked
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.drills import drill
 from mailgate.core.effects import CancelTimer, ChangeStatus, ClearAddress, Effect
@@ -36,11 +37,11 @@ from mailgate.core.intents import Problem
 from mailgate.core.lateness import WARNING, warn, watched
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.levels import Act, graded, may
-from mailgate.core.lifecycle import WAITING
+from mailgate.core.lifecycle import WAITING, WAITING_OVER
 from mailgate.core.model import MailKind, Outcome, Status, TokenKind
 from mailgate.core.opening import incoming, request
 from mailgate.core.policy import Policy
-from mailgate.core.replies import WAITING_OVER, follow_up, move, resume, sooner_queue
+from mailgate.core.replies import follow_up, move, resume, sooner_queue
 from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
 from mailgate.core.summons import Words, responsible, tell, words_of
@@ -51,7 +52,8 @@ from mailgate.core.work import work
 
 def decide(event: Event, seen: Seen, policy: Policy, now: datetime) -> Decision:
     """Answer one event; `now` only dates what happens because time passed."""
-    return watched(_decided(event, seen, policy, now), seen, policy, now)
+    decision = clocked(_decided(event, seen, policy, now), event, seen, policy, now)
+    return watched(decision, seen, policy, now)
 
 
 def _decided(event: Event, seen: Seen, policy: Policy, now: datetime) -> Decision:
@@ -176,7 +178,7 @@ def _timer(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Deci
     """What was held back is reported; a wait that was given a length is over, unless the ticket has moved on since."""
     if event.kind == REPORT:
         return report_held_back(seen, policy)
-    if event.kind == WARNING:
+    if event.kind.endswith(WARNING):
         return warn(event, seen, policy, now)
     if event.kind.startswith(STEP):
         return escalate(event, seen, policy, now)

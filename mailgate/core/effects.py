@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from mailgate.core.letters import Letter
 from mailgate.core.model import Activity, Attachment, Direction, Status
 from mailgate.core.page_effects import PageEffect
 from mailgate.core.reports import Fate
-from mailgate.core.ticket import Callback, Ticket
+from mailgate.core.ticket import Clock, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,33 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
-class SetCallback:
-    """The call-back clock as it now stands: started, shifted by a pause, or kept."""
+class SetClock:
+    """A clock as it now stands: started, shifted by a wait, or ended. The same promise asked for at the same moment is
+    the same clock."""
 
     ticket: int
-    callback: Callback
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Reclassify:
+    """Grade the ticket anew; None leaves what it is."""
+
+    ticket: int
+    severity: str | None = None
+    priority: str | None = None
+    level: int | None = None
+    kind: str | None = None
+
+    def applied(self, ticket: Ticket) -> Ticket:
+        """The ticket as it is graded then."""
+        return replace(
+            ticket,
+            severity=self.severity or ticket.severity,
+            priority=self.priority or ticket.priority,
+            level=self.level or ticket.level,
+            kind=self.kind or ticket.kind,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +234,8 @@ Effect = (
     | AddIntervention
     | ChangeStatus
     | Assign
-    | SetCallback
+    | SetClock
+    | Reclassify
     | MoveToQueue
     | SendMail
     | PageEffect

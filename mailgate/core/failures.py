@@ -13,7 +13,7 @@ from datetime import datetime
 from mailgate.core.clocks import unkept
 from mailgate.core.correspondence import View, desk_facts, facts_about, notice_letters
 from mailgate.core.decision import Decision
-from mailgate.core.effects import Effect, MarkAddress, Quarantine, RetryInbox, RetryOutbox, SendMail, SetCallback
+from mailgate.core.effects import Effect, MarkAddress, Quarantine, RetryInbox, RetryOutbox, SendMail, SetClock
 from mailgate.core.escalation import replace_unreached
 from mailgate.core.events import DeliveryFailed, MailUnreadable, RetryAsked
 from mailgate.core.letters import Facts, NoticeFacts
@@ -95,10 +95,10 @@ def retry(event: RetryAsked) -> Decision:
 def _owed_again(lost: Undelivered, ticket: Ticket) -> Iterator[Effect]:
     """The promise was kept by this very answer, so it was not kept."""
     callback = ticket.callback
-    if lost.template != "notification" or callback is None or callback.kept_how is not Activity.REPLY:
+    if lost.template != "notification" or callback is None or callback.how is not Activity.REPLY:
         return
     if _said_at(lost, ticket) in (None, callback.kept_at):
-        yield SetCallback(ticket.number, unkept(callback))
+        yield SetClock(ticket.number, unkept(callback))
 
 
 def _said_at(lost: Undelivered, ticket: Ticket) -> datetime | None:

@@ -168,7 +168,7 @@ def deadline(calendar: Calendar, asked_at: datetime, delay: Duration) -> Deadlin
     """Work out a promise made at `asked_at`, keeping what explains it."""
     asked = asked_at.astimezone(UTC)
     starts_at, due_at = calendar.opening(asked), due(calendar, asked, delay)
-    skipped = tuple(_holidays_between(calendar, asked, due_at))
+    skipped = tuple(holidays_between(calendar, asked, due_at))
     return Deadline(asked, starts_at, due_at, calendar.name, calendar.timezone, skipped)
 
 
@@ -187,7 +187,8 @@ def _nth_working_day(calendar: Calendar, after: date, count: int) -> date:
     raise ValueError(f"calendar '{calendar.name}' has too few working days after {after.isoformat()}")
 
 
-def _holidays_between(calendar: Calendar, start: datetime, end: datetime) -> Iterator[tuple[date, str]]:
+def holidays_between(calendar: Calendar, start: datetime, end: datetime) -> Iterator[tuple[date, str]]:
+    """The holidays between two instants, those on days without hours left out."""
     day, last = start.astimezone(calendar.zone).date(), end.astimezone(calendar.zone).date()
     while day <= last:
         name = calendar.closed(day)

@@ -1,108 +1,132 @@
-"""Before a promise is late, and when it is: who hears of the call-back clock.
+"""Before a promise is late, and when it is: who hears of its clock.
 
     start ──50 %──▶ assignee, else those who were called ──80 %──▶ the same ──due──▶ they and the leads
 
-As long as nobody has answered the pages, the steps of the queue's escalation speak instead of the warnings.
+As long as nobody has answered the pages, the steps of the queue's escalation speak instead of the warnings. Of an
+update, whoever has the ticket gets a draft before it is due: answering it is the update, which nobody else writes. What
+the customer's silence leads to is in `silence`.
 
-The shares are the queue's `warn_at`, of its promise in working time: a pause moves them along with the deadline. Every
-start or shift of the clock sets the timer of its next warning, in one place; a promise that was kept meanwhile, or a
-clock that stands still, makes the timer harmless.
+The shares are the queue's `warn_at`, of its promise in working time: a wait moves them along with the deadline. Every
+start or shift of a clock sets the timer of its next warning, in one place; a promise that was kept meanwhile, or a
+clock that stands still, makes the timer harmless. Whoever comes back after a week hears once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from mailgate.core.clocks import hours_of, stands_still
+from mailgate.core.clockwork import changes
 from mailgate.core.correspondence import View, facts_about, notice_letters
 from mailgate.core.decision import Decision
-from mailgate.core.effects import Effect, OpenTicket, SendMail, SetCallback, SetTimer
+from mailgate.core.effects import OpenTicket, SendMail, SetClock, SetTimer
 from mailgate.core.escalation import awaits_somebody
 from mailgate.core.events import TimerFired
-from mailgate.core.hours import Calendar, add_working, working_between
+from mailgate.core.hours import add_working, working_between
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.lifecycle import ACTIVE
 from mailgate.core.model import Outcome, Status
 from mailgate.core.policy import Policy, Queue
 from mailgate.core.seen import Seen
+from mailgate.core.silence import break_silence, reminders
 from mailgate.core.summons import desk_addresses, first_words, responsible, tell
-from mailgate.core.ticket import Callback, Ticket
+from mailgate.core.ticket import Clock, Promise, Ticket
 
-WARNING = "callback-warning"
-"""The kind of the timer of the next warning."""
+WARNING = "-warning"
+"""How the kind of a clock's timer ends; its promise stands before it."""
 
 WHOLE = 100
 
+SILENT = frozenset({Promise.VALIDATION, Promise.CLOSING})
+"""The promises in which it is the customer who is awaited."""
+
 
 def watched(decision: Decision, seen: Seen, policy: Policy, now: datetime) -> Decision:
-    """The decision with the timer of every call-back clock that it starts or shifts."""
-    timers = tuple(_timers(decision.effects, seen, policy, now))
+    """The decision with the timer of every clock that it starts or shifts."""
+    timers = tuple(_timers(decision, seen, policy, now))
     return replace(decision, effects=(*decision.effects, *timers)) if timers else decision
 
 
 def warn(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Decision:
-    """A share of the promise has passed, or all of it."""
-    ticket = seen.by_token
-    callback = ticket.callback if ticket else None
-    if ticket is None or callback is None or not _runs(ticket, callback):
-        return Decision(Outcome.RECORDED, "the call-back warning no longer applies", (), event.ticket)
-    opens = _calendar(callback, ticket.queue, policy).opening(now)
+    """A share of a promise's time has passed, or all of it."""
+    ticket, promise = seen.by_token, Promise(event.kind.removesuffix(WARNING))
+    clock = ticket.clock(promise) if ticket else None
+    if ticket is None or clock is None or not _runs(ticket, clock):
+        return Decision(Outcome.RECORDED, f"the {promise} warning no longer applies", (), event.ticket)
+    opens = hours_of(clock, ticket.queue, policy).opening(now)
     if opens > now:
-        waits = SetTimer(ticket.number, WARNING, opens)
-        return Decision(
-            Outcome.RECORDED, "the call-back warning waits for the promise's hours", (waits,), ticket.number
+        waits, because = (
+            SetTimer(ticket.number, event.kind, opens),
+            f"the {promise} warning waits for the promise's hours",
         )
-    if now >= callback.due_at:
-        return _missed(ticket, policy, now)
-    return _due_soon(ticket, callback, policy, now)
+        return Decision(Outcome.RECORDED, because, (waits,), ticket.number)
+    following = SetTimer(ticket.number, event.kind, next_warning(clock, ticket, policy, now))
+    if promise in SILENT:
+        return break_silence(ticket, clock, following, policy, now)
+    if now >= clock.due_at:
+        return _missed(ticket, clock, policy, now)
+    return _due_soon(ticket, clock, following, policy, now)
 
 
-def next_warning(callback: Callback, queue: Queue, policy: Policy, after: datetime) -> datetime:
-    """The next moment behind `after` at which a share of the promise has passed; the deadline is the last one."""
-    calendar = _calendar(callback, queue.key, policy)
-    whole = working_between(calendar, callback.starts_at, callback.due_at) // timedelta(minutes=1)
-    promised = max(whole - callback.paused_minutes, 0)
-    lefts = (promised * (WHOLE - share) // WHOLE for share in queue.warn_at)
-    moments = (add_working(calendar, callback.starts_at, whole - left) for left in lefts)
-    return min((moment for moment in moments if moment > after), default=callback.due_at)
+def next_warning(clock: Clock, ticket: Ticket, policy: Policy, after: datetime) -> datetime:
+    """The next moment behind `after` at which somebody hears of the clock; the deadline is the last one."""
+    moments = reminders(clock, ticket, policy) if clock.promise in SILENT else _shares(clock, ticket, policy)
+    return min((moment for moment in moments if after < moment < clock.due_at), default=clock.due_at)
 
 
-def _timers(effects: Iterable[Effect], seen: Seen, policy: Policy, now: datetime) -> Iterator[SetTimer]:
-    queues = {ticket.number: ticket.queue for ticket in (seen.by_token, seen.by_twin, seen.by_thread) if ticket}
-    for effect in effects:
+def _shares(clock: Clock, ticket: Ticket, policy: Policy) -> Iterator[datetime]:
+    """When the shares of the promise have passed, in working time of its calendar."""
+    hours = hours_of(clock, ticket.queue, policy)
+    whole = working_between(hours, clock.starts_at, clock.due_at) // timedelta(minutes=1)
+    promised = max(whole - clock.paused_minutes, 0)
+    for share in _warn_at(clock, ticket, policy):
+        yield add_working(hours, clock.starts_at, whole - promised * (WHOLE - share) // WHOLE)
+
+
+def _warn_at(clock: Clock, ticket: Ticket, policy: Policy) -> tuple[int, ...]:
+    if clock.promise is not Promise.UPDATE:
+        return _queue(ticket.queue, policy).warn_at
+    priority = policy.priorities.get(ticket.priority or "")
+    return (priority.draft_at,) if priority else ()
+
+
+def _timers(decision: Decision, seen: Seen, policy: Policy, now: datetime) -> Iterator[SetTimer]:
+    after = {one.after.number: one.after for one in changes(decision.effects, seen, policy, now)}
+    for effect in decision.effects:
         match effect:
-            case OpenTicket(ticket) if ticket.callback is not None:
-                queues[ticket.number] = ticket.queue
-                yield _timer(ticket.number, ticket.callback, _queue(ticket.queue, policy), policy, now)
-            case SetCallback(number, callback) if callback.kept_at is None:
-                yield _timer(number, callback, _queue(queues.get(number, ""), policy), policy, now)
+            case OpenTicket(ticket):
+                after[ticket.number] = ticket
+                yield from (_timer(ticket, clock, policy, now) for clock in ticket.clocks)
+            case SetClock(number, clock) if clock.running and number in after:
+                yield _timer(after[number], clock, policy, now)
 
 
-def _timer(number: int, callback: Callback, queue: Queue, policy: Policy, now: datetime) -> SetTimer:
-    return SetTimer(number, WARNING, next_warning(callback, queue, policy, max(callback.starts_at, now)))
+def _timer(ticket: Ticket, clock: Clock, policy: Policy, now: datetime) -> SetTimer:
+    first = next_warning(clock, ticket, policy, max(clock.starts_at, now))
+    return SetTimer(ticket.number, f"{clock.promise}{WARNING}", first)
 
 
-def _runs(ticket: Ticket, callback: Callback) -> bool:
-    """Whether the clock is running: owed, under way, and not the customer's turn."""
-    return callback.kept_at is None and ticket.status in ACTIVE and ticket.status is not Status.WAITING_CUSTOMER
+def _runs(ticket: Ticket, clock: Clock) -> bool:
+    """Whether the clock is running: owed, under way, and not somebody else's turn."""
+    under_way = ticket.status in ACTIVE or (clock.promise is Promise.CLOSING and ticket.status is Status.RESOLVED)
+    return clock.running and under_way and not stands_still(ticket, clock.promise)
 
 
-def _due_soon(ticket: Ticket, callback: Callback, policy: Policy, now: datetime) -> Decision:
-    queue = _queue(ticket.queue, policy)
-    following = SetTimer(ticket.number, WARNING, next_warning(callback, queue, policy, now))
-    if queue.escalate and awaits_somebody(ticket):
-        because = f"the call-back of #{ticket.number} is due soon; escalation calls people"
+def _due_soon(ticket: Ticket, clock: Clock, following: SetTimer, policy: Policy, now: datetime) -> Decision:
+    if _queue(ticket.queue, policy).escalate and awaits_somebody(ticket):
+        because = f"the {clock.promise} of #{ticket.number} is due soon; escalation calls people"
         return Decision(Outcome.RECORDED, because, (following,), ticket.number)
     people = responsible(ticket, policy)
-    told = tell(ticket, people, NoticeFacts("due-soon"), first_words(ticket, now), policy)
-    because = f"the call-back of #{ticket.number} is due soon: told {', '.join(one.key for one in people)}"
+    told = tell(ticket, people, NoticeFacts(_code(clock, "due-soon")), first_words(ticket, now), policy)
+    because = f"the {clock.promise} of #{ticket.number} is due soon: told {', '.join(one.key for one in people)}"
     return Decision(Outcome.RECORDED, because, (*told, following), ticket.number)
 
 
-def _missed(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
+def _missed(ticket: Ticket, clock: Clock, policy: Policy, now: datetime) -> Decision:
     """The promise is broken: whoever has it hears, and so do the leads."""
-    people, notice = responsible(ticket, policy), NoticeFacts("missed")
+    people, notice = responsible(ticket, policy), NoticeFacts(_code(clock, "missed"))
     told = tuple(tell(ticket, people, notice, first_words(ticket, now), policy))
     facts = replace(facts_about(ticket, policy, policy.desk.language, View.DESK), notice=notice)
     others = tuple(
@@ -111,13 +135,14 @@ def _missed(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
         if address not in {one.mail for one in people}
     )
     letters = (SendMail(letter) for letter in notice_letters(others, facts, policy, ticket.number))
-    because = f"the call-back of #{ticket.number} is late: told {', '.join(one.key for one in people)} and the leads"
+    keys = ", ".join(one.key for one in people)
+    because = f"the {clock.promise} of #{ticket.number} is late: told {keys} and the leads"
     return Decision(Outcome.RECORDED, because, (*told, *letters), ticket.number)
 
 
-def _calendar(callback: Callback, queue: str, policy: Policy) -> Calendar:
-    """The calendar that the promise is counted on, the queue's when the rules dropped it."""
-    return policy.calendars.get(callback.calendar) or policy.calendar_of(_queue(queue, policy))
+def _code(clock: Clock, what: str) -> str:
+    """The notice's phrase: the call-back's are the plain ones."""
+    return what if clock.promise is Promise.CALLBACK else f"{clock.promise}-{what}"
 
 
 def _queue(key: str, policy: Policy) -> Queue:

@@ -39,8 +39,14 @@ AFTER_CUSTOMER = {
 AFTER_WORK = {status: Status.OPEN if status is Status.NEW else status for status in Status}
 """Where a technician's work leads when no status was asked for."""
 
+WAITING_OVER = "waiting-over"
+"""The kind of timer that ends a wait."""
+
 SETTLED = frozenset({Status.RESOLVED, Status.CLOSED})
 WAITING = frozenset({Status.WAITING_CUSTOMER, Status.WAITING_THIRD, Status.WAITING_VALIDATION})
+RECORDED_WAITS = WAITING | SETTLED | {Status.PARKED}
+"""The statuses whose beginning and end are kept with the ticket: clocks may stand still in them."""
+
 ACTIVE = frozenset(Status) - SETTLED - {Status.PARKED, Status.MERGED}
 LIVING = frozenset(Status) - {Status.MERGED}
 

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from mailgate.core.budgets import spent_on_answers, spent_on_refusals
 from mailgate.core.classify import kind_and_why
-from mailgate.core.clocks import promise, started
+from mailgate.core.clocks import call_back, explained
+from mailgate.core.clockwork import opened
 from mailgate.core.correspondence import (
     View,
     desk_facts,
@@ -86,16 +87,15 @@ def call_people(ticket: Ticket, routed: Route, words: Words, seen: Seen, policy:
 
 
 def _accept(asked: Request, seen: Seen, policy: Policy) -> Decision:
-    owed = promise(asked.route.queue, policy, asked.event.received_at)
-    ticket = replace(new_ticket(asked, seen, policy), callback=started(owed))
+    callback = call_back(asked.route.queue, policy, asked.event.received_at)
+    ticket = opened(new_ticket(asked, seen, policy), policy, callback)
     effects = _opened(ticket, asked)
-    effects += answer(asked, acknowledgement(ticket, asked.route.template, owed, policy), seen)
+    effects += answer(asked, acknowledgement(ticket, asked.route.template, policy), seen)
     chosen, pages = call_people(ticket, asked.route, _words(asked), seen, policy)
     reasons = [f"{asked.door} opens a ticket for {asked.asker}", asked.silence, asked.suggestion, chosen.why]
     reasons.append(asked.routing.matched)
-    return Decision(
-        Outcome.TICKET, sentence(reasons), (*effects, *pages), ticket.number, findings(asked.routing, asked.kind, owed)
-    )
+    found = findings(asked.routing, asked.kind, explained(ticket, callback, policy))
+    return Decision(Outcome.TICKET, sentence(reasons), (*effects, *pages), ticket.number, found)
 
 
 def _park(asked: Request, seen: Seen, policy: Policy) -> Decision:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mailgate.core.conditions import Condition
-from mailgate.core.hours import Calendar, Duration
+from mailgate.core.hours import Calendar, Duration, Unit
 from mailgate.core.model import Activity
 from mailgate.core.people import Customer, Team, Technician
 
@@ -83,10 +83,27 @@ class Severity:
 
 @dataclass(frozen=True, slots=True)
 class Priority:
-    """`[priority.*]`: how often the customer must hear something."""
+    """`[priority.*]`: how often the customer must hear something; `draft_at` is the share of that time, in per cent, at
+    which whoever has the ticket gets a draft."""
 
     key: str
     update_every: Duration | None = None
+    calendar: str | None = None
+    draft_at: int = 75
+
+
+THREE_DAYS, FIVE_DAYS, SEVEN_DAYS, TEN_DAYS = (Duration(days, Unit.DAYS) for days in (3, 5, 7, 10))
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """`[closing]` of the rules: how long a customer may be silent before they are reminded, warned, and their request
+    closed, and how long a resolved one stays open; None: never. Counted on `calendar`, else on the queue's."""
+
+    remind: Duration | None = THREE_DAYS
+    warn: Duration | None = SEVEN_DAYS
+    close: Duration | None = TEN_DAYS
+    resolved: Duration | None = FIVE_DAYS
     calendar: str | None = None
 
 
@@ -195,6 +212,7 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     limits: Limits = field(default_factory=Limits)
     automatic: Automatic = field(default_factory=Automatic)
+    closing: Closing = field(default_factory=Closing)
 
     def queue_of(self, address: str) -> Queue | None:
         """The queue that answers to an address (any case), or None."""

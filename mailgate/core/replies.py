@@ -12,14 +12,15 @@ from datetime import datetime
 
 from mailgate.core.budgets import hold_back, spent_on_ticket
 from mailgate.core.classify import described, kind_and_why
-from mailgate.core.clocks import promise, resumed, started
+from mailgate.core.clocks import after_wait, call_back, stands_still
+from mailgate.core.clockwork import Change, clocks_after
 from mailgate.core.decision import Decision, Findings
-from mailgate.core.effects import CancelTimer, ChangeStatus, Effect, MoveToQueue, SetCallback
+from mailgate.core.effects import CancelTimer, ChangeStatus, Effect, MoveToQueue, SetClock
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.levels import Act, may
-from mailgate.core.lifecycle import AFTER_CUSTOMER, SETTLED, WAITING
+from mailgate.core.lifecycle import AFTER_CUSTOMER, SETTLED, WAITING, WAITING_OVER
 from mailgate.core.model import Identity, MailKind, Outcome, Status
 from mailgate.core.opening import call_people, incoming, sentence
 from mailgate.core.policy import Actions, Policy, Queue
@@ -28,11 +29,8 @@ from mailgate.core.routing import addressed_queue, settle
 from mailgate.core.seen import Seen
 from mailgate.core.summons import Words, first_words, responsible, tell, words_of
 from mailgate.core.threads import Thread
-from mailgate.core.ticket import Ticket
+from mailgate.core.ticket import Promise, Ticket
 from mailgate.core.words import is_bare_thanks, says_yes
-
-WAITING_OVER = "waiting-over"
-"""The kind of timer that ends a wait."""
 
 HEARD = frozenset({MailKind.PERSON, MailKind.LIST})
 """What is told to technicians when it continues a ticket: a list passes on what people write to it."""
@@ -71,12 +69,11 @@ def sooner_queue(recipients: tuple[str, ...], ticket: Ticket, policy: Policy) ->
 
 def move(ticket: Ticket, queue: Queue, words: Words, seen: Seen, policy: Policy) -> tuple[list[Effect], str]:
     """Bring a ticket to a door with a shorter promise: new clock, and people who were not called yet."""
-    callback = started(promise(queue, policy, words.at))
-    earlier = ticket.callback
-    if earlier is not None and earlier.kept_at is None and earlier.due_at <= callback.due_at:
+    callback, earlier = call_back(queue, policy, words.at), ticket.callback
+    if earlier is not None and earlier.running and earlier.due_at <= callback.due_at:
         callback = earlier
-    moved = replace(ticket, queue=queue.key, callback=callback)
-    effects: list[Effect] = [MoveToQueue(ticket.number, queue.key), SetCallback(ticket.number, callback)]
+    moved = replace(ticket.with_clocks(callback), queue=queue.key)
+    effects: list[Effect] = [MoveToQueue(ticket.number, queue.key), SetClock(ticket.number, callback)]
     effects += _reopened(ticket, words)
     chosen, pages = call_people(moved, settle(Actions(), queue), words, seen, policy)
     return [*effects, *pages], f"the {queue.key} door promises sooner, so the ticket moves there; {chosen.why}"
@@ -93,12 +90,13 @@ def is_release(event: MailReceived, sender: Sender, ticket: Ticket) -> bool:
 def release(ticket: Ticket, words: Words, seen: Seen, policy: Policy) -> tuple[list[Effect], str]:
     """A parked request is accepted after all: the clock starts now, the people are called, the sender is told."""
     queue = policy.queues.get(ticket.queue, policy.default_queue)
-    owed = promise(queue, policy, words.at)
-    accepted = replace(ticket, status=Status.NEW, queue=queue.key, callback=started(owed))
+    callback = call_back(queue, policy, words.at)
+    accepted = replace(ticket.with_clocks(callback), status=Status.NEW, queue=queue.key)
+    accepted = accepted.with_clocks(*clocks_after(Change(ticket, accepted, words.at), policy))
     effects: list[Effect] = [
         ChangeStatus(ticket.number, Status.NEW, words.at),
-        SetCallback(ticket.number, started(owed)),
-        acknowledgement(accepted, "released", owed, policy),
+        SetClock(ticket.number, callback),
+        acknowledgement(accepted, "released", policy),
     ]
     routed = settle(_asked_people(ticket, policy), queue)
     chosen, pages = call_people(accepted, routed, _asked_words(ticket, words), seen, policy)
@@ -119,11 +117,10 @@ def _asked_words(ticket: Ticket, released: Words) -> Words:
 
 
 def resume(ticket: Ticket, at: datetime, policy: Policy) -> list[Effect]:
-    """What ends with the customer's turn: the pause of the clock, and the timer that would have ended it."""
+    """What ends with a wait: the pause of the call-back clock, and the timer that would have ended it."""
     effects: list[Effect] = []
-    callback = resumed(ticket, policy, at)
-    if callback is not None:
-        effects.append(SetCallback(ticket.number, callback))
+    if ticket.callback is not None and ticket.callback.running and stands_still(ticket, Promise.CALLBACK):
+        effects.append(SetClock(ticket.number, after_wait(ticket, ticket.callback, policy, at)))
     if ticket.status in WAITING:
         effects.append(CancelTimer(ticket.number, WAITING_OVER))
     return effects

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 
 from mailgate.core.budgets import Spent, hold_back, is_bounded
 from mailgate.core.classify import Finding, described
-from mailgate.core.correspondence import deadline_facts, facts_about, letter_to_requester, view_of_requester
+from mailgate.core.correspondence import letter_to_requester
 from mailgate.core.effects import Effect, SendMail
 from mailgate.core.events import MailReceived
-from mailgate.core.hours import Deadline
 from mailgate.core.identity import Sender
 from mailgate.core.letters import Tone
 from mailgate.core.levels import Act, may
@@ -173,8 +172,6 @@ def language_of(sender: Sender, written: str | None, policy: Policy) -> str:
     return written if written in SPOKEN else desk
 
 
-def acknowledgement(ticket: Ticket, template: str, owed: Deadline, policy: Policy) -> SendMail:
+def acknowledgement(ticket: Ticket, template: str, policy: Policy) -> SendMail:
     """The acknowledgement with the real deadline; an unknown sender's shows nothing of theirs."""
-    facts = facts_about(ticket, policy, ticket.language, view_of_requester(ticket))
-    facts = replace(facts, deadline=deadline_facts(ticket, policy, owed))
-    return SendMail(letter_to_requester(template, ticket, policy, Tone.REPLIED, facts), record=True)
+    return SendMail(letter_to_requester(template, ticket, policy, Tone.REPLIED), record=True)

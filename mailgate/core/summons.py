@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailgate.core.clocks import promise
 from mailgate.core.correspondence import (
     View,
     desk_facts,
@@ -197,5 +196,5 @@ def _opening(ticket: Ticket, policy: Policy, at: datetime) -> datetime | None:
     queue = policy.queues[ticket.queue]
     if not queue.quiet_hours:
         return None
-    opens = promise(queue, policy, at).starts_at
+    opens = policy.calendar_of(queue).opening(at)
     return opens if opens > at else None

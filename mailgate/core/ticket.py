@@ -2,26 +2,78 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
+from mailgate.core.hours import Calendar, Duration
 from mailgate.core.model import Activity, Address, Attachment, Direction, PageState, Status
 
 
+class Promise(StrEnum):
+    """What a ticket has a clock for (domain.md §1, §4 and §5)."""
+
+    CALLBACK = "callback"
+    ENGAGEMENT = "engagement"
+    RESOLUTION = "resolution"
+    UPDATE = "update"
+    VALIDATION = "validation"
+    CLOSING = "closing"
+
+
+class Ending(StrEnum):
+    """How a clock ended; NO_LONGER: what it was for went away."""
+
+    KEPT = "kept"
+    LATE = "late"
+    NO_LONGER = "no-longer"
+
+
 @dataclass(frozen=True, slots=True)
-class Callback:
-    """The call-back promise of one ticket: counted on `calendar`, owed by `due_at`, kept or not yet.
+class Wait:
+    """A time in which a ticket was somebody else's turn, or settled; `until` None: it still is. `cause` is its status
+    then."""
 
-    `kept_by` is a technician's key; `paused_minutes` is working time that the customer's turn added."""
+    cause: Status
+    since: datetime
+    until: datetime | None = None
 
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One promise of one ticket, made at `asked_at`, counted from `starts_at`, owed by `due_at`.
+
+    `hours` is the calendar as it was when the promise was made, `calendar` its key in the rules; None, like `delay`
+    None: an older version of this program made the promise and did not note it. `paused_minutes` is the working time
+    that waits added to `due_at`; a wait that is not over yet is not in it. `ended_by` is a technician's key."""
+
+    promise: Promise
     calendar: str
+    asked_at: datetime
     starts_at: datetime
     due_at: datetime
+    delay: Duration | None = None
+    hours: Calendar | None = None
     paused_minutes: int = 0
-    kept_at: datetime | None = None
-    kept_by: str | None = None
-    kept_how: Activity | None = None
-    in_time: bool | None = None
+    ended_at: datetime | None = None
+    ending: Ending | None = None
+    ended_by: str | None = None
+    how: Activity | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the promise is still owed."""
+        return self.ended_at is None
+
+    @property
+    def kept_at(self) -> datetime | None:
+        """When the promise was kept, in time or not."""
+        return None if self.ending is Ending.NO_LONGER else self.ended_at
+
+    @property
+    def in_time(self) -> bool | None:
+        """Whether it was kept by its deadline; None: it was not kept."""
+        return None if self.kept_at is None else self.ending is Ending.KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +109,9 @@ class Ticket:
     """A ticket as it stands. `queue`, `customer` and `assignee` are keys of the rules.
 
     `participants` are the addr-specs (lower case) that wrote in it or ask for it; `notified` the technicians paged for
-    it; `references` the Message-IDs that a mail to the requester continues, oldest first. `team`, `notify` and `skills`
-    are what a rule asked for instead of the queue's own, kept for a request that is parked first."""
+    it; `references` the Message-IDs that a mail to the requester continues, oldest first. `clocks` holds the newest
+    clock of each promise, `waits` every wait, oldest first. `team`, `notify` and `skills` are what a rule asked for
+    instead of the queue's own, kept for a request that is parked first."""
 
     number: int
     queue: str
@@ -75,8 +128,8 @@ class Ticket:
     customer: str | None = None
     registered: bool = False
     assignee: str | None = None
-    callback: Callback | None = None
-    update_due_at: datetime | None = None
+    clocks: tuple[Clock, ...] = ()
+    waits: tuple[Wait, ...] = ()
     waiting_since: datetime | None = None
     closed_at: datetime | None = None
     tags: tuple[str, ...] = ()
@@ -88,3 +141,23 @@ class Ticket:
     notify: int | None = None
     skills: tuple[str, ...] = ()
     pages: tuple[Paged, ...] = ()
+
+    def clock(self, promise: Promise) -> Clock | None:
+        """The newest clock of a promise, ended or not."""
+        return next((one for one in self.clocks if one.promise is promise), None)
+
+    @property
+    def callback(self) -> Clock | None:
+        """The call-back promise."""
+        return self.clock(Promise.CALLBACK)
+
+    @property
+    def update_due_at(self) -> datetime | None:
+        """By when the customer must hear something, while they must."""
+        clock = self.clock(Promise.UPDATE)
+        return clock.due_at if clock is not None and clock.running else None
+
+    def with_clocks(self, *changed: Clock) -> Ticket:
+        """The ticket with these clocks, each instead of the one of the same promise."""
+        promises = {one.promise for one in changed}
+        return replace(self, clocks=(*changed, *(one for one in self.clocks if one.promise not in promises)))

@@ -14,7 +14,8 @@ from mailgate.core.authority import Standing
 from mailgate.core.billing import charge
 from mailgate.core.budgets import hold_back, spent_on_refusals
 from mailgate.core.classify import described, kind_and_why
-from mailgate.core.clocks import keeps, kept, resumed
+from mailgate.core.clocks import after_wait, keeps, kept, stands_still
+from mailgate.core.clockwork import Change, clocks_after
 from mailgate.core.correspondence import View, facts_about, letter_to_requester, person_facts, view_of_requester
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import (
@@ -25,7 +26,7 @@ from mailgate.core.effects import (
     ChangeStatus,
     Effect,
     SendMail,
-    SetCallback,
+    SetClock,
     SetTimer,
 )
 from mailgate.core.events import MailReceived
@@ -34,17 +35,17 @@ from mailgate.core.identity import Sender
 from mailgate.core.intents import Problem
 from mailgate.core.leave import against_leave, did_leave, is_only_about_leave, leave, take_leave
 from mailgate.core.letters import Did, InterventionFacts, NoticeFacts, Tone
-from mailgate.core.lifecycle import AFTER_WORK, SETTLED, WAITING
+from mailgate.core.lifecycle import AFTER_WORK, SETTLED, WAITING, WAITING_OVER
 from mailgate.core.model import Activity, Direction, MailKind, Outcome, Status
 from mailgate.core.opening import incoming
 from mailgate.core.page_effects import AcknowledgePages, CancelPages
 from mailgate.core.people import Technician
 from mailgate.core.plan import Plan, plan
 from mailgate.core.policy import Policy
-from mailgate.core.replies import WAITING_OVER, release
+from mailgate.core.replies import release
 from mailgate.core.seen import Seen
 from mailgate.core.summons import first_words, message_facts, tell, words_of
-from mailgate.core.ticket import Callback, Ticket
+from mailgate.core.ticket import Clock, Promise, Ticket
 from mailgate.core.transcripts import did_time, told_done, told_problems
 
 
@@ -124,18 +125,22 @@ def _ticket_after(planned: Plan, policy: Policy, at: datetime) -> Ticket:
         status = Status.NEW
     callback = _callback_after(planned, policy, at)
     assignee = owner.key if owner is not None else ticket.assignee
-    return replace(ticket, status=status, callback=callback, assignee=assignee)
+    after = replace(ticket.with_clocks(*callback), status=status, assignee=assignee)
+    heard_by = planned.by.key if planned.notifies else None
+    timed = planned.wait is not None and planned.wait.duration is not None
+    return after.with_clocks(*clocks_after(Change(ticket, after, at, heard_by, timed), policy))
 
 
-def _callback_after(planned: Plan, policy: Policy, at: datetime) -> Callback | None:
+def _callback_after(planned: Plan, policy: Policy, at: datetime) -> tuple[Clock, ...]:
+    """The call-back clock after this mail, if the ticket has one."""
     ticket, callback = planned.ticket, planned.ticket.callback
-    if planned.status not in (None, Status.WAITING_CUSTOMER):
-        callback = resumed(ticket, policy, at) or callback
-    means = [planned.activity, Activity.REPLY if planned.public_words else None]
-    for how in means:
-        if callback is not None and how is not None and keeps(ticket, how, policy):
-            return kept(callback, how, planned.by.key, at)
-    return callback
+    if callback is None:
+        return ()
+    if planned.status not in (None, ticket.status):
+        callback = after_wait(ticket, callback, policy, at)
+    means = (planned.activity, Activity.REPLY if planned.public_words else None)
+    how = next((one for one in means if one is not None and keeps(ticket, one, policy)), None)
+    return (callback if how is None else kept(callback, at, planned.by.key, how),)
 
 
 def _spent(planned: Plan, policy: Policy) -> InterventionFacts | None:
@@ -158,8 +163,8 @@ def _changes(planned: Plan, after: Ticket, policy: Policy, at: datetime) -> Iter
     ticket, number = planned.ticket, planned.ticket.number
     if after.assignee != ticket.assignee and after.assignee is not None:
         yield Assign(number, after.assignee)
-    if after.callback is not None and after.callback != ticket.callback:
-        yield SetCallback(number, after.callback)
+    if after.callback is not None and (after.callback != ticket.callback or _goes_on(planned, after)):
+        yield SetClock(number, after.callback)
     if after.status is not ticket.status and not planned.releases:
         yield ChangeStatus(number, after.status, at)
     if ticket.status in WAITING and after.status is not ticket.status:
@@ -169,6 +174,13 @@ def _changes(planned: Plan, after: Ticket, policy: Policy, at: datetime) -> Iter
         yield SetTimer(number, WAITING_OVER, due(calendar, at, planned.wait.duration))
     if after.status in SETTLED:
         yield CancelPages(number, f"#{number} is {after.status.value}")
+
+
+def _goes_on(planned: Plan, after: Ticket) -> bool:
+    """Whether the call-back clock stood still until now: its warnings are due again."""
+    ticket = planned.ticket
+    owed = ticket.callback is not None and ticket.callback.running
+    return owed and after.status is not ticket.status and stands_still(ticket, Promise.CALLBACK)
 
 
 def _intervention(planned: Plan, spent: InterventionFacts | None, at: datetime) -> Iterator[Effect]:

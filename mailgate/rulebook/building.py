@@ -13,6 +13,7 @@ from mailgate.core.policy import (
     Actions,
     Automatic,
     Bound,
+    Closing,
     Desk,
     Escalation,
     Limits,
@@ -32,6 +33,7 @@ from mailgate.rulebook.public_holidays import OwnDays, closings
 from mailgate.rulebook.schema import (
     AutomaticTable,
     CalendarTable,
+    ClosingTable,
     CustomerTable,
     ExampleMailTable,
     ExpectTable,
@@ -132,7 +134,7 @@ def severity(key: str, table: SeverityTable) -> Severity:
 
 def priority(key: str, table: PriorityTable) -> Priority:
     """`[priority.*]`"""
-    return Priority(key, table.update_every, table.calendar)
+    return Priority(key, table.update_every, table.calendar, table.draft_at)
 
 
 def tariff(key: str, table: TariffTable) -> Tariff:
@@ -153,6 +155,11 @@ def automatic(table: AutomaticTable) -> Automatic:
     """`[automatic]`; a bound that is said is said whole: what it leaves out is unbounded."""
     said = {name: getattr(table, name) for name in table.model_fields_set}
     return Automatic(**{name: Bound(**bound.model_dump()) for name, bound in said.items() if bound})
+
+
+def closing(table: ClosingTable) -> Closing:
+    """`[closing]`"""
+    return Closing(**{name: getattr(table, name) for name in table.model_fields_set})
 
 
 def rule(table: RuleTable, file: str, line: int) -> Rule:

@@ -26,6 +26,11 @@ def duration(written: object) -> Duration:
     return parse_duration(_text(written))
 
 
+def duration_or_never(written: object) -> Duration | None:
+    """A duration, or "never"; ValueError when it is neither."""
+    return None if written == "never" else duration(written)
+
+
 def day(written: object) -> date:
     """ "2026-12-24", in quotes or as TOML's own date; ValueError when there is no such day."""
     if isinstance(written, date) and not isinstance(written, datetime):
@@ -82,6 +87,7 @@ def refusal(written: object) -> str | None:
 
 
 Delay = Annotated[Duration, PlainValidator(duration)]
+DelayOrNever = Annotated[Duration | None, PlainValidator(duration_or_never)]
 Day = Annotated[date, PlainValidator(day)]
 Absence = Annotated[Away, PlainValidator(absence)]
 Moment = Annotated[datetime, PlainValidator(moment)]

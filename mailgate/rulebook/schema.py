@@ -7,6 +7,7 @@ one pass. `building` turns what is left into core values; nothing else sees thes
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -15,7 +16,7 @@ from mailgate.core.model import Outcome
 from mailgate.core.policy import UnknownSenders
 from mailgate.core.seen import COUNTED_MOST, LATELY_MOST
 from mailgate.rulebook.conditions import When
-from mailgate.rulebook.fields import Day, Delay, Due, Holidays, Moment, Refusal
+from mailgate.rulebook.fields import Day, Delay, DelayOrNever, Due, Holidays, Moment, Refusal
 from mailgate.rulebook.names import (
     CalendarName,
     CustomerName,
@@ -119,6 +120,7 @@ class PriorityTable(Table):
 
     update_every: Delay | None = None
     calendar: CalendarName | None = None
+    draft_at: Annotated[int, Field(ge=1, le=99)] = 75
 
 
 class RateTable(Table):
@@ -188,6 +190,24 @@ class AutomaticTable(Table):
     requests: DayTable | None = None
     ticket: DayTable | None = None
     refusals: DayTable | None = None
+
+
+class ClosingTable(Table):
+    """`[closing]`: what follows the customer's silence. What is not said is as `core.policy.Closing` says."""
+
+    remind: DelayOrNever = None
+    warn: DelayOrNever = None
+    close: DelayOrNever = None
+    resolved: DelayOrNever = None
+    calendar: CalendarName | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        said = ((name, getattr(self, name)) for name in ("remind", "warn", "close"))
+        for (earlier, before), (later, after) in pairwise([step for step in said if step[1] is not None]):
+            if before.minutes >= after.minutes:
+                raise ValueError(f"'{earlier}' ({before}) must come before '{later}' ({after})")
+        return self
 
 
 class ThenTable(Table):
@@ -275,4 +295,5 @@ class RulesFile(Table):
     tariff: dict[str, TariffTable] = {}
     limits: LimitsTable | None = None
     automatic: AutomaticTable | None = None
+    closing: ClosingTable | None = None
     rule: list[RuleTable] = []

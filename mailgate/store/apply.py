@@ -21,11 +21,12 @@ from mailgate.core.effects import (
     MoveToQueue,
     OpenTicket,
     Quarantine,
+    Reclassify,
     RecordAbsence,
     RetryInbox,
     RetryOutbox,
     SendMail,
-    SetCallback,
+    SetClock,
     SetFate,
     SetTimer,
     TakeTurn,
@@ -57,7 +58,14 @@ def apply_all(tx: Tx, scribe: Writer, effects: Iterable[Effect], occasion: str, 
 def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
     match effect:
         case (
-            OpenTicket() | AddMessage() | AddIntervention() | ChangeStatus() | Assign() | SetCallback() | MoveToQueue()
+            OpenTicket()
+            | AddMessage()
+            | AddIntervention()
+            | ChangeStatus()
+            | Assign()
+            | SetClock()
+            | MoveToQueue()
+            | Reclassify()
         ):
             change_ticket(tx, effect)
         case SendMail() | Page():

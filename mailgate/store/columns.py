@@ -20,6 +20,7 @@ from sqlmodel import Field
 from mailgate.core.delivery import Lane
 from mailgate.core.model import Activity, AuthLevel, Channel, Direction, Door, Outcome, PageState, Status
 from mailgate.core.reports import Fate
+from mailgate.core.ticket import Ending, Promise
 from mailgate.mail.text import clean_text
 
 JSON_TYPE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -144,4 +145,7 @@ OutboxStateWord = Annotated[OutboxState, words(OutboxState)]
 MaybeOutcomeWord = Annotated[Outcome | None, words(Outcome)]
 MaybeLevelWord = Annotated[AuthLevel | None, words(AuthLevel)]
 FateWord = Annotated[Fate, words(Fate)]
+PromiseWord = Annotated[Promise, words(Promise)]
+MaybeEndingWord = Annotated[Ending | None, words(Ending)]
+JsonList = Annotated[list[Any], Field(sa_type=JSON_TYPE)]
 MaybeFateWord = Annotated[Fate | None, words(Fate)]

@@ -11,11 +11,12 @@ from mailgate.core.effects import (
     ChangeStatus,
     MoveToQueue,
     OpenTicket,
-    SetCallback,
+    Reclassify,
+    SetClock,
 )
 from mailgate.core.lifecycle import WAITING
 from mailgate.core.model import Attachment, Direction, Status
-from mailgate.core.ticket import Callback
+from mailgate.store.clocks import set_clock, turn_to
 from mailgate.store.database import Tx
 from mailgate.store.tables import (
     AttachmentRow,
@@ -27,7 +28,7 @@ from mailgate.store.tables import (
     saved,
 )
 
-TicketChange = OpenTicket | AddMessage | AddIntervention | ChangeStatus | Assign | SetCallback | MoveToQueue
+TicketChange = OpenTicket | AddMessage | AddIntervention | ChangeStatus | Assign | SetClock | MoveToQueue | Reclassify
 
 TICKET_COUNTER = "ticket"
 
@@ -47,8 +48,10 @@ def change_ticket(tx: Tx, effect: TicketChange) -> None:
             _change_status(tx, effect)
         case Assign():
             _ticket(tx, effect.ticket).assignee = effect.technician
-        case SetCallback():
-            _set_callback(_ticket(tx, effect.ticket), effect.callback)
+        case SetClock():
+            set_clock(tx, effect.ticket, effect.clock)
+        case Reclassify():
+            _reclassify(_ticket(tx, effect.ticket), effect)
         case MoveToQueue():
             _ticket(tx, effect.ticket).queue = effect.queue
         case _:
@@ -105,7 +108,6 @@ def _open(tx: Tx, effect: OpenTicket) -> None:
         customer=ticket.customer,
         registered=ticket.registered,
         assignee=ticket.assignee,
-        update_due_at=ticket.update_due_at,
         waiting_since=ticket.waiting_since,
         closed_at=ticket.closed_at,
         tags=ticket.tags,
@@ -113,24 +115,21 @@ def _open(tx: Tx, effect: OpenTicket) -> None:
         notify=ticket.notify,
         skills=ticket.skills,
     )
-    if ticket.callback is not None:
-        _set_callback(row, ticket.callback)
     tx.add(row)
     tx.get_one(CounterRow, TICKET_COUNTER).next = ticket.number + 1
     tx.flush()
+    turn_to(tx, ticket.number, ticket.status, ticket.opened_at)
+    for clock in ticket.clocks:
+        set_clock(tx, ticket.number, clock)
     for address in {ticket.requester.mail.lower(), *ticket.participants}:
         _take_part(tx, ticket.number, address)
 
 
-def _set_callback(row: TicketRow, callback: Callback) -> None:
-    row.callback_calendar = callback.calendar
-    row.callback_starts_at = callback.starts_at
-    row.callback_due_at = callback.due_at
-    row.callback_paused_minutes = callback.paused_minutes
-    row.callback_kept_at = callback.kept_at
-    row.callback_kept_by = callback.kept_by
-    row.callback_kept_how = callback.kept_how
-    row.callback_in_time = callback.in_time
+def _reclassify(row: TicketRow, effect: Reclassify) -> None:
+    row.severity = effect.severity or row.severity
+    row.priority = effect.priority or row.priority
+    row.level = effect.level or row.level
+    row.kind = effect.kind or row.kind
 
 
 def _change_status(tx: Tx, effect: ChangeStatus) -> None:
@@ -138,6 +137,7 @@ def _change_status(tx: Tx, effect: ChangeStatus) -> None:
     row.status = effect.status
     row.waiting_since = effect.at if effect.status in WAITING else None
     row.closed_at = effect.at if effect.status in ENDED else None
+    turn_to(tx, effect.ticket, effect.status, effect.at)
 
 
 def _add_intervention(tx: Tx, effect: AddIntervention) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import col, select
 
 from mailgate.core.model import Address, Attachment, Direction, PageState
-from mailgate.core.ticket import Callback, Line, Paged, Ticket
+from mailgate.core.ticket import Clock, Line, Paged, Ticket
+from mailgate.store.clocks import clocks_of, waits_of
 from mailgate.store.database import Tx
 from mailgate.store.tables import AttachmentRow, MessageRow, PageRow, ParticipantRow, TicketRow
 
@@ -39,8 +40,8 @@ def find_ticket(tx: Tx, number: int | None) -> Ticket | None:
         customer=row.customer,
         registered=row.registered,
         assignee=row.assignee,
-        callback=callback_of(row),
-        update_due_at=row.update_due_at,
+        clocks=_newest(clocks_of(tx, row.number)),
+        waits=waits_of(tx, row.number),
         waiting_since=row.waiting_since,
         closed_at=row.closed_at,
         tags=row.tags,
@@ -55,20 +56,9 @@ def find_ticket(tx: Tx, number: int | None) -> Ticket | None:
     )
 
 
-def callback_of(row: TicketRow) -> Callback | None:
-    """The call-back promise, None when the ticket has none."""
-    if row.callback_calendar is None or row.callback_starts_at is None or row.callback_due_at is None:
-        return None
-    return Callback(
-        calendar=row.callback_calendar,
-        starts_at=row.callback_starts_at,
-        due_at=row.callback_due_at,
-        paused_minutes=row.callback_paused_minutes,
-        kept_at=row.callback_kept_at,
-        kept_by=row.callback_kept_by,
-        kept_how=row.callback_kept_how,
-        in_time=row.callback_in_time,
-    )
+def _newest(clocks: Iterable[Clock]) -> tuple[Clock, ...]:
+    """Of each promise the clock that was started last."""
+    return tuple({clock.promise: clock for clock in reversed(tuple(clocks))}.values())
 
 
 def _participants(tx: Tx, number: int) -> frozenset[str]:

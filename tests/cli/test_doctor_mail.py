@@ -14,10 +14,9 @@ from mailgate.cli.doctor.patient import admit, of_rows
 from mailgate.core.delivery import Delivered, Lane, Refused
 from mailgate.core.effects import MarkAddress, SendMail
 from mailgate.core.reports import Fate
-from mailgate.core.ticket import Callback
 from mailgate.store import inbox, outbox
 from mailgate.store.database import Database
-from tests.builders import NOW, a_policy
+from tests.builders import NOW, a_callback, a_policy
 from tests.cli.patients import of, worst
 from tests.cli.sites import MONDAY, a_database
 from tests.store.desk import a_delivery, a_letter, a_page, apply, keep, lease, open_ticket, promise
@@ -100,7 +99,7 @@ def test_what_was_given_up_is_a_warning(database: Database) -> None:
 
 def test_pages_that_nobody_answered_are_a_warning(database: Database) -> None:
     """They were sent; perhaps they never arrived."""
-    open_ticket(database, a_page(), callback=Callback("urgent", NOW, NOW + HOUR))
+    open_ticket(database, a_page(), callback=a_callback("urgent", NOW, NOW + HOUR))
     settle(database, Delivered())
     with database.read() as tx:
         (says,) = of(waiting.pages(tx, POLICY, NOW + 2 * HOUR), State.WARNING)

@@ -10,18 +10,18 @@ import pytest
 from mailgate.core.bounces import told_reason
 from mailgate.core.classify import REPORTS
 from mailgate.core.decision import Decision
-from mailgate.core.effects import AddMessage, ClearAddress, MarkAddress, OpenTicket, SendMail, SetCallback, SetFate
+from mailgate.core.effects import AddMessage, ClearAddress, MarkAddress, OpenTicket, SendMail, SetClock, SetFate
 from mailgate.core.model import Activity, AuthVerdict, Channel, Direction, MailKind, Outcome, Token
 from mailgate.core.model import TokenKind as Kind
 from mailgate.core.page_effects import FailPage
 from mailgate.core.reports import SUPERSEDES, WORST_FIRST, Fate, Fated, Report, ReportKind
 from mailgate.core.seen import Seen, Sent
-from mailgate.core.ticket import Callback, Line
-from tests.builders import NOW, a_mail, a_ticket, received
+from mailgate.core.ticket import Line
+from tests.builders import NOW, a_kept_callback, a_mail, a_ticket, received
 from tests.core.asking import ask, letters, of, only
 
 CHEF = "chef@acme.example"
-KEPT = Callback("urgent", NOW, NOW, kept_at=NOW, kept_by="tech2", kept_how=Activity.REPLY, in_time=True)
+KEPT = a_kept_callback(Activity.REPLY)
 ANSWERED = a_ticket(assignee="tech2", callback=KEPT)
 SENT = Sent(12, "notification", CHEF, "[#1001] Panne", proven=True)
 NO_SUCH_USER = Fated(CHEF, Fate.HARD, "5.1.1", "user unknown")
@@ -54,7 +54,7 @@ def test_an_answer_that_bounced_keeps_no_promise() -> None:
     """domain.md §1: a reply that bounced does not keep it; the assignee is told, the address is marked."""
     decision = returned(report(NO_SUCH_USER))
     assert (decision.outcome, decision.ticket) == (Outcome.RECORDED, 1001)
-    assert only(decision, SetCallback).callback.kept_at is None
+    assert only(decision, SetClock).clock.kept_at is None
     assert only(decision, SetFate) == SetFate(12, Fate.HARD, "5.1.1 user unknown", NOW)
     assert only(decision, MarkAddress) == MarkAddress(CHEF, Fate.HARD, "5.1.1 user unknown", NOW)
     assert [letter.to.address for letter in letters(decision, "notice")] == ["tech2@example.com"]
@@ -65,7 +65,7 @@ def test_an_answer_that_bounced_keeps_no_promise() -> None:
 def test_a_full_mailbox_is_not_for_ever_but_no_contact_either() -> None:
     """Soft: this mail did not arrive."""
     decision = returned(report(Fated(CHEF, Fate.SOFT, "5.2.2", "mailbox full")))
-    assert only(decision, SetCallback).callback.kept_at is None
+    assert only(decision, SetClock).clock.kept_at is None
     assert only(decision, MarkAddress).fate is Fate.SOFT
 
 
@@ -73,7 +73,7 @@ def test_a_delayed_mail_is_still_under_way() -> None:
     """The relay goes on trying: nothing is taken back, nobody is alarmed."""
     decision = returned(report(Fated(CHEF, Fate.DELAYED, "4.4.1", "no route")))
     assert only(decision, SetFate).fate is Fate.DELAYED
-    assert [of(decision, kind) for kind in (SetCallback, MarkAddress, SendMail)] == [[], [], []]
+    assert [of(decision, kind) for kind in (SetClock, MarkAddress, SendMail)] == [[], [], []]
 
 
 def test_a_delivered_mail_clears_its_address() -> None:
@@ -138,7 +138,7 @@ def test_a_page_that_bounced_failed() -> None:
     page = Sent(12, "technician", "tech1@example.com", "URGENT", True, "tech1", Channel.MAIL)
     decision = returned(report(Fated("tech1@example.com", Fate.HARD, "5.1.1", "gone")), page)
     assert only(decision, FailPage).outbox_id == 12
-    assert of(decision, SetCallback) == []
+    assert of(decision, SetClock) == []
 
 
 @pytest.mark.parametrize(("later", "owed"), [(False, True), (True, False)])
@@ -149,7 +149,7 @@ def test_only_the_answer_that_kept_the_promise_takes_it_back(later: bool, owed: 
     ticket = replace(ANSWERED, history=tuple(lines))
     written = NOW + timedelta(hours=2) if later else NOW + timedelta(seconds=3)
     decision = returned(report(NO_SUCH_USER), replace(SENT, promised_at=written), by_token=ticket)
-    assert bool(of(decision, SetCallback)) is owed
+    assert bool(of(decision, SetClock)) is owed
 
 
 def test_a_read_receipt_is_kept_and_means_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -124,7 +125,7 @@ def test_maintenance_pays_for_what_it_covers_at_level_one() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"queue": "gone"}, {"customer": None}])
-def test_what_has_no_tariff_or_no_customer(changes: dict[str, object]) -> None:
+def test_what_has_no_tariff_or_no_customer(changes: dict[str, Any]) -> None:
     """No tariff charges nothing; no customer has no bank."""
     expected = 0 if "queue" in changes else 60
     assert charge(Activity.CALL, 12, a_ticket(**changes), a_policy()).charged == expected

@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.core.effects import OpenTicket, Quarantine, RetryInbox, RetryOutbox, SetCallback, TakeTurn
+from mailgate.core.effects import OpenTicket, Quarantine, RetryInbox, RetryOutbox, SetClock, TakeTurn
 from mailgate.core.events import DeliveryFailed, MailUnreadable, RetryAsked, TicketRequested
 from mailgate.core.model import Activity, Channel, Door, Outcome
 from mailgate.core.page_effects import FailPage, Page
 from mailgate.core.seen import Seen
-from mailgate.core.ticket import Callback
-from tests.builders import NOW, a_policy, a_ticket
+from tests.builders import NOW, a_kept_callback, a_policy, a_ticket
 from tests.core.asking import ask, letters, of, only, paged
 
 
@@ -55,11 +54,11 @@ def failed(template: str, recipient: str, **changes: object) -> DeliveryFailed:
 
 def test_a_refused_notification_is_told_to_the_assignee_and_keeps_no_promise() -> None:
     """A reply that did not arrive is no contact (domain.md §1)."""
-    kept = Callback("urgent", NOW, NOW, kept_at=NOW, kept_by="tech2", kept_how=Activity.REPLY, in_time=True)
+    kept = a_kept_callback(Activity.REPLY)
     decision = ask(
         failed("notification", "chef@acme.example"), Seen(1002, by_token=a_ticket(assignee="tech2", callback=kept))
     )
-    assert only(decision, SetCallback).callback.kept_at is None
+    assert only(decision, SetClock).clock.kept_at is None
     assert [letter.to.address for letter in letters(decision, "notice")] == ["tech2@example.com"]
     assert "550 5.1.1" in decision.because
 
@@ -67,9 +66,9 @@ def test_a_refused_notification_is_told_to_the_assignee_and_keeps_no_promise() -
 @pytest.mark.parametrize("how", [None, Activity.CALL])
 def test_a_refused_mail_takes_no_call_back(how: Activity | None) -> None:
     """The call was made, whatever became of the mail."""
-    kept = Callback("urgent", NOW, NOW, kept_how=how)
+    kept = a_kept_callback(how)
     decision = ask(failed("notification", "chef@acme.example"), Seen(1002, by_token=a_ticket(callback=kept)))
-    assert of(decision, SetCallback) == []
+    assert of(decision, SetClock) == []
 
 
 def test_a_refused_page_fails_and_its_person_is_not_told_by_the_dead_address() -> None:

@@ -10,13 +10,13 @@ from mailgate.core.decision import Decision
 from mailgate.core.effects import SetTimer
 from mailgate.core.events import TimerFired
 from mailgate.core.hours import parse_duration
-from mailgate.core.lateness import WARNING, next_warning
+from mailgate.core.lateness import next_warning
 from mailgate.core.model import Activity, Status
 from mailgate.core.page_effects import Page
 from mailgate.core.policy import Escalation, Policy
 from mailgate.core.seen import Seen
-from mailgate.core.ticket import Callback, Ticket
-from tests.builders import NOW, a_policy, a_ticket, contact_token, local, received
+from mailgate.core.ticket import Ticket
+from tests.builders import a_kept_callback, a_policy, a_ticket, contact_token, local, received
 from tests.core.asking import ask, letters, of
 from tests.core.firms import with_queue
 from tests.core.working import on
@@ -83,15 +83,16 @@ def test_a_missed_promise_is_told_to_the_leads_too() -> None:
     assert of(decision, SetTimer) == []
 
 
-KEPT = Callback("urgent", NOW, local("2026-11-16 11:00"), kept_at=NOW, kept_how=Activity.CALL, in_time=True)
+WARNING = "callback-warning"
+KEPT = a_kept_callback(Activity.CALL)
 
 
 @pytest.mark.parametrize(
     "ticket",
     [
         None,
-        replace(OWED, callback=None),
-        replace(OWED, callback=KEPT),
+        replace(OWED, clocks=()),
+        replace(OWED, clocks=(KEPT,)),
         replace(OWED, status=Status.WAITING_CUSTOMER),
         replace(OWED, status=Status.RESOLVED),
         replace(OWED, status=Status.PARKED),
@@ -129,7 +130,7 @@ def test_keeping_the_promise_sets_no_timer() -> None:
 
 def test_a_share_that_has_passed_is_not_told_late() -> None:
     """After 80 % only the deadline is left, and behind it nothing but that."""
-    callback, queue = OWED.callback, a_policy().queues["urgent"]
+    callback = OWED.callback
     assert callback is not None
-    assert next_warning(callback, queue, a_policy(), local("2026-11-16 10:50")) == callback.due_at
-    assert next_warning(callback, queue, a_policy(), local("2026-11-16 12:00")) == callback.due_at
+    assert next_warning(callback, OWED, a_policy(), local("2026-11-16 10:50")) == callback.due_at
+    assert next_warning(callback, OWED, a_policy(), local("2026-11-16 12:00")) == callback.due_at

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.core.effects import ChangeStatus, SetCallback
+from mailgate.core.effects import ChangeStatus, SetClock
 from mailgate.core.model import Attachment, Direction, Status
 from mailgate.core.page_effects import Page
 from mailgate.core.seen import Seen
@@ -28,7 +28,7 @@ def test_an_authorised_contact_releases_a_parked_request_with_one_word(text: str
     event = received(a_mail(text=text), to=DESK, token=contact_token())
     decision = ask(event, Seen(1002, by_token=PARKED))
     assert only(decision, ChangeStatus).status is Status.NEW
-    assert only(decision, SetCallback).callback.due_at == local("2026-11-16 11:00")
+    assert only(decision, SetClock).clock.due_at == local("2026-11-16 11:00")
     assert paged(decision) == ["tech1", "tech2", "tech3"]
     (letter,) = letters(decision, "released")
     assert letter.to.address == "stagiaire@acme.example"

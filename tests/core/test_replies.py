@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mailgate.core.effects import (
@@ -11,20 +13,19 @@ from mailgate.core.effects import (
     MoveToQueue,
     OpenTicket,
     SendMail,
-    SetCallback,
+    SetClock,
     SetTimer,
 )
 from mailgate.core.model import Activity, AuthVerdict, Outcome, Status, Token, TokenKind
 from mailgate.core.reports import Report, ReportKind
 from mailgate.core.seen import Seen, Twin
-from mailgate.core.ticket import Callback
-from tests.builders import NOW, a_mail, a_ticket, contact_token, local, received
+from tests.builders import NOW, a_callback, a_kept_callback, a_mail, a_ticket, contact_token, local, received
 from tests.core.asking import ask, letters, of, only, paged
 
 DESK = "tickets+token@example.com"
 
 
-def by_token(**changes: object) -> Seen:
+def by_token(**changes: Any) -> Seen:
     """The desk knows one ticket, which the signed address names."""
     return Seen(1002, by_token=a_ticket(**changes))
 
@@ -101,10 +102,10 @@ def test_thanks_with_something_beside_it_reopens(text: str) -> None:
 def test_waiting_for_the_customer_pushes_the_promise_back() -> None:
     """An hour of the customer's own silence is not the desk's hour."""
     since = local("2026-11-16 09:15")
-    callback = Callback("urgent", local("2026-11-16 09:00"), local("2026-11-16 10:00"))
+    callback = a_callback("urgent", local("2026-11-16 09:00"), local("2026-11-16 10:00"))
     seen = by_token(status=Status.WAITING_CUSTOMER, waiting_since=since, callback=callback)
     decision = ask(received(to=DESK, token=contact_token()), seen)
-    moved = only(decision, SetCallback).callback
+    moved = only(decision, SetClock).clock
     assert (moved.due_at, moved.paused_minutes) == (local("2026-11-16 10:45"), 45)
     assert only(decision, CancelTimer).kind == "waiting-over"
 
@@ -115,16 +116,16 @@ def test_waiting_for_the_customer_pushes_the_promise_back() -> None:
         {"callback": None},
         {"waiting_since": None},
         {"waiting_since": NOW},
-        {"callback": Callback("gone", NOW, NOW)},
-        {"callback": Callback("urgent", NOW, local("2026-11-16 09:00"))},
-        {"callback": Callback("urgent", NOW, NOW, kept_at=NOW)},
+        {"callback": a_callback("urgent", NOW, local("2026-11-16 09:00"))},
+        {"callback": a_kept_callback(Activity.CALL)},
     ],
 )
 def test_a_pause_that_took_no_time_moves_no_promise(changes: dict[str, object]) -> None:
-    """Nothing owed, nothing paused, or already late."""
-    base = {"status": Status.WAITING_CUSTOMER, "waiting_since": local("2026-11-16 09:30")}
-    decision = ask(received(to=DESK, token=contact_token()), by_token(**{**base, **changes}))
-    assert of(decision, SetCallback) == []
+    """Nothing owed, nothing paused, or already late. (A clock that goes on is set, for its warnings.)"""
+    seen = by_token(**{"status": Status.WAITING_CUSTOMER, "waiting_since": local("2026-11-16 09:30"), **changes})
+    decision = ask(received(to=DESK, token=contact_token()), seen)
+    before = seen.by_token.callback if seen.by_token else None
+    assert all(effect.clock == before for effect in of(decision, SetClock))
 
 
 def test_an_automatic_answer_joins_the_story_and_nothing_else() -> None:
@@ -175,20 +176,20 @@ def test_a_token_of_a_ticket_that_is_gone_starts_a_new_one() -> None:
 def test_the_urgent_door_takes_a_regular_ticket_over() -> None:
     """Nobody who writes to the urgent door waits for the regular promise; those already paged are not paged again."""
     ticket = a_ticket(
-        queue="regulier", callback=Callback("regulier", NOW, local("2026-11-16 14:00")), notified=("tech1",)
+        queue="regulier", callback=a_callback("regulier", NOW, local("2026-11-16 14:00")), notified=("tech1",)
     )
     decision = ask(received(token=contact_token()), Seen(1002, by_token=ticket))
     assert only(decision, MoveToQueue).queue == "urgent"
-    assert only(decision, SetCallback).callback.due_at == local("2026-11-16 11:00")
+    assert only(decision, SetClock).clock.due_at == local("2026-11-16 11:00")
     assert paged(decision) == ["tech2", "tech3", "tech4"]
 
 
 def test_moving_to_the_urgent_door_never_makes_a_promise_later() -> None:
     """An earlier deadline that is still owed stays; and the ticket is brought back."""
-    owed = Callback("regulier", NOW, local("2026-11-16 10:05"))
+    owed = a_callback("regulier", NOW, local("2026-11-16 10:05"))
     ticket = a_ticket(queue="regulier", callback=owed, status=Status.WAITING_CUSTOMER)
     decision = ask(received(token=contact_token()), Seen(1002, by_token=ticket))
-    assert only(decision, SetCallback).callback == owed
+    assert only(decision, SetClock).clock == owed
     assert only(decision, ChangeStatus).status is Status.OPEN
     assert of(decision, CancelTimer)
 
@@ -217,7 +218,7 @@ def test_the_same_mail_again_changes_nothing() -> None:
 def test_the_same_mail_at_the_urgent_door_pages_for_the_ticket_it_has() -> None:
     """One mail to both doors, delivered one after the other: one ticket, and the sooner promise."""
     twins = (Twin(1, ("support-regulier@example.com",), 1001),)
-    regular = a_ticket(queue="regulier", notified=("tech1", "tech2"), callback=Callback("regulier", NOW, NOW))
+    regular = a_ticket(queue="regulier", notified=("tech1", "tech2"), callback=a_callback("regulier", NOW, NOW))
     decision = ask(received(inbox_id=2), Seen(1002, twins, by_twin=regular))
     assert decision.outcome is Outcome.FOLLOW_UP
     assert only(decision, MoveToQueue).queue == "urgent"
@@ -258,6 +259,6 @@ def test_nobody_is_told_twice_what_they_were_told_by_the_clock() -> None:
 
 def test_a_reply_that_once_kept_the_promise_keeps_it() -> None:
     """A customer's answer does not reopen a promise that was kept."""
-    kept = Callback("urgent", NOW, NOW, kept_at=NOW, kept_by="tech1", kept_how=Activity.CALL)
+    kept = a_kept_callback(Activity.CALL)
     decision = ask(received(to=DESK, token=contact_token()), by_token(status=Status.RESOLVED, callback=kept))
-    assert of(decision, SetCallback) == []
+    assert of(decision, SetClock) == []

@@ -13,7 +13,7 @@ from mailgate.core.effects import (
     CancelTimer,
     ChangeStatus,
     SendMail,
-    SetCallback,
+    SetClock,
     SetTimer,
 )
 from mailgate.core.hours import Duration, Unit
@@ -37,8 +37,7 @@ from mailgate.core.letters import Tone
 from mailgate.core.model import Activity, Attachment, Direction, Outcome, Status
 from mailgate.core.page_effects import AcknowledgePages, CancelPages
 from mailgate.core.seen import Seen
-from mailgate.core.ticket import Callback
-from tests.builders import NOW, a_mail, a_policy, a_queue, a_ticket, local
+from tests.builders import NOW, a_callback, a_kept_callback, a_mail, a_policy, a_queue, a_ticket, local
 from tests.core.asking import ask, letters, of, only
 from tests.core.working import answer, codes, notification, on
 
@@ -59,8 +58,8 @@ def test_a_plain_answer_goes_to_the_customer_in_the_technicians_name() -> None:
 def test_a_reply_is_an_intervention_that_keeps_the_promise() -> None:
     """The ticket records when, by whom and whether in time."""
     decision = on(text="Je m'en occupe.")
-    callback = only(decision, SetCallback).callback
-    assert (callback.kept_by, callback.kept_how, callback.in_time) == ("tech1", Activity.REPLY, True)
+    callback = only(decision, SetClock).clock
+    assert (callback.ended_by, callback.how, callback.in_time) == ("tech1", Activity.REPLY, True)
     assert only(decision, AddIntervention).activity is Activity.REPLY
     assert only(decision, Assign).technician == "tech1"
     assert only(decision, ChangeStatus).status is Status.OPEN
@@ -68,8 +67,8 @@ def test_a_reply_is_an_intervention_that_keeps_the_promise() -> None:
 
 def test_a_late_call_keeps_the_promise_late() -> None:
     """Late is kept, and said."""
-    decision = on(Spend(Activity.CALL, 15), callback=Callback("urgent", NOW, local("2026-11-16 09:00")))
-    assert only(decision, SetCallback).callback.in_time is False
+    decision = on(Spend(Activity.CALL, 15), callback=a_callback("urgent", NOW, local("2026-11-16 09:00")))
+    assert only(decision, SetClock).clock.in_time is False
     assert "callback-late" in codes(decision)
 
 
@@ -79,21 +78,21 @@ def test_a_queue_may_ask_for_a_voice() -> None:
     strict = a_queue("urgent", "1h", 3, callback_kept_by=frozenset({Activity.CALL}))
     policy = replace(policy, queues={**policy.queues, "urgent": strict})
     seen = Seen(1002, by_token=a_ticket())
-    assert of(ask(answer(text="Bonjour"), seen, policy), SetCallback) == []
-    assert of(ask(answer(Spend(Activity.REMOTE, 5)), seen, policy), SetCallback) == []
-    assert of(ask(answer(Spend(Activity.CALL, 5)), seen, policy), SetCallback) != []
+    assert of(ask(answer(text="Bonjour"), seen, policy), SetClock) == []
+    assert of(ask(answer(Spend(Activity.REMOTE, 5)), seen, policy), SetClock) == []
+    assert of(ask(answer(Spend(Activity.CALL, 5)), seen, policy), SetClock) != []
 
 
 def test_a_promise_is_kept_once() -> None:
     """The first contact counts; the second does not rewrite history."""
-    kept = Callback("urgent", NOW, NOW, kept_at=NOW, kept_by="tech2", kept_how=Activity.CALL, in_time=True)
-    assert of(on(text="encore", callback=kept), SetCallback) == []
+    kept = a_kept_callback(Activity.CALL)
+    assert of(on(text="encore", callback=kept), SetClock) == []
 
 
 def test_remote_work_with_words_keeps_it_by_the_words() -> None:
     """The customer heard from a person."""
     decision = on(Spend(Activity.REMOTE, 20), text="Corrigé à distance.")
-    assert only(decision, SetCallback).callback.kept_how is Activity.REPLY
+    assert only(decision, SetClock).clock.how is Activity.REPLY
     assert only(decision, AddIntervention).activity is Activity.REMOTE
 
 
@@ -127,7 +126,7 @@ def test_a_note_reaches_no_customer() -> None:
 def test_a_bare_note_keeps_nothing_and_moves_nothing() -> None:
     """Talking among ourselves is no contact with the customer."""
     decision = on(Internal(), text="À voir demain.")
-    assert not of(decision, SetCallback)
+    assert not of(decision, SetClock)
     assert not of(decision, ChangeStatus)
     assert not of(decision, Assign)
     assert only(decision, AddIntervention).activity is Activity.NOTE
@@ -226,7 +225,7 @@ def test_waiting_may_have_an_end() -> None:
 
 def test_leaving_a_wait_calls_its_timer_off_and_resumes_the_clock() -> None:
     """The pause ends when the technician ends it."""
-    callback = Callback("urgent", local("2026-11-16 09:00"), local("2026-11-16 10:00"))
+    callback = a_callback("urgent", local("2026-11-16 09:00"), local("2026-11-16 10:00"))
     decision = on(
         Reopen(),
         status=Status.WAITING_CUSTOMER,
@@ -235,7 +234,7 @@ def test_leaving_a_wait_calls_its_timer_off_and_resumes_the_clock() -> None:
         assignee="tech1",
     )
     assert only(decision, CancelTimer).kind == "waiting-over"
-    assert only(decision, SetCallback).callback.due_at == local("2026-11-16 10:30")
+    assert only(decision, SetClock).clock.due_at == local("2026-11-16 10:30")
 
 
 @pytest.mark.parametrize("text", ["", "pris", "OK", "Vu !"])

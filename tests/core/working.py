@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from mailgate.core.decision import Decision
 from mailgate.core.events import MailReceived
@@ -27,7 +28,7 @@ def answer(*intents: Intent, text: str = "", **changes: object) -> MailReceived:
     return replace(event, **changes)  # type: ignore[arg-type]  # the test names the fields
 
 
-def on(*intents: Intent, text: str = "", **ticket: object) -> Decision:
+def on(*intents: Intent, text: str = "", **ticket: Any) -> Decision:
     """What becomes of such an answer, on a ticket that differs as given."""
     return ask(answer(*intents, text=text), Seen(1002, by_token=a_ticket(**ticket)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -18,13 +19,12 @@ from mailgate.core.effects import (
     RetryInbox,
     RetryOutbox,
     SendMail,
-    SetCallback,
+    SetClock,
 )
 from mailgate.core.letters import Enclosure
 from mailgate.core.lifecycle import WAITING
 from mailgate.core.model import Activity, Attachment, PageState, Status
 from mailgate.core.page_effects import AcknowledgePages, CancelPages, FailPage
-from mailgate.core.ticket import Callback
 from mailgate.store import outbox, query
 from mailgate.store.absences import AbsenceChange
 from mailgate.store.budgets import BudgetChange
@@ -35,7 +35,7 @@ from mailgate.store.promises import Promise, Withdrawal
 from mailgate.store.query import OutboxLine, TicketStory
 from mailgate.store.tables import OutboxRow, TicketRow
 from mailgate.store.ticket_changes import ENDED, TicketChange
-from tests.builders import NOW
+from tests.builders import NOW, a_kept_callback
 from tests.store.desk import (
     MINUTE,
     a_delivery,
@@ -106,8 +106,8 @@ def test_a_status_carries_its_moment(database: Database, status: Status) -> None
 
 def test_a_ticket_changes_hands_queue_and_promise(database: Database) -> None:
     """The columns that one technician's mail changes."""
-    kept = Callback("urgent", NOW, NOW + MINUTE, 5, NOW, "tech2", Activity.CALL, True)
-    open_ticket(database, Assign(1001, "tech2"), MoveToQueue(1001, "regulier"), SetCallback(1001, kept))
+    kept = replace(a_kept_callback(Activity.CALL), calendar="urgent", paused_minutes=5)
+    open_ticket(database, Assign(1001, "tech2"), MoveToQueue(1001, "regulier"), SetClock(1001, kept))
     story = _story(database)
     assert (story.assignee, story.queue) == ("tech2", "regulier")
     assert story.callback is not None

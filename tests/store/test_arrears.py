@@ -8,17 +8,16 @@ from mailgate.core.delivery import Deferred, Delivered, Lane, Refused
 from mailgate.core.effects import ChangeStatus
 from mailgate.core.model import Status
 from mailgate.core.page_effects import AcknowledgePages
-from mailgate.core.ticket import Callback
 from mailgate.store import inbox, outbox
 from mailgate.store.columns import InboxState
 from mailgate.store.database import Database
 from mailgate.store.query import arrears
 from mailgate.store.query.arrears import Heap
-from tests.builders import NOW
+from tests.builders import NOW, a_callback
 from tests.store.desk import MINUTE, RAW, a_delivery, a_page, apply, keep, lease, open_ticket, promise
 
 HOUR = timedelta(hours=1)
-LATE = Callback("urgent", NOW, NOW + HOUR)
+LATE = a_callback("urgent", NOW, NOW + HOUR)
 
 
 def settle(database: Database, result: Delivered | Deferred | Refused, again: bool = False) -> None:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
 from mailgate.core.decision import Decision
 from mailgate.core.delivery import Delivered, Lane
-from mailgate.core.effects import AddIntervention, ChangeStatus, MarkAddress, SendMail, SetCallback, SetFate
+from mailgate.core.effects import AddIntervention, ChangeStatus, MarkAddress, SendMail, SetClock, SetFate
 from mailgate.core.events import RetryAsked, TimerFired
 from mailgate.core.model import Activity, Channel, Outcome, Status
 from mailgate.core.page_effects import CancelPages
 from mailgate.core.reports import Fate
-from mailgate.core.ticket import Callback
 from mailgate.store import inbox, journal, outbox, query
 from mailgate.store.columns import InboxState
 from mailgate.store.database import Database
 from mailgate.store.query import TicketFilter, TicketStory, deliveries
-from tests.builders import NOW, local, received
+from tests.builders import NOW, a_kept_callback, local, received
 from tests.store.desk import (
     MINUTE,
     RAW,
@@ -49,8 +48,8 @@ def three_tickets(database: Database) -> Database:
     """1001 late, 1002 elsewhere and kept in time, 1003 closed before its promise was kept."""
     open_ticket(database)
     open_ticket(database, number=1002, queue="regulier", customer="autre", assignee="tech2")
-    kept = Callback("regulier", NOW, NOW + MINUTE, 0, NOW, "tech2", Activity.CALL, True)
-    apply(database, SetCallback(1002, kept))
+    kept = replace(a_kept_callback(Activity.CALL), calendar="regulier", paused_minutes=0)
+    apply(database, SetClock(1002, kept))
     open_ticket(database, ChangeStatus(1003, Status.CLOSED, NOW), number=1003)
     return database
 

@@ -21,17 +21,17 @@ from mailgate.core.events import (
     TicketRequested,
     TimerFired,
 )
+from mailgate.core.hours import Duration, Unit
 from mailgate.core.model import Activity, Address, Direction, Door, Outcome, Status, Token, TokenKind
 from mailgate.core.seen import LATELY_MOST, Earlier, Seen
-from mailgate.core.ticket import Callback, Ticket
+from mailgate.core.ticket import Clock, Promise, Ticket
 from mailgate.rehearsal import REHEARSED
 from mailgate.store import inbox, snapshot
 from mailgate.store.database import Database
 from mailgate.store.tickets import HISTORY
 from mailgate.store.traces import CANDIDATES
-from tests.builders import NOW, a_mail, a_ticket, contact_token, received, technician_token
+from tests.builders import NOW, a_kept_callback, a_mail, a_ticket, contact_token, received, technician_token
 from tests.store.desk import (
-    MINUTE,
     a_delivery,
     a_letter,
     a_message,
@@ -64,7 +64,7 @@ def test_a_new_desk_has_seen_nothing(database: Database) -> None:
 
 def test_a_ticket_comes_back_as_it_was_opened(database: Database) -> None:
     """What the core decides on is what it had decided, not what columns made of it."""
-    callback = Callback("urgent", NOW, NOW + MINUTE, 15, NOW, "tech1", Activity.CALL, True)
+    callback = replace(a_kept_callback(Activity.CALL), paused_minutes=15)
     ticket = a_ticket(severity="haute", priority="P1", assignee="tech2", tags=("é", "b"), callback=callback, **BARE)
     apply(database, OpenTicket(ticket))
     assert _ticket(database) == ticket
@@ -75,6 +75,9 @@ WORDS = st.text(st.characters(blacklist_categories=["Cs", "Cc"], max_codepoint=0
 ANY_TIMES = st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1), timezones=st.timezones())
 TIMES = ANY_TIMES.filter(lambda at: at == at.astimezone(UTC))  # in an hour that comes twice it is not (PEP 495)
 MAYBE_WORDS = st.none() | WORDS
+CLOCKS = st.builds(
+    Clock, st.sampled_from(Promise), WORDS, TIMES, TIMES, TIMES, st.none() | st.just(Duration(4, Unit.HOURS))
+)
 TICKETS = st.builds(
     Ticket,
     number=st.just(1001),
@@ -89,7 +92,7 @@ TICKETS = st.builds(
     priority=MAYBE_WORDS,
     customer=MAYBE_WORDS,
     assignee=MAYBE_WORDS,
-    callback=st.none() | st.builds(Callback, calendar=WORDS, starts_at=TIMES, due_at=TIMES),
+    clocks=st.lists(CLOCKS, max_size=3, unique_by=lambda clock: clock.promise).map(tuple),
     tags=st.lists(WORDS, max_size=3).map(tuple),
     participants=st.just(frozenset({"chef@acme.example"})),
     notified=st.just(()),

@@ -10,9 +10,10 @@ from sqlmodel import col, select
 
 from mailgate.core.delivery import Lane
 from mailgate.core.model import Status
+from mailgate.core.ticket import Promise
 from mailgate.store.columns import InboxState, OutboxState
 from mailgate.store.database import Tx
-from mailgate.store.tables import InboxRow, OutboxRow, PageRow, TicketRow
+from mailgate.store.tables import ClockRow, InboxRow, OutboxRow, PageRow, TicketRow
 from mailgate.store.tables.boxes import OPEN
 
 
@@ -48,8 +49,14 @@ def unanswered(tx: Tx, now: datetime) -> tuple[int, ...]:
     """Tickets that somebody was paged for and nobody took, although the promise to call back is overdue."""
     seen = select(PageRow.ticket).where(col(PageRow.acknowledged_at).is_not(None), PageRow.ticket == TicketRow.number)
     paged = select(PageRow.ticket).where(col(PageRow.sent_at).is_not(None), PageRow.ticket == TicketRow.number)
-    late = (col(TicketRow.callback_due_at) < now, col(TicketRow.callback_kept_at).is_(None))
-    new = select(TicketRow.number).where(col(TicketRow.status) == Status.NEW, *late, paged.exists(), ~seen.exists())
+    late = select(ClockRow.ticket).where(
+        ClockRow.promise == Promise.CALLBACK,
+        col(ClockRow.ended_at).is_(None),
+        col(ClockRow.due_at) < now,
+        ClockRow.ticket == TicketRow.number,
+    )
+    waits = (col(TicketRow.status) == Status.NEW, late.exists(), paged.exists(), ~seen.exists())
+    new = select(TicketRow.number).where(*waits)
     return tuple(tx.exec(new.order_by(col(TicketRow.number))))
 
 

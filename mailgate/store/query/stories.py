@@ -13,7 +13,7 @@ from mailgate.core.model import Activity, AuthLevel, Channel, Direction, PageSta
 from mailgate.core.targets import shown
 from mailgate.store.database import Tx
 from mailgate.store.query.deliveries import AddressShown, MailShown, mails_of, marked_of
-from mailgate.store.query.summaries import TicketSummary, fill
+from mailgate.store.query.summaries import TicketSummary, clocks_among, fill
 from mailgate.store.tables import AttachmentRow, InboxRow, InterventionRow, JournalRow, MessageRow, PageRow, TicketRow
 
 
@@ -106,7 +106,8 @@ def ticket(tx: Tx, number: int) -> TicketStory | None:
         addresses=marked_of(tx, row, (mail.to for mail in mails)),
         journal=_journal(tx, number),
     )
-    return fill(story, row)
+    clocks = clocks_among(tx, select(TicketRow.number).where(TicketRow.number == number))
+    return fill(story, row, clocks.get(number, {}))
 
 
 def _messages(tx: Tx, number: int) -> tuple[MessageShown, ...]:

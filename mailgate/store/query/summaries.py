@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from mailgate.core.clocks import PAUSED_BY
 from mailgate.core.model import Status
+from mailgate.core.ticket import Ending, Promise
 from mailgate.store.database import Tx
-from mailgate.store.tables import TicketRow
+from mailgate.store.tables import ClockRow, TicketRow
 from mailgate.store.tables.tickets import IN_HAND
-from mailgate.store.tickets import callback_of
 
 Shape = TypeVar("Shape")
+
+DESKS = (Promise.CALLBACK, Promise.ENGAGEMENT, Promise.RESOLUTION, Promise.UPDATE)
+"""The promises that are the desk's to keep; in the others it is the customer who is awaited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +71,29 @@ class TicketFilter:
     late: bool = False
 
 
+Clocks = Mapping[Promise, ClockRow]
+"""The newest clock of each promise of one ticket."""
+
+
 def tickets(tx: Tx, wanted: TicketFilter, now: datetime) -> tuple[TicketSummary, ...]:
     """The tickets that pass the filter, newest first."""
-    found = select(TicketRow).where(*_conditions(wanted, now)).order_by(col(TicketRow.number).desc())
-    return tuple(fill(TicketSummary, row) for row in tx.exec(found))
+    chosen = select(TicketRow).where(*_conditions(wanted, now))
+    clocks = clocks_among(tx, select(TicketRow.number).where(*_conditions(wanted, now)))
+    found = tx.exec(chosen.order_by(col(TicketRow.number).desc()))
+    return tuple(fill(TicketSummary, row, clocks.get(row.number, {})) for row in found)
 
 
-def fill(shape: Callable[..., Shape], row: TicketRow) -> Shape:
-    """Make a `TicketSummary`, or what has at least its fields, from a ticket's own columns."""
+def clocks_among(tx: Tx, numbers: SelectOfScalar[int]) -> Mapping[int, Clocks]:
+    """The clocks of these tickets."""
+    found: defaultdict[int, dict[Promise, ClockRow]] = defaultdict(dict)
+    for row in tx.exec(select(ClockRow).where(col(ClockRow.ticket).in_(numbers)).order_by(col(ClockRow.id))):
+        found[row.ticket][row.promise] = row
+    return found
+
+
+def fill(shape: Callable[..., Shape], row: TicketRow, clocks: Clocks) -> Shape:
+    """Make a `TicketSummary`, or what has at least its fields, from a ticket's own columns and its clocks."""
+    update = clocks.get(Promise.UPDATE)
     return shape(
         number=row.number,
         queue=row.queue,
@@ -87,24 +108,24 @@ def fill(shape: Callable[..., Shape], row: TicketRow) -> Shape:
         customer=row.customer,
         assignee=row.assignee,
         opened_at=row.opened_at,
-        callback=_callback(row),
-        update_due_at=row.update_due_at,
+        callback=_callback(clocks.get(Promise.CALLBACK)),
+        update_due_at=update.due_at if update is not None and update.ended_at is None else None,
         closed_at=row.closed_at,
     )
 
 
-def _callback(row: TicketRow) -> CallbackShown | None:
-    promise = callback_of(row)
-    if promise is None:
+def _callback(clock: ClockRow | None) -> CallbackShown | None:
+    if clock is None:
         return None
+    kept_at = None if clock.ending is Ending.NO_LONGER else clock.ended_at
     return CallbackShown(
-        due_at=promise.due_at,
-        kept_at=promise.kept_at,
-        kept_by=promise.kept_by,
-        calendar=promise.calendar,
-        paused_minutes=promise.paused_minutes,
-        kept_how=promise.kept_how,
-        in_time=promise.in_time,
+        due_at=clock.due_at,
+        kept_at=kept_at,
+        kept_by=clock.ended_by,
+        calendar=clock.calendar,
+        paused_minutes=clock.paused_minutes,
+        kept_how=clock.how,
+        in_time=None if kept_at is None else clock.ending is Ending.KEPT,
     )
 
 
@@ -122,5 +143,13 @@ def _conditions(wanted: TicketFilter, now: datetime) -> Iterator[ColumnElement[b
 
 
 def _late(now: datetime) -> ColumnElement[bool]:
-    call_back = and_(col(TicketRow.callback_kept_at).is_(None), col(TicketRow.callback_due_at) < now)
-    return and_(col(TicketRow.status).in_(IN_HAND), or_(call_back, col(TicketRow.update_due_at) < now))
+    """A promise is overdue, unless its clock stands still."""
+    owed = [_overdue(promise, now) for promise in DESKS]
+    return and_(col(TicketRow.status).in_(IN_HAND), or_(*owed))
+
+
+def _overdue(promise: Promise, now: datetime) -> ColumnElement[bool]:
+    clock = select(ClockRow.ticket).where(
+        ClockRow.promise == promise, col(ClockRow.ended_at).is_(None), col(ClockRow.due_at) < now
+    )
+    return and_(col(TicketRow.number).in_(clock), col(TicketRow.status).not_in(PAUSED_BY[promise]))

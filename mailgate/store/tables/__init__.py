@@ -2,6 +2,7 @@
 
 from mailgate.store.tables.boxes import AddressRow, CursorRow, InboxRow, OutboxMessageRow, OutboxRow, PageRow, RawRow
 from mailgate.store.tables.budgets import AnswerRow, HeldBackRow
+from mailgate.store.tables.clocks import ClockRow, EditionRow, WaitRow
 from mailgate.store.tables.desk import AbsenceRow, CounterRow, JournalRow, TimerRow, TurnRow
 from mailgate.store.tables.row import Row, saved
 from mailgate.store.tables.tickets import AttachmentRow, InterventionRow, MessageRow, ParticipantRow, TicketRow
@@ -11,8 +12,10 @@ __all__ = [
     "AddressRow",
     "AnswerRow",
     "AttachmentRow",
+    "ClockRow",
     "CounterRow",
     "CursorRow",
+    "EditionRow",
     "HeldBackRow",
     "InboxRow",
     "InterventionRow",
@@ -27,5 +30,6 @@ __all__ = [
     "TicketRow",
     "TimerRow",
     "TurnRow",
+    "WaitRow",
     "saved",
 ]

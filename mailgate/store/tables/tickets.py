@@ -9,7 +9,6 @@ from mailgate.core.model import Status
 from mailgate.store.columns import (
     ActivityWord,
     DirectionWord,
-    MaybeActivityWord,
     MaybeTime,
     MaybeWords,
     PlainText,
@@ -28,7 +27,7 @@ CARRIED = column("status").in_([literal_column(f"'{status.value}'") for status i
 
 
 class TicketRow(Row, table=True):
-    """`core.model.Ticket` and its `Callback` in columns; `callback_calendar` null: no promise."""
+    """`core.ticket.Ticket` in columns."""
 
     __tablename__ = "ticket"
     __table_args__ = (
@@ -55,21 +54,12 @@ class TicketRow(Row, table=True):
     customer: MaybeWords = None
     registered: bool = False
     assignee: MaybeWords = None
-    update_due_at: MaybeTime = None
     waiting_since: MaybeTime = None
     closed_at: MaybeTime = None
     tags: WordList = ()
     team: MaybeWords = None
     notify: int | None = None
     skills: WordList = ()
-    callback_calendar: MaybeWords = None
-    callback_starts_at: MaybeTime = None
-    callback_due_at: MaybeTime = None
-    callback_paused_minutes: int = 0
-    callback_kept_at: MaybeTime = None
-    callback_kept_by: MaybeWords = None
-    callback_kept_how: MaybeActivityWord = None
-    callback_in_time: bool | None = None
 
 
 class ParticipantRow(Row, table=True):

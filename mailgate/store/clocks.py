@@ -1,0 +1,180 @@
+"""The clocks and waits of tickets, and the calendars that promises were made on.
+
+A calendar is kept as it was (an edition) with the first promise that is made on it, under a digest of what it says: its
+hours, and three years of the days on which it is closed. The rules may change afterwards; the promise does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+from sqlmodel import col, select
+
+from mailgate.core.hours import Calendar, Span, parse_duration
+from mailgate.core.lifecycle import RECORDED_WAITS
+from mailgate.core.model import Status
+from mailgate.core.ticket import Clock, Wait
+from mailgate.store.database import Tx
+from mailgate.store.tables import ClockRow, EditionRow, WaitRow
+
+YEARS = 3
+"""How many years of an edition's closed days are kept, from the year of the promise on."""
+
+Closed = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The closed days of a calendar as it was; called with a day it names the holiday."""
+
+    digest: str
+    days: Mapping[str, str] = field(hash=False)
+
+    def __call__(self, day: date) -> str | None:
+        return self.days.get(day.isoformat())
+
+
+_READ: dict[str, Calendar] = {}
+"""Editions that were read once: a digest never comes to mean another calendar, and there are few of them."""
+
+
+def set_clock(tx: Tx, ticket: int, clock: Clock) -> None:
+    """Note a clock as it now stands. The same promise asked for at the same moment is the same row."""
+    same = select(ClockRow.id).where(
+        ClockRow.ticket == ticket, ClockRow.promise == clock.promise, ClockRow.asked_at == clock.asked_at
+    )
+    row = ClockRow(
+        id=tx.exec(same).first(),
+        ticket=ticket,
+        promise=clock.promise,
+        calendar=clock.calendar,
+        edition=_edition(tx, clock),
+        delay=None if clock.delay is None else str(clock.delay),
+        asked_at=clock.asked_at,
+        starts_at=clock.starts_at,
+        due_at=clock.due_at,
+        paused_minutes=clock.paused_minutes,
+        ended_at=clock.ended_at,
+        ending=clock.ending,
+        ended_by=clock.ended_by,
+        how=clock.how,
+    )
+    tx.merge(row)
+    tx.flush()
+
+
+def turn_to(tx: Tx, ticket: int, status: Status, at: datetime) -> None:
+    """End the wait that the ticket is in, and begin another if its status is one."""
+    there = tx.exec(select(WaitRow).where(WaitRow.ticket == ticket, col(WaitRow.until).is_(None))).first()
+    if there is not None and there.cause == status:
+        return
+    if there is not None:
+        there.until = at
+        tx.flush()
+    if status in RECORDED_WAITS:
+        tx.add(WaitRow(ticket=ticket, cause=status, since=at))
+        tx.flush()
+
+
+def clocks_of(tx: Tx, ticket: int) -> tuple[Clock, ...]:
+    """Every clock of a ticket, the newest first."""
+    rows = tx.exec(select(ClockRow).where(ClockRow.ticket == ticket).order_by(col(ClockRow.id).desc())).all()
+    return tuple(clock_of(tx, row) for row in rows)
+
+
+def clock_of(tx: Tx, row: ClockRow) -> Clock:
+    """A clock as the core sees it."""
+    return Clock(
+        promise=row.promise,
+        calendar=row.calendar,
+        asked_at=row.asked_at,
+        starts_at=row.starts_at,
+        due_at=row.due_at,
+        delay=None if row.delay is None else parse_duration(row.delay),
+        hours=None if row.edition is None else _hours(tx, row.edition),
+        paused_minutes=row.paused_minutes,
+        ended_at=row.ended_at,
+        ending=row.ending,
+        ended_by=row.ended_by,
+        how=row.how,
+    )
+
+
+def waits_of(tx: Tx, ticket: int) -> tuple[Wait, ...]:
+    """Every wait of a ticket, oldest first."""
+    rows = tx.exec(select(WaitRow).where(WaitRow.ticket == ticket).order_by(col(WaitRow.id)))
+    return tuple(Wait(row.cause, row.since, row.until) for row in rows)
+
+
+def outdated(tx: Tx, calendars: Mapping[str, Calendar]) -> tuple[int, ...]:
+    """The tickets with a promise that runs on another edition of a calendar than the rules now have."""
+    running = select(ClockRow.ticket, ClockRow.calendar, ClockRow.edition, EditionRow.year).join(
+        EditionRow, col(EditionRow.digest) == col(ClockRow.edition)
+    )
+    found = tx.exec(running.where(col(ClockRow.ended_at).is_(None))).all()
+    return tuple(
+        dict.fromkeys(
+            ticket
+            for ticket, calendar, edition, year in found
+            if calendar in calendars and edition_of(calendars[calendar], year)[0] != edition
+        )
+    )
+
+
+@lru_cache(maxsize=256)
+def edition_of(calendar: Calendar, year: int) -> tuple[str, Closed]:
+    """The digest of a calendar as it is from January 1 of `year` on, and the days on which it is closed."""
+    day, last = date(year, 1, 1), date(year + YEARS, 1, 1)
+    closed = []
+    while day < last:
+        name = calendar.closed(day)
+        if name is not None:
+            closed.append((day.isoformat(), name))
+        day += timedelta(days=1)
+    said = json.dumps([calendar.name, calendar.timezone, _week(calendar), closed], ensure_ascii=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:32], tuple(closed)
+
+
+def _edition(tx: Tx, clock: Clock) -> str | None:
+    """The digest of the clock's calendar, which is kept if it is not yet."""
+    hours = clock.hours
+    if hours is None:
+        return None
+    year = clock.asked_at.astimezone(hours.zone).year
+    known = _digest_of(hours)
+    if known is not None:
+        return known
+    digest, closed = edition_of(hours, year)
+    if tx.get(EditionRow, digest) is None:
+        week, days = _week(hours), [list(one) for one in closed]
+        tx.add(
+            EditionRow(digest=digest, calendar=hours.name, timezone=hours.timezone, year=year, week=week, closed=days)
+        )
+        tx.flush()
+    return digest
+
+
+def _digest_of(hours: Calendar) -> str | None:
+    """The edition that this calendar was read from."""
+    return hours.closed.digest if isinstance(hours.closed, Edition) else None
+
+
+def _week(calendar: Calendar) -> list[list[list[str]]]:
+    return [[[f"{one.start:%H:%M}", f"{one.end:%H:%M}"] for one in day] for day in calendar.week]
+
+
+def _hours(tx: Tx, digest: str) -> Calendar:
+    if digest not in _READ:
+        row = tx.get_one(EditionRow, digest)
+        week = tuple(tuple(_span(*span) for span in day) for day in row.week)
+        _READ[digest] = Calendar(row.calendar, row.timezone, week, Edition(digest, dict(row.closed)))
+    return _READ[digest]
+
+
+def _span(start: str, end: str) -> Span:
+    return Span(time.fromisoformat(start), time.fromisoformat(end))

@@ -6,12 +6,14 @@ requester no internal note, and a sender whom the rules do not know nothing of t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
 
-from mailgate.core.clocks import explained
+from mailgate.core.clocks import explained, stands_still
 from mailgate.core.identity import person_id
 from mailgate.core.letters import (
+    ClockFacts,
     Correspondent,
     CustomerFacts,
     DeadlineFacts,
@@ -27,7 +29,7 @@ from mailgate.core.letters import (
 from mailgate.core.model import Attachment, Direction, TokenKind
 from mailgate.core.people import Contact, Customer, Technician
 from mailgate.core.policy import Policy, Queue
-from mailgate.core.ticket import Line, Ticket
+from mailgate.core.ticket import Line, Promise, Ticket
 
 
 class View(Enum):
@@ -181,7 +183,15 @@ def _ticket_facts(ticket: Ticket, policy: Policy, language: str, view: View) -> 
         assignee=assignee.name if assignee else ticket.assignee,
         opened_at=ticket.opened_at,
         history=_history(ticket, policy, view),
+        clocks=tuple(_clock_facts(ticket)),
     )
+
+
+def _clock_facts(ticket: Ticket) -> Iterator[ClockFacts]:
+    """What is owed beside the call-back, what is due first at the top."""
+    owed = (clock for clock in ticket.clocks if clock.running and clock.promise is not Promise.CALLBACK)
+    for clock in sorted(owed, key=lambda one: one.due_at):
+        yield ClockFacts(clock.promise.value, clock.due_at, stands_still(ticket, clock.promise))
 
 
 def _history(ticket: Ticket, policy: Policy, view: View) -> tuple[Line, ...]:

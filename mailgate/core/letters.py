@@ -36,6 +36,15 @@ class Correspondent:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockFacts:
+    """A promise beside the call-back that runs, by its word in `core.ticket.Promise`; `paused`: it stands still."""
+
+    promise: str
+    due_at: datetime
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TicketFacts:
     """A ticket as templates show it; `subject` is None for a sender who must not see their own words echoed."""
 
@@ -54,6 +63,7 @@ class TicketFacts:
     assignee: str | None
     opened_at: datetime
     history: tuple[Line, ...] = ()
+    clocks: tuple[ClockFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

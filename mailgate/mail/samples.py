@@ -12,6 +12,7 @@ from mailgate.core.hours import Deadline
 from mailgate.core.intents import Problem
 from mailgate.core.letters import (
     BankFacts,
+    ClockFacts,
     Correspondent,
     CustomerFacts,
     DeadlineFacts,
@@ -30,7 +31,7 @@ from mailgate.core.letters import (
     TranscriptFacts,
 )
 from mailgate.core.model import Activity, Address, Attachment, Direction, Forwarded, Status, TokenKind
-from mailgate.core.ticket import Line
+from mailgate.core.ticket import Line, Promise
 
 ASKED_AT = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
 DUE_AT = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -58,6 +59,9 @@ TICKET = TicketFacts(
     history=(
         Line(ASKED_AT, "jean.roy@acme.example", Direction.IN, "Bonjour, l’imprimante du comptoir ne répond plus."),
         Line(STARTS_AT, "Marie Tremblay", Direction.INTERNAL, "Pilote à vérifier."),
+    ),
+    clocks=tuple(
+        ClockFacts(one.value, DUE_AT, one is Promise.UPDATE) for one in Promise if one is not Promise.CALLBACK
     ),
 )
 FACTS = Facts(
@@ -89,7 +93,9 @@ DOUBTFUL = MessageFacts(
 )
 BARE = Facts(
     desk=FACTS.desk,
-    ticket=replace(TICKET, subject=None, requester_name="", severity=None, priority=None, assignee=None, history=()),
+    ticket=replace(
+        TICKET, subject=None, requester_name="", severity=None, priority=None, assignee=None, history=(), clocks=()
+    ),
     contact=PersonFacts("", "inconnu@example.org"),
     deadline=DEADLINE,
 )
@@ -116,6 +122,11 @@ def _drill(channel: str) -> Facts:
     return replace(_of_desk("drill", channel), technician=FACTS.technician)
 
 
+CLOCK_NOTICES = (
+    "due-soon", "missed", "engagement-due-soon", "engagement-missed", "resolution-due-soon", "resolution-missed",
+    "update-due-soon", "update-missed", "closed-by-silence",
+)  # fmt: skip
+
 SAMPLES: dict[str, tuple[Facts, ...]] = {
     "acknowledgement": (FACTS, BARE, replace(FACTS, deadline=None)),
     "notification": (FACTS, SETTLED, replace(FACTS, intervention=InterventionFacts("reply", 0, 0, covered=True))),
@@ -125,7 +136,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _noticed("assigned", "Luc Gagnon"),
         _noticed("taken", "Luc Gagnon"),
         _noticed("escalated"),
-        _noticed("due-soon"),
+        *(_noticed(code) for code in CLOCK_NOTICES),
         _noticed("follow-up", facts=replace(BARE, technician=FACTS.technician, message=FACTS.message)),
         _noticed("new", facts=replace(BARE, technician=FACTS.technician, message=DOUBTFUL)),
     ),
@@ -142,9 +153,9 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         replace(FACTS, transcript=UNDONE),
         replace(FACTS, ticket=None, transcript=UNDONE),
     ),
-    "validation": (FACTS, BARE),
-    "reminder": (FACTS, BARE),
-    "closing": (FACTS, BARE),
+    "validation": (FACTS, BARE, _noticed("last-reminder")),
+    "reminder": (FACTS, BARE, _noticed("last-reminder")),
+    "closing": (FACTS, BARE, _noticed("closed-by-silence")),
     "escalated": (FACTS, _noticed("escalated", "un développement est nécessaire")),
     "drill": (_drill(""), _drill("pager")),
     "notice": (
@@ -153,6 +164,9 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _noticed("delivery-failed", "notification → jean.roy@acme.example: 550 no such user"),
         _noticed("exhausted"),
         _noticed("missed"),
+        _noticed("engagement-missed"),
+        _noticed("resolution-missed"),
+        _noticed("update-missed"),
         _of_desk("held-back", "30 × x@victim.example (address)"),
         _noticed("complaint", "notification → jean.roy@acme.example"),
         _of_desk("anything-else", "sample"),

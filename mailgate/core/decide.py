@@ -41,6 +41,7 @@ from mailgate.core.lifecycle import WAITING, WAITING_OVER
 from mailgate.core.model import MailKind, Outcome, Status, TokenKind
 from mailgate.core.opening import incoming, request
 from mailgate.core.policy import Policy
+from mailgate.core.recount import CALENDAR_CHANGED, recount
 from mailgate.core.replies import follow_up, move, resume, sooner_queue
 from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
@@ -178,6 +179,8 @@ def _timer(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Deci
     """What was held back is reported; a wait that was given a length is over, unless the ticket has moved on since."""
     if event.kind == REPORT:
         return report_held_back(seen, policy)
+    if event.kind == CALENDAR_CHANGED:
+        return recount(event, seen, policy)
     if event.kind.endswith(WARNING):
         return warn(event, seen, policy, now)
     if event.kind.startswith(STEP):

@@ -43,7 +43,7 @@ from mailgate.logs import speak
 from mailgate.mail.keyring import Keyring
 from mailgate.sender import Means, Relay, Sender
 from mailgate.site import Site
-from mailgate.store import outbox
+from mailgate.store import clocks, outbox
 from mailgate.store.database import DATABASE_FAULTS, Database, ServeLock
 from mailgate.toml.mistakes import SiteMistakes
 
@@ -86,6 +86,8 @@ async def _run(loaded: Site, database: Database) -> None:
         engine = EngineThread(Engine(loaded.desk(ring), database, clock.now), database)
         acceptor = Acceptor(database, clock.now, engine.wake)
         sender = Sender(_means(loaded.config, database, threads, engine.wake))
+        with database.write() as tx:
+            clocks.take_up(tx, loaded.policy.calendars, clock.now())
         engine.promised = _from_thread(sender.wake)
         sender.start()
         running.push_async_callback(sender.stop, GRACE_SECONDS)

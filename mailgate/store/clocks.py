@@ -18,7 +18,9 @@ from sqlmodel import col, select
 from mailgate.core.hours import Calendar, Span, parse_duration
 from mailgate.core.lifecycle import RECORDED_WAITS
 from mailgate.core.model import Status
+from mailgate.core.recount import CALENDAR_CHANGED
 from mailgate.core.ticket import Clock, Wait
+from mailgate.store import timers
 from mailgate.store.database import Tx
 from mailgate.store.tables import ClockRow, EditionRow, WaitRow
 
@@ -124,6 +126,12 @@ def outdated(tx: Tx, calendars: Mapping[str, Calendar]) -> tuple[int, ...]:
             if calendar in calendars and edition_of(calendars[calendar], year)[0] != edition
         )
     )
+
+
+def take_up(tx: Tx, calendars: Mapping[str, Calendar], now: datetime) -> None:
+    """Have every promise looked at again that was made on another edition of a calendar than the rules now have."""
+    for ticket in outdated(tx, calendars):
+        timers.set_timer(tx, ticket, CALENDAR_CHANGED, now)
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,33 @@
+"""When the calendar file changed: a promise stays on the calendar it was made on, unless the new one is better for the
+customer."""
+
+from __future__ import annotations
+
+from mailgate.core.clocks import in_favour
+from mailgate.core.decision import Decision
+from mailgate.core.effects import SetClock
+from mailgate.core.events import TimerFired
+from mailgate.core.model import Outcome
+from mailgate.core.policy import Policy
+from mailgate.core.seen import Seen
+from mailgate.core.ticket import Clock, Ticket
+
+CALENDAR_CHANGED = "calendar-changed"
+"""The kind of timer that is set for each ticket with a promise on a calendar that the rules have changed."""
+
+
+def recount(event: TimerFired, seen: Seen, policy: Policy) -> Decision:
+    """Count the ticket's promises on the calendars as the rules have them now; only an earlier deadline counts."""
+    ticket = seen.by_token
+    if ticket is None:
+        return Decision(Outcome.RECORDED, "the changed calendar no longer matters", (), event.ticket)
+    recounted = [(clock, _recounted(ticket, clock, policy)) for clock in ticket.clocks]
+    sooner = [fresh for clock, fresh in recounted if fresh != clock]
+    told = ", ".join(f"{one.promise} is due sooner, by {one.due_at:%Y-%m-%d %H:%M} UTC" for one in sooner)
+    because = f"the calendar changed: {told or 'the promises stay as they were made'}"
+    return Decision(Outcome.RECORDED, because, tuple(SetClock(ticket.number, one) for one in sooner), ticket.number)
+
+
+def _recounted(ticket: Ticket, clock: Clock, policy: Policy) -> Clock:
+    hours = policy.calendars.get(clock.calendar)
+    return clock if hours is None or not clock.running else in_favour(clock, hours, ticket.waits)

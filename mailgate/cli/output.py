@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from mailgate.core.hours import Duration
+from mailgate.core.hours import Calendar, Duration
 
 Row = TypeVar("Row")
 WIDEST_CELL = 60
@@ -36,7 +36,7 @@ class Column(Generic[Row]):
 def jsonable(value: object) -> object:
     """The value in the types that `json` writes; TypeError for one that has no agreed shape.
 
-    A field that Python's keywords forced to end in "_" (`from_`) is written without it."""
+    A field that Python's keywords forced to end in "_" (`from_`) is written without it, a calendar as its key."""
     match value:
         case Enum():
             return value.value
@@ -48,12 +48,18 @@ def jsonable(value: object) -> object:
             return value.isoformat()
         case Duration() | Path():
             return str(value)
+        case Calendar():
+            return value.name
         case Mapping():
             return {str(key): jsonable(one) for key, one in value.items()}
         case AbstractSet():
             return sorted(map(str, value))
         case list() | tuple():
             return [jsonable(one) for one in value]
+    return _fields(value)
+
+
+def _fields(value: object) -> object:
     if is_dataclass(value):
         return {field.name.rstrip("_"): jsonable(getattr(value, field.name)) for field in fields(value)}
     raise TypeError(f"no JSON shape is agreed for {type(value).__name__}")

@@ -13,6 +13,7 @@ import pytest
 from mailgate.cli.output import WIDEST_CELL, Column, jsonable, local, plain, print_json, print_table, width
 from mailgate.core.hours import Duration, Unit
 from mailgate.core.model import Status
+from tests.builders import a_calendar
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 999, tzinfo=timezone(timedelta(hours=-5)))
 COLUMNS: tuple[Column[tuple[int, str]], ...] = (
@@ -52,6 +53,7 @@ def test_a_value_becomes_json_field_by_field() -> None:
         (Path("a/b"), "a/b"),
         (frozenset({"b", "a"}), ["a", "b"]),
         ({"a": (1, True, 1.5)}, {"a": [1, True, 1.5]}),
+        (a_calendar("urgent"), "urgent"),
     ],
 )
 def test_every_agreed_type_has_a_shape(value: object, shape: object) -> None:

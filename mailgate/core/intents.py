@@ -51,6 +51,11 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class AskValidation:
+    """`#valider`"""
+
+
+@dataclass(frozen=True, slots=True)
 class Resolve:
     """`#résolu`"""
 
@@ -83,7 +88,21 @@ class Help:
     """`#aide`"""
 
 
-Intent = Take | Acknowledge | AssignTo | Internal | Spend | Wait | Resolve | Close | Reopen | Absent | Present | Help
+Intent = (
+    Take
+    | Acknowledge
+    | AssignTo
+    | Internal
+    | Spend
+    | Wait
+    | AskValidation
+    | Resolve
+    | Close
+    | Reopen
+    | Absent
+    | Present
+    | Help
+)
 
 
 @dataclass(frozen=True, slots=True)

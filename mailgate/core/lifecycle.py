@@ -9,6 +9,7 @@ from __future__ import annotations
 from mailgate.core.intents import (
     Absent,
     Acknowledge,
+    AskValidation,
     AssignTo,
     Close,
     Help,
@@ -60,6 +61,7 @@ POSSIBLE: dict[type[Intent], frozenset[Status]] = {
     Absent: frozenset(Status),
     Present: frozenset(Status),
     Wait: ACTIVE,
+    AskValidation: ACTIVE - {Status.WAITING_VALIDATION},
     Resolve: ACTIVE,
     Close: LIVING - {Status.CLOSED},
     Reopen: SETTLED | WAITING | {Status.PARKED},
@@ -72,6 +74,8 @@ def asked_status(intent: Intent) -> Status | None:
     match intent:
         case Wait(status=status):
             return status
+        case AskValidation():
+            return Status.WAITING_VALIDATION
         case Resolve():
             return Status.RESOLVED
         case Close():

@@ -71,8 +71,12 @@ class Plan:
     @property
     def notifies(self) -> bool:
         """Whether the customer hears of it."""
-        told = self.spend is not None or self.status in (Status.RESOLVED, Status.CLOSED, Status.OPEN)
+        told = self.spend is not None or self.status in TOLD
         return not self.internal and not self.releases and (self.public_words or told)
+
+
+TOLD = frozenset({Status.WAITING_VALIDATION, Status.RESOLVED, Status.CLOSED, Status.OPEN})
+"""The statuses that the customer hears of even when nobody wrote a word to them."""
 
 
 def plan(event: MailReceived, by: Technician, ticket: Ticket, policy: Policy) -> Plan | tuple[Problem, ...]:

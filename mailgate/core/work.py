@@ -48,6 +48,9 @@ from mailgate.core.summons import first_words, message_facts, tell, words_of
 from mailgate.core.ticket import Clock, Promise, Ticket
 from mailgate.core.transcripts import did_time, told_done, told_problems
 
+WORDLESS = {Status.CLOSED: "closing", Status.WAITING_VALIDATION: "validation"}
+"""What tells the customer of a status when the technician said nothing beside it."""
+
 
 def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, policy: Policy) -> Decision:
     """Decide a mail that a technician sent, or that somebody sent with a technician's token."""
@@ -209,8 +212,8 @@ def _notification(
     view = View.REQUESTER if personal else view_of_requester(after)
     facts = facts_about(after, policy, after.language, view)
     facts = replace(facts, technician=person_facts(planned.by), message=message, intervention=spent)
-    silent_close = after.status is Status.CLOSED and planned.activity is None
-    template, tone = ("closing" if silent_close else "notification"), (Tone.PERSON if personal else Tone.GENERATED)
+    template = "notification" if planned.activity is not None else WORDLESS.get(after.status, "notification")
+    tone = Tone.PERSON if personal else Tone.GENERATED
     letter = replace(letter_to_requester(template, after, policy, tone, facts), enclosure=enclosure)
     yield SendMail(letter, record=not personal)
 

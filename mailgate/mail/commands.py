@@ -19,6 +19,7 @@ from mailgate.core.hours import Duration, parse_duration
 from mailgate.core.intents import (
     Absent,
     Acknowledge,
+    AskValidation,
     AssignTo,
     Close,
     Help,
@@ -204,6 +205,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("distance", "remote", "20", "20", partial(_time_spent, Activity.REMOTE)),
     Command("temps", "time", "10", "10", partial(_time_spent, Activity.OTHER)),
     Command("attente", "wait", "tiers 3d", "third 3d", _wait),
+    Command("valider", "validate", "", "", partial(_nothing, AskValidation())),
     Command("résolu", "resolved", "", "", partial(_nothing, Resolve())),
     Command("fermer", "close", "", "", partial(_nothing, Close())),
     Command("rouvrir", "reopen", "", "", partial(_nothing, Reopen())),

@@ -12,6 +12,7 @@ from mailgate.core.hours import Duration, Unit
 from mailgate.core.intents import (
     Absent,
     Acknowledge,
+    AskValidation,
     AssignTo,
     Close,
     Help,
@@ -59,6 +60,7 @@ def problem(line: str) -> Problem:
         ("#temps 10", "#time 10", Spend(Activity.OTHER, 10)),
         ("#attente client", "#wait customer", Wait(Status.WAITING_CUSTOMER)),
         ("#attente tiers 3d", "#wait third 3d", Wait(Status.WAITING_THIRD, Duration(3, Unit.DAYS))),
+        ("#valider", "#validate", AskValidation()),
         ("#résolu", "#resolved", Resolve()),
         ("#fermer", "#close", Close()),
         ("#rouvrir", "#reopen", Reopen()),

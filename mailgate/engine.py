@@ -3,8 +3,10 @@
     received = the next pending inbox row, or a timer that is due
     event    = what it says, as values                    (mail is read here, outside the transaction)
     ┌─ one transaction: step ─────────────────────────────────┐
-    │ snapshot → decide → effects → journal → row done         │
+    │ claim → snapshot → decide → effects → journal → row done │
     └─ COMMIT ─────────────────────────────────────────────────┘
+
+What another node took meanwhile cannot be claimed, and is passed over without fuss.
 
 A template that fails undoes its decision, which is then made again with built-in words: no acknowledgement and no page
 waits for an administrator. Any other exception quarantines the mail, and the urgent door pages all the same; a timer is
@@ -33,7 +35,7 @@ from mailgate.core.policy import Policy
 from mailgate.mail import address, auth, commands, parse
 from mailgate.mail.compose import PlainWords, Scribe, TemplateFailed, Templates
 from mailgate.mail.keyring import Keyring
-from mailgate.store import inbox, journal, snapshot, timers
+from mailgate.store import claims, inbox, journal, snapshot, timers
 from mailgate.store.apply import apply_all
 from mailgate.store.database import DATABASE_FAULTS, Database, Tx, may_be_the_rows
 from mailgate.store.inbox import Received
@@ -56,6 +58,7 @@ class Desk:
     templates: Templates
     authserv_id: str | None = None
     verifies_dkim: bool = False
+    base_url: str | None = None
 
     @property
     def domain(self) -> str:
@@ -64,7 +67,8 @@ class Desk:
 
     def scribe(self, words: Templates | PlainWords | None = None) -> Scribe:
         """Who writes this desk's letters, from its templates unless other words are given."""
-        return Scribe(words or self.templates, self.ring, self.policy.desk, self.policy.limits.token_days)
+        days = self.policy.limits.token_days
+        return Scribe(words or self.templates, self.ring, self.policy.desk, days, self.base_url)
 
 
 def read_mail(delivery: Delivery, inbox_id: int, digest: str, desk: Desk, received_at: datetime) -> MailReceived:
@@ -122,7 +126,7 @@ class Engine:
             promised()
 
     def _next_mail(self) -> bool:
-        with self._database.read() as tx:
+        with self._database.seek() as tx:
             received = inbox.next_pending(tx)
         if received is None:
             return False
@@ -135,7 +139,7 @@ class Engine:
         _report(event, decision)
         return True
 
-    def _doubt(self, received: Received, fault: Exception) -> tuple[Event, Decision]:
+    def _doubt(self, received: Received, fault: Exception) -> tuple[Event, Decision | None]:
         """A fault is the database's until one row has had very many: then the row is set aside, if that can be done."""
         self._faults[received.id] += may_be_the_rows(fault)
         if self._faults[received.id] <= FAULTS_OF_ONE_ROW:
@@ -144,7 +148,7 @@ class Engine:
 
     def _next_timer(self) -> bool:
         now = self._clock()
-        with self._database.read() as tx:
+        with self._database.seek() as tx:
             due = timers.next_due(tx, now)
         if due is None:
             return False
@@ -157,7 +161,7 @@ class Engine:
             self._put_off(due, error, now)
         return True
 
-    def _fire(self, due: TimerFired, now: datetime) -> Decision:
+    def _fire(self, due: TimerFired, now: datetime) -> Decision | None:
         try:
             return self._fire_with(due, self._desk.scribe(), now)
         except TemplateFailed as failed:
@@ -166,8 +170,10 @@ class Engine:
             self._alarm(due, NoticeFacts("template-failed", str(failed)))
             return decision
 
-    def _fire_with(self, due: TimerFired, scribe: Scribe, now: datetime) -> Decision:
+    def _fire_with(self, due: TimerFired, scribe: Scribe, now: datetime) -> Decision | None:
         with self._database.write() as tx:
+            if not claims.claim_timer(tx, due.timer_id, now):
+                return None
             timers.finish(tx, due.timer_id)
             return step(self._desk, scribe, tx, due, now)
 
@@ -177,7 +183,7 @@ class Engine:
             timers.put_off(tx, due.timer_id, now + PUT_OFF)
         self._alarm(due, NoticeFacts("timer-failed", f"{_named(due)}: {_reason(error)}"))
 
-    def _handle(self, received: Received) -> tuple[Event, Decision]:
+    def _handle(self, received: Received) -> tuple[Event, Decision | None]:
         event = self._event(received)
         try:
             return event, self._settle(received, event, self._desk.scribe())
@@ -194,14 +200,16 @@ class Engine:
             raise ValueError(f"inbox row {received.id} holds no mail, and no request of this version")
         return read_mail(received.delivery, received.id, received.digest, self._desk, received.received_at)
 
-    def _settle(self, received: Received, event: Event, scribe: Scribe) -> Decision:
+    def _settle(self, received: Received, event: Event, scribe: Scribe) -> Decision | None:
         now = self._clock()
         with self._database.write() as tx:
+            if not claims.claim_mail(tx, received.id):
+                return None
             decision = step(self._desk, scribe, tx, event, now)
             inbox.done(tx, received.id, decision, now)
         return decision
 
-    def _set_aside(self, received: Received, error: Exception) -> tuple[Event, Decision]:
+    def _set_aside(self, received: Received, error: Exception) -> tuple[Event, Decision | None]:
         """Quarantine: in a transaction of its own, with words that need no template."""
         log.error("mail.quarantined", inbox=received.id, exc_info=error)
         delivery = received.delivery
@@ -216,6 +224,8 @@ class Engine:
         now = self._clock()
         try:
             with self._database.write() as tx:
+                if not claims.claim_mail(tx, received.id):
+                    return unreadable, None
                 return unreadable, step(self._desk, self._desk.scribe(PlainWords()), tx, unreadable, now)
         except DATABASE_FAULTS:
             raise
@@ -223,9 +233,11 @@ class Engine:
             log.exception("mail.quarantined_untold", inbox=received.id)
             return unreadable, self._set_aside_untold(unreadable)
 
-    def _set_aside_untold(self, unreadable: MailUnreadable) -> Decision:
+    def _set_aside_untold(self, unreadable: MailUnreadable) -> Decision | None:
         """Nobody can be told of it, but the mails behind it are read."""
         with self._database.write() as tx:
+            if not claims.claim_mail(tx, unreadable.inbox_id):
+                return None
             inbox.quarantine(tx, unreadable.inbox_id, unreadable.reason)
         return Decision(Outcome.RECORDED, unreadable.reason)
 
@@ -250,7 +262,10 @@ def _named(timer: TimerFired) -> str:
     return timer.kind if timer.ticket is None else f"#{timer.ticket} {timer.kind}"
 
 
-def _report(event: Event, decision: Decision) -> None:
+def _report(event: Event, decision: Decision | None) -> None:
+    if decision is None:
+        log.debug("event.taken", source=occasion(event))
+        return
     log.info("event.decided", source=occasion(event), outcome=decision.outcome.value, ticket=decision.ticket)
 
 

@@ -1,6 +1,11 @@
 """The database as the rest of the program sees it: transactions that write, transactions that read, and a lock.
 
 Nobody calls `commit()` by name: leaving `with database.write() as tx` commits, an exception rolls back.
+
+PostgreSQL has several writers and perhaps several nodes. Who writes sees at every statement what others committed
+(READ COMMITTED), so that who waited for a lock goes on with the truth; who reads sees one state. A node that stops in
+the middle of a transaction, held by a signal or cut off from the network, would keep its locks for ever: the server
+ends its session after `PATIENCE`, unless the administrator set another time.
 """
 
 from __future__ import annotations
@@ -14,7 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Engine, NullPool, Pool, QueuePool, create_engine, make_url
+from sqlalchemy import Engine, NullPool, Pool, QueuePool, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as QueueTimeout
 from sqlmodel import Session
@@ -42,12 +48,21 @@ DATABASE_FAULTS = (OperationalError, InterfaceError, InternalError, QueueTimeout
 OF_THE_MACHINE = frozenset({"BUSY", "LOCKED", "FULL", "IOERR", "READONLY", "CANTOPEN", "NOMEM", "PROTOCOL"})
 """SQLite's primary result codes that no row can bring about."""
 
+OF_THE_SERVER = frozenset({"08", "25", "40", "53", "55", "57", "58"})
+"""The same of PostgreSQL, by class of SQLSTATE: connection, read-only, conflict, resources, locks, operator, system."""
+
+IDLE = "idle_in_transaction_session_timeout"
+PATIENCE = "30s"
+"""How long PostgreSQL waits for the next word of an open transaction. Every other node may be waiting for it, too."""
+
 
 def may_be_the_rows(fault: Exception) -> bool:
     """Whether a fault might come from what is being written, rather than from the disk, a lock or the server."""
     cause = getattr(fault, "orig", None)
+    state = getattr(cause, "sqlstate", "")
     code = str(getattr(cause, "sqlite_errorname", "")).removeprefix("SQLITE_").partition("_")[0]
-    return not isinstance(fault, QueueTimeout) and code not in OF_THE_MACHINE
+    cut_off = isinstance(fault, QueueTimeout) or state is None
+    return not cut_off and state[:2] not in OF_THE_SERVER and code not in OF_THE_MACHINE
 
 
 class DatabaseBusy(Exception):
@@ -62,6 +77,7 @@ class Database:
 
     _writer: Engine
     _reader: Engine
+    _seeker: Engine
 
     @classmethod
     def open(cls, url: str, password: str | None = None, checkpoint: bool = True) -> Database:
@@ -71,9 +87,10 @@ class Database:
         path = sqlite_path(url)
         if path is None:
             engine = postgresql(url, password)
-            return cls(engine, engine)
+            return cls(engine, _one_state(engine), engine)
         sqlite.create_file(path)
-        return cls(sqlite.writer(path, checkpoint), sqlite.readers(path))
+        readers = sqlite.readers(path)
+        return cls(sqlite.writer(path, checkpoint), readers, readers)
 
     @classmethod
     def peek(cls, url: str, password: str | None = None) -> Database | None:
@@ -83,12 +100,12 @@ class Database:
         path = sqlite_path(url)
         if path is not None and not path.exists():
             return None
-        engine = postgresql(url, password, NullPool) if path is None else sqlite.onlooker(path)
+        engine = _one_state(postgresql(url, password, NullPool)) if path is None else sqlite.onlooker(path)
         with engine.connect() as connection:
             schema.refuse_newer(connection)
             schema.refuse_older(connection)
             known = schema.version_of(connection) is not None
-        return cls(engine, engine) if known else None
+        return cls(engine, engine, engine) if known else None
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
@@ -100,6 +117,12 @@ class Database:
     def read(self) -> Iterator[Tx]:
         """A transaction that only reads, and whatever happens in it is rolled back."""
         with Session(self._reader, expire_on_commit=False) as tx:
+            yield tx
+
+    @contextmanager
+    def seek(self) -> Iterator[Tx]:
+        """A transaction that looks for work, passes over what another node has in hand, and is rolled back."""
+        with Session(self._seeker, expire_on_commit=False) as tx:
             yield tx
 
     def upgrade(self) -> None:
@@ -160,4 +183,24 @@ def postgresql(url: str, password: str | None, pool: type[Pool] = QueuePool) -> 
     if password is not None:
         parsed = parsed.set(password=password)
     driver = "postgresql+psycopg" if parsed.drivername == "postgresql" else parsed.drivername
-    return create_engine(parsed.set(drivername=driver), poolclass=pool, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(
+        parsed.set(drivername=driver),
+        poolclass=pool,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        isolation_level="READ COMMITTED",
+    )
+    event.listen(engine, "connect", _be_impatient)
+    return engine
+
+
+def _one_state(engine: Engine) -> Engine:
+    """The same connections for who only reads: one state for the whole transaction."""
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _be_impatient(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"SELECT set_config('{IDLE}', '{PATIENCE}', false) WHERE current_setting('{IDLE}') IN ('0', '0ms')")
+    cursor.close()
+    connection.commit()

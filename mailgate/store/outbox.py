@@ -4,7 +4,8 @@ A worker takes rows until a time; when it dies, the rows come back after that ti
 the fence: who comes back late with an older number finds that its row belongs to another attempt and changes nothing.
 
 Between lease and settlement a page may be acknowledged or cancelled. It then leaves if it is on its way, but is not
-tried again.
+tried again. Who settles locks the page first and the row after it, as who acknowledges does: on PostgreSQL the one
+would otherwise overwrite what the other is about to commit.
 """
 
 from __future__ import annotations
@@ -72,10 +73,11 @@ def lease(tx: Tx, wanted: Lease, now: datetime) -> tuple[Leased, ...]:
         .order_by(col(OutboxRow.next_attempt_at))
         .limit(wanted.limit)
         .with_for_update(skip_locked=True)
+        .cte("due")
     )
     taken = (
         update(OutboxRow)
-        .where(col(OutboxRow.id).in_(due))
+        .where(col(OutboxRow.id).in_(select(due.c.id)))
         .values(
             state=OutboxState.LEASED,
             attempts=OutboxRow.attempts + 1,
@@ -123,8 +125,8 @@ def fail_page(tx: Tx, outbox_id: int) -> None:
 
 
 def _sent(tx: Tx, leased: Leased, now: datetime) -> bool:
-    held = _changed(tx, _held(leased).values(state=OutboxState.SENT, settled_at=now, last_error=None))
     page = _page(tx, leased.parcel.outbox_id)
+    held = _changed(tx, _held(leased).values(state=OutboxState.SENT, settled_at=now, last_error=None))
     if held and page is not None:
         page.sent_at = now
         page.state = PageState.SENT if page.state in UNSEEN else page.state
@@ -173,7 +175,8 @@ def _wanted(tx: Tx, leased: Leased) -> bool:
 
 
 def _page(tx: Tx, outbox_id: int) -> PageRow | None:
-    return tx.exec(select(PageRow).where(PageRow.outbox_id == outbox_id)).first()
+    page = select(PageRow).where(PageRow.outbox_id == outbox_id).with_for_update()
+    return tx.exec(page.execution_options(populate_existing=True)).first()
 
 
 def _held(leased: Leased) -> Update:

@@ -1,7 +1,7 @@
 """What a decision may know of the past, read by index and frozen.
 
-The first thing read is the ticket counter, with a row lock: on PostgreSQL that puts the decisions of several nodes one
-after the other, so what is read here still holds when the effects are written. (SQLite has one writer anyway.)
+Whoever decides has claimed the event before (store.claims), so what is read here still holds when the effects are
+written.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from mailgate.core.events import (
     Event,
     MailReceived,
     MailUnreadable,
+    PageAnswered,
     RetryAsked,
     TicketRequested,
     TimerFired,
@@ -60,7 +61,7 @@ def load(tx: Tx, event: Event) -> Seen:
             return _of_mail(tx, event, seen, tickets)
         case TimerFired(kind=kind, ticket=None):
             return replace(seen, held_back=budgets.held_back(tx)) if kind == REPORT else seen
-        case DeliveryFailed(ticket=number) | TimerFired(ticket=number):
+        case DeliveryFailed(ticket=number) | TimerFired(ticket=number) | PageAnswered(ticket=number):
             return replace(seen, by_token=tickets(number))
         case RetryAsked():
             return replace(seen, by_token=tickets(_retried(tx, event)))
@@ -111,8 +112,7 @@ def _of_budgets(tx: Tx, event: MailReceived, seen: Seen) -> Seen:
 
 
 def _next_ticket(tx: Tx) -> int:
-    counter = select(CounterRow.next).where(CounterRow.name == TICKET_COUNTER)
-    return tx.exec(counter.with_for_update()).one()
+    return tx.exec(select(CounterRow.next).where(CounterRow.name == TICKET_COUNTER)).one()
 
 
 def _turns(tx: Tx) -> Mapping[str, str]:

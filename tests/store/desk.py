@@ -121,7 +121,7 @@ def finish(database: Database, inbox_ids: Iterable[int], ticket: int | None = No
 
 def event_of(database: Database, inbox_id: int, **changes: Any) -> MailReceived:
     """The row's mail as an event, so that its digest is the stored one."""
-    with database.read() as tx:
+    with database.seek() as tx:
         row = inbox.next_pending(tx)
     assert row is not None
     assert row.id == inbox_id

@@ -50,7 +50,7 @@ def test_a_group_is_taken_in_order_and_comes_out_whole(database: Database) -> No
     ids = keep(database, *deliveries)
     assert list(ids) == sorted(set(ids))
     for inbox_id, delivery in zip(ids, deliveries, strict=True):
-        with database.read() as tx:
+        with database.seek() as tx:
             found = inbox.next_pending(tx)
         assert found is not None
         assert (found.id, found.delivery, found.received_at) == (inbox_id, delivery, NOW)
@@ -130,7 +130,7 @@ def test_a_rebuilt_mailbox_starts_over(database: Database) -> None:
 def test_the_place_in_the_mailbox_comes_back(database: Database) -> None:
     """The rule for mail without a known recipient asks which mailbox it lay in."""
     keep(database, fetched(3))
-    with database.read() as tx:
+    with database.seek() as tx:
         found = inbox.next_pending(tx)
     assert found is not None
     assert found.delivery is not None
@@ -142,7 +142,7 @@ def test_what_was_asked_comes_out_as_the_same_event(database: Database, question
     """An operator's wish and a failed delivery wait in the same queue as mail."""
     with database.write() as tx:
         inbox_id = inbox.ask(tx, question, NOW + MINUTE)
-    with database.read() as tx:
+    with database.seek() as tx:
         found = inbox.next_pending(tx)
         assert inbox.raw(tx, inbox_id) is None
     assert found is not None
@@ -153,7 +153,7 @@ def test_what_was_asked_comes_out_as_the_same_event(database: Database, question
 def test_what_is_done_does_not_come_back(database: Database) -> None:
     """One mail is one event."""
     finish(database, keep(database, a_delivery()))
-    with database.read() as tx:
+    with database.seek() as tx:
         assert inbox.next_pending(tx) is None
 
 

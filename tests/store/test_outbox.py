@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 
 import pytest
 from sqlmodel import select
@@ -15,12 +16,13 @@ from mailgate.core.model import Channel, PageState
 from mailgate.core.page_effects import AcknowledgePages, CancelPages
 from mailgate.core.reports import Fate
 from mailgate.store import inbox, outbox
+from mailgate.store.apply import apply_all
 from mailgate.store.columns import OutboxState
 from mailgate.store.database import Database
 from mailgate.store.outbox import Leased
 from mailgate.store.tables import OutboxRow, PageRow
 from tests.builders import NOW
-from tests.store.desk import MINUTE, a_letter, a_page, apply, lease, promise
+from tests.store.desk import MINUTE, Writer, a_letter, a_page, apply, lease, promise
 
 FAILED = (Deferred("timeout"), Refused("550 no such user"))
 
@@ -41,7 +43,7 @@ def _page(database: Database) -> PageRow:
 
 
 def _told(database: Database) -> DeliveryFailed | None:
-    with database.read() as tx:
+    with database.seek() as tx:
         found = inbox.next_pending(tx)
     if found is None:
         return None
@@ -194,6 +196,21 @@ def test_an_acknowledged_page_is_not_tried_again(database: Database) -> None:
     assert _settle(database, leased, Deferred("421"), again=True)
     assert (_row(database).state, _told(database)) == (OutboxState.CANCELLED, None)
     assert _page(database).state is PageState.ACKNOWLEDGED
+
+
+@pytest.mark.parametrize("result", [Delivered("250 ok"), *FAILED])
+def test_an_acknowledgement_during_the_settlement_outlasts_it(database: Database, result: delivery.Delivery) -> None:
+    """I21: on PostgreSQL both are under way at once, and the last to commit must not overwrite what the first did."""
+    promise(database, a_page())
+    (leased,) = lease(database, Lane.PAGE)
+    with ThreadPoolExecutor(1) as sender:
+        with database.write() as tx:
+            apply_all(tx, Writer(), [AcknowledgePages(1001, "tech1", NOW)], "inbox-2", NOW)
+            settled = sender.submit(_settle, database, leased, result, again=True)
+            sleep(0.2)
+        assert settled.result()
+    assert _page(database).state is PageState.ACKNOWLEDGED
+    assert lease(database, Lane.PAGE, NOW + 60 * MINUTE) == ()
 
 
 def test_a_page_on_its_way_when_it_was_cancelled_counts_as_sent(database: Database) -> None:

@@ -39,7 +39,7 @@ from mailgate.core.events import TimerFired
 from mailgate.core.model import Activity, Outcome, Status, Token, TokenKind
 from mailgate.core.page_effects import AcknowledgePages, CancelPages, FailPage
 from mailgate.core.reports import Fate, Report, ReportKind
-from mailgate.store import inbox, outbox, snapshot, timers
+from mailgate.store import claims, inbox, outbox, snapshot, timers
 from mailgate.store.apply import apply_all
 from mailgate.store.database import Database
 from mailgate.store.outbox import Lease
@@ -55,8 +55,8 @@ WORK_IN_HAND = "SCAN ticket USING COVERING INDEX ix_ticket_carried"
 HELD_BACK = "SCAN held_back USING INDEX ix_held_back_budget_address"
 """Groups what was held back within the hour that its report covers; only that report asks."""
 
-OWN_ROWS = re.compile(r"SCAN anon_[0-9]+")
-"""Counts what a query inside found, whose own way to its rows is another line of the plan."""
+OWN_ROWS = re.compile(r"SCAN (anon_[0-9]+|due)")
+"""Takes what a query inside found, whose own way to its rows is another line of the plan."""
 
 EXPECTED = (WORK_IN_HAND, HELD_BACK)
 
@@ -125,6 +125,7 @@ def _one_mail(database: Database) -> None:
     with database.write() as tx:
         found = inbox.next_pending(tx)
         assert found is not None
+        assert claims.claim_mail(tx, found.id)
         mail = a_mail(subject="[#1001]", references=("<m1@acme.example>",))
         snapshot.load(tx, received(mail, inbox_id=2, token=contact_token(), threads=(1001,), digest=found.digest))
         snapshot.load(tx, received(token=Token(TokenKind.BOUNCE, 1, 0)))
@@ -139,6 +140,7 @@ def _one_mail(database: Database) -> None:
                 outbox.settle(tx, leased, Delivered(), None, NOW)
         due = timers.next_due(tx, NOW)
         assert due is not None
+        assert claims.claim_timer(tx, due.timer_id, NOW)
         timers.put_off(tx, due.timer_id, NOW + MINUTE)
         timers.finish(tx, due.timer_id)
         apply_all(tx, Writer(), LATER, "inbox-2", NOW)

@@ -17,7 +17,7 @@ from tests.store.desk import MINUTE, apply, open_ticket
 
 
 def _due(database: Database, now: datetime = NOW) -> TimerFired | None:
-    with database.read() as tx:
+    with database.seek() as tx:
         return timers.next_due(tx, now)
 
 

@@ -36,6 +36,12 @@ PAUSED_BY: Mapping[Promise, frozenset[Status]] = {
 """Whose turn makes which clock stand still. The customer's stops them all (domain.md §5); a third party lengthens only
 the way to a solution, while the customer goes on hearing from the desk until it is there (§4)."""
 
+AWAITED = frozenset({Promise.VALIDATION, Promise.CLOSING})
+"""The promises in which it is the customer who is awaited."""
+
+HEARING = frozenset({Activity.CALL, Activity.VISIT, Activity.REPLY})
+"""How a customer hears from a person. Of any other work an automatic mail tells them, and that is no contact."""
+
 
 def started(kind: Promise, hours: Calendar, delay: Duration, asked_at: datetime) -> Clock:
     """The clock of a promise made at `asked_at`."""
@@ -112,11 +118,13 @@ def counted_anew(clock: Clock, hours: Calendar, delay: Duration, waits: Iterable
 
 
 def in_favour(clock: Clock, hours: Calendar, waits: Iterable[Wait]) -> Clock:
-    """The clock on the calendar as the rules have it now, if the customer is better off with it; else as it was."""
+    """The clock on the calendar as the rules have it now, if the customer is better off with it; else as it was. The
+    desk shall be sooner, and when it is the customer who is awaited they shall have longer."""
     if clock.delay is None or not clock.running:
         return clock
     fresh = counted_anew(clock, hours, clock.delay, waits)
-    return fresh if fresh.due_at < clock.due_at else clock
+    better = fresh.due_at > clock.due_at if clock.promise in AWAITED else fresh.due_at < clock.due_at
+    return fresh if better else clock
 
 
 def _later(clock: Clock, hours: Calendar, wait: Wait) -> Clock:

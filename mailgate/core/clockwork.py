@@ -2,8 +2,9 @@
 
     decision ──▶ the ticket before and after it ──▶ each promise's own step ──▶ SetClock
 
-The call-back clock is set where its promise is made and kept (opening, replies, work); every other clock follows from
-how the ticket changed: who has it, whose turn it is, how it is graded, and whether the customer heard from a person.
+The call-back clock is set where its promise is made and kept (opening, replies, work), and ends here when the ticket
+does; every other clock follows from how the ticket changed: who has it, whose turn it is, how it is graded, and whether
+the customer heard from a person. What only rules did, such as naming an assignee, keeps no promise.
 
     engagement   from the opening until somebody has the ticket          severity.engage
     resolution   from the opening until it is resolved                   severity.resolve
@@ -14,48 +15,21 @@ how the ticket changed: who has it, whose turn it is, how it is graded, and whet
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mailgate.core.changes import Change, changes
 from mailgate.core.clocks import after_wait, counted_anew, dropped, hours_of, kept, open_wait, started, unkept
 from mailgate.core.decision import Decision
-from mailgate.core.effects import (
-    AddIntervention,
-    AddMessage,
-    Assign,
-    ChangeStatus,
-    Effect,
-    MoveToQueue,
-    OpenTicket,
-    Reclassify,
-    SetClock,
-    SetTimer,
-)
+from mailgate.core.effects import SetClock
 from mailgate.core.events import Event, TimerFired
 from mailgate.core.hours import Calendar, Duration
-from mailgate.core.lifecycle import ACTIVE, SETTLED, WAITING_OVER
-from mailgate.core.model import Direction, Status
+from mailgate.core.lifecycle import ACTIVE, SETTLED
+from mailgate.core.model import Status
 from mailgate.core.policy import Policy
 from mailgate.core.seen import Seen
-from mailgate.core.ticket import Clock, Promise, Ticket
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A ticket before and after one event. `heard_by` is the technician whom the customer heard, `timed` says that the
-    wait which begins has a length of its own."""
-
-    before: Ticket
-    after: Ticket
-    at: datetime
-    heard_by: str | None = None
-    timed: bool = False
-
-    @property
-    def enters(self) -> Status | None:
-        """The status that is new."""
-        return self.after.status if self.after.status is not self.before.status else None
+from mailgate.core.ticket import Clock, Ending, Promise, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +46,6 @@ def clocked(decision: Decision, event: Event, seen: Seen, policy: Policy, now: d
     changed = changes(decision.effects, seen, policy, at)
     moved = tuple(SetClock(one.after.number, clock) for one in changed for clock in clocks_after(one, policy))
     return replace(decision, effects=(*decision.effects, *moved)) if moved else decision
-
-
-def changes(effects: Iterable[Effect], seen: Seen, policy: Policy, at: datetime) -> tuple[Change, ...]:
-    """What the effects do to each known ticket that they are about."""
-    known = (seen.by_token, seen.by_thread, seen.by_reference, seen.by_tag, seen.by_twin)
-    tickets = {ticket.number: ticket for ticket in known if ticket is not None}
-    about = {number: [one for one in effects if _about(one) == number] for number in tickets}
-    return tuple(_change(tickets[number], theirs, policy, at) for number, theirs in about.items() if theirs)
 
 
 def opened(ticket: Ticket, policy: Policy, *clocks: Clock) -> Ticket:
@@ -99,46 +65,36 @@ def clocks_after(change: Change, policy: Policy) -> tuple[Clock, ...]:
     )
 
 
-def _about(effect: Effect) -> int | None:
-    return None if isinstance(effect, OpenTicket) else getattr(effect, "ticket", None)
-
-
-def _change(ticket: Ticket, effects: Iterable[Effect], policy: Policy, at: datetime) -> Change:
-    after, heard_by, timed = ticket, None, False
-    for effect in effects:
-        match effect:
-            case ChangeStatus(status=status):
-                after = replace(after, status=status)
-            case Assign(technician=technician):
-                after = replace(after, assignee=technician)
-            case MoveToQueue(queue=queue):
-                after = replace(after, queue=queue)
-            case Reclassify():
-                after = effect.applied(after)
-            case AddIntervention(by=by, public=True):
-                heard_by = by
-            case AddMessage(direction=Direction.OUT, automatic=False, sender=sender):
-                heard_by = heard_by or _key_of(sender, policy)
-            case SetTimer(kind=kind):
-                timed = timed or kind == WAITING_OVER
-    return Change(ticket, after, at, heard_by, timed)
-
-
-def _key_of(sender: str, policy: Policy) -> str:
-    technician = policy.technician_at(sender)
-    return technician.key if technician else sender
+def _callback(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock]:
+    """Who closes a ticket that nobody called back for has not kept the promise, but nobody waits for it any more."""
+    del policy
+    clock = change.after.clock(kind)
+    if clock is not None and clock.running and change.enters in (Status.CLOSED, Status.MERGED):
+        yield dropped(clock, change.at)
 
 
 def _engagement(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock]:
-    clock = _graded(kind, change, policy)
-    if clock is None:
+    clock, before = _graded(kind, change, policy), change.before
+    if clock is None or (before.clock(kind) is None and _in_hand(before)):
         return
-    by = change.after.assignee or change.heard_by
+    assignee = change.after.assignee if change.seen or _in_hand(change.after) else None
+    by = assignee or change.heard_by
     if clock.running and by is not None:
-        clock = kept(clock, change.at, by)
+        clock = _kept(clock, change, by, policy)
     elif clock.running and change.after.status not in ACTIVE | {Status.PARKED}:
         clock = dropped(clock, change.at)
     yield clock
+
+
+def _in_hand(ticket: Ticket) -> bool:
+    """Whether a technician has the ticket, and not only the rules' word for it."""
+    return ticket.assignee is not None and ticket.status not in (Status.NEW, Status.PARKED)
+
+
+def _kept(clock: Clock, change: Change, by: str, policy: Policy) -> Clock:
+    """The promise kept; while it stands still nobody is late."""
+    due = clock if change.enters is not None else after_wait(change.before, clock, policy, change.at)
+    return kept(due, change.at, by)
 
 
 def _resolution(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock]:
@@ -159,7 +115,7 @@ def _update(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock]:
         return
     under_way = change.after.status in ACTIVE
     if clock.running and change.heard_by is not None:
-        clock = kept(clock, change.at, change.heard_by)
+        clock = _kept(clock, change, change.heard_by, policy)
     elif clock.running and not under_way and change.after.status is not Status.PARKED:
         clock = dropped(clock, change.at)
     yield clock
@@ -172,15 +128,15 @@ def _validation(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock
     if change.enters is Status.WAITING_VALIDATION:
         yield from _silence(kind, policy.closing.close, change, policy)
     elif change.enters is not None and clock is not None and clock.running:
-        closed_by_silence = change.after.status is Status.CLOSED and change.heard_by is None
-        yield dropped(clock, change.at) if closed_by_silence else kept(clock, change.at, None)
+        unanswered = change.after.status in (Status.CLOSED, Status.MERGED)
+        yield dropped(clock, change.at) if unanswered else kept(clock, change.at, None)
 
 
 def _closing(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock]:
     clock = change.before.clock(kind)
     if change.enters is not None and clock is not None and clock.running:
         closes = change.after.status is Status.CLOSED
-        yield kept(clock, change.at, None) if closes else dropped(clock, change.at)
+        yield replace(kept(clock, change.at, None), ending=Ending.KEPT) if closes else dropped(clock, change.at)
     if change.enters is Status.RESOLVED:
         yield from _silence(kind, policy.closing.resolved, change, policy)
     elif change.enters is Status.WAITING_CUSTOMER and not change.timed:
@@ -188,6 +144,7 @@ def _closing(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock]:
 
 
 STEPS: Mapping[Promise, Callable[[Promise, Change, Policy], Iterator[Clock]]] = {
+    Promise.CALLBACK: _callback,
     Promise.ENGAGEMENT: _engagement,
     Promise.RESOLUTION: _resolution,
     Promise.UPDATE: _update,
@@ -228,10 +185,11 @@ def _owed_again(clock: Clock, change: Change, policy: Policy) -> Clock:
 
 
 def _begun(kind: Promise, change: Change, owed: Owed | None) -> Clock | None:
-    """A promise that the ticket has had since it was opened, or since it was released."""
+    """A promise that the ticket has had since it was opened, or since it was released; news are owed from now on."""
     if owed is None or change.after.status not in ACTIVE:
         return None
-    asked_at = change.at if change.before.status is Status.PARKED else change.after.opened_at
+    new = change.before.status is Status.PARKED or kind is Promise.UPDATE
+    asked_at = change.at if new else change.after.opened_at
     clock = started(kind, owed.hours, owed.delay, asked_at)
     wait = open_wait(change.before, change.at)
     waits = (*change.before.waits, *((wait,) if wait is not None and change.enters is not None else ()))

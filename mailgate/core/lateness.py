@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mailgate.core.clocks import hours_of, stands_still
-from mailgate.core.clockwork import changes
+from mailgate.core.changes import Change, changes
+from mailgate.core.clocks import AWAITED, hours_of, stands_still
 from mailgate.core.correspondence import View, facts_about, notice_letters
 from mailgate.core.decision import Decision
 from mailgate.core.effects import OpenTicket, SendMail, SetClock, SetTimer
@@ -38,9 +38,6 @@ WARNING = "-warning"
 """How the kind of a clock's timer ends; its promise stands before it."""
 
 WHOLE = 100
-
-SILENT = frozenset({Promise.VALIDATION, Promise.CLOSING})
-"""The promises in which it is the customer who is awaited."""
 
 
 def watched(decision: Decision, seen: Seen, policy: Policy, now: datetime) -> Decision:
@@ -63,7 +60,7 @@ def warn(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Decisi
         )
         return Decision(Outcome.RECORDED, because, (waits,), ticket.number)
     following = SetTimer(ticket.number, event.kind, next_warning(clock, ticket, policy, now))
-    if promise in SILENT:
+    if promise in AWAITED:
         return break_silence(ticket, clock, following, policy, now)
     if now >= clock.due_at:
         return _missed(ticket, clock, policy, now)
@@ -72,7 +69,7 @@ def warn(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Decisi
 
 def next_warning(clock: Clock, ticket: Ticket, policy: Policy, after: datetime) -> datetime:
     """The next moment behind `after` at which somebody hears of the clock; the deadline is the last one."""
-    moments = reminders(clock, ticket, policy) if clock.promise in SILENT else _shares(clock, ticket, policy)
+    moments = reminders(clock, ticket, policy) if clock.promise in AWAITED else _shares(clock, ticket, policy)
     return min((moment for moment in moments if after < moment < clock.due_at), default=clock.due_at)
 
 
@@ -93,14 +90,23 @@ def _warn_at(clock: Clock, ticket: Ticket, policy: Policy) -> tuple[int, ...]:
 
 
 def _timers(decision: Decision, seen: Seen, policy: Policy, now: datetime) -> Iterator[SetTimer]:
-    after = {one.after.number: one.after for one in changes(decision.effects, seen, policy, now)}
+    changed = changes(decision.effects, seen, policy, now)
+    after = {one.after.number: one.after for one in changed}
+    for one in changed:
+        yield from (_timer(one.after, clock, policy, now) for clock in one.before.clocks if _goes_on(one, clock))
     for effect in decision.effects:
         match effect:
             case OpenTicket(ticket):
                 after[ticket.number] = ticket
-                yield from (_timer(ticket, clock, policy, now) for clock in ticket.clocks)
+                yield from (_timer(ticket, clock, policy, now) for clock in ticket.clocks if clock.running)
             case SetClock(number, clock) if clock.running and number in after:
                 yield _timer(after[number], clock, policy, now)
+
+
+def _goes_on(change: Change, clock: Clock) -> bool:
+    """Whether the clock stood still until now: a warning may have passed it meanwhile, however short that was."""
+    stood = clock.running and stands_still(change.before, clock.promise)
+    return stood and not stands_still(change.after, clock.promise)
 
 
 def _timer(ticket: Ticket, clock: Clock, policy: Policy, now: datetime) -> SetTimer:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from mailgate.core.authority import only_acknowledges
+from mailgate.core.clocks import HEARING
 from mailgate.core.events import MailReceived
 from mailgate.core.intents import AssignTo, Help, Internal, Order, Problem, Reopen, Spend, Take, Wait
 from mailgate.core.lifecycle import ACTIVE, POSSIBLE, asked_status
@@ -52,6 +53,11 @@ class Plan:
         if self.internal:
             return Activity.NOTE
         return Activity.REPLY if self.public_words else None
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the customer hears from a person."""
+        return self.public_words or self.activity in HEARING
 
     @property
     def owner(self) -> Technician | None:

@@ -17,15 +17,15 @@ CALENDAR_CHANGED = "calendar-changed"
 
 
 def recount(event: TimerFired, seen: Seen, policy: Policy) -> Decision:
-    """Count the ticket's promises on the calendars as the rules have them now; only an earlier deadline counts."""
+    """Count the ticket's promises on the calendars as the rules have them now; only what is better counts."""
     ticket = seen.by_token
     if ticket is None:
         return Decision(Outcome.RECORDED, "the changed calendar no longer matters", (), event.ticket)
     recounted = [(clock, _recounted(ticket, clock, policy)) for clock in ticket.clocks]
-    sooner = [fresh for clock, fresh in recounted if fresh != clock]
-    told = ", ".join(f"{one.promise} is due sooner, by {one.due_at:%Y-%m-%d %H:%M} UTC" for one in sooner)
+    better = [fresh for clock, fresh in recounted if fresh != clock]
+    told = ", ".join(f"{one.promise} is now due by {one.due_at:%Y-%m-%d %H:%M} UTC" for one in better)
     because = f"the calendar changed: {told or 'the promises stay as they were made'}"
-    return Decision(Outcome.RECORDED, because, tuple(SetClock(ticket.number, one) for one in sooner), ticket.number)
+    return Decision(Outcome.RECORDED, because, tuple(SetClock(ticket.number, one) for one in better), ticket.number)
 
 
 def _recounted(ticket: Ticket, clock: Clock, policy: Policy) -> Clock:

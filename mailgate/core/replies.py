@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailgate.core.budgets import hold_back, spent_on_ticket
+from mailgate.core.changes import Change
 from mailgate.core.classify import described, kind_and_why
-from mailgate.core.clocks import after_wait, call_back, stands_still
-from mailgate.core.clockwork import Change, clocks_after
+from mailgate.core.clocks import after_wait, call_back, dropped, stands_still
+from mailgate.core.clockwork import clocks_after
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import CancelTimer, ChangeStatus, Effect, MoveToQueue, SetClock
 from mailgate.core.events import MailReceived
@@ -70,11 +71,15 @@ def sooner_queue(recipients: tuple[str, ...], ticket: Ticket, policy: Policy) ->
 def move(ticket: Ticket, queue: Queue, words: Words, seen: Seen, policy: Policy) -> tuple[list[Effect], str]:
     """Bring a ticket to a door with a shorter promise: new clock, and people who were not called yet."""
     callback, earlier = call_back(queue, policy, words.at), ticket.callback
-    if earlier is not None and earlier.running and earlier.due_at <= callback.due_at:
-        callback = earlier
+    effects: list[Effect] = [MoveToQueue(ticket.number, queue.key)]
+    if earlier is not None and earlier.running:
+        earlier = after_wait(ticket, earlier, policy, words.at) if _wakes(ticket) else earlier
+        if earlier.due_at <= callback.due_at:
+            callback = earlier
+        else:
+            effects.append(SetClock(ticket.number, dropped(earlier, words.at)))
     moved = replace(ticket.with_clocks(callback), queue=queue.key)
-    effects: list[Effect] = [MoveToQueue(ticket.number, queue.key), SetClock(ticket.number, callback)]
-    effects += _reopened(ticket, words)
+    effects += [SetClock(ticket.number, callback), *_reopened(ticket, words)]
     chosen, pages = call_people(moved, settle(Actions(), queue), words, seen, policy)
     return [*effects, *pages], f"the {queue.key} door promises sooner, so the ticket moves there; {chosen.why}"
 
@@ -151,9 +156,14 @@ def _joined(
     return effects, sentence([became, f"told: {told}"])
 
 
+def _wakes(ticket: Ticket) -> bool:
+    """Whether a customer's mail changes whose turn it is."""
+    return AFTER_CUSTOMER[ticket.status] is not ticket.status
+
+
 def _reopened(ticket: Ticket, words: Words) -> list[Effect]:
-    status = AFTER_CUSTOMER[ticket.status]
-    if status is ticket.status:
+    if not _wakes(ticket):
         return []
+    status = AFTER_CUSTOMER[ticket.status]
     ended: list[Effect] = [CancelTimer(ticket.number, WAITING_OVER)] if ticket.status in WAITING else []
     return [*ended, ChangeStatus(ticket.number, status, words.at)]

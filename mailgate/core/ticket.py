@@ -158,6 +158,6 @@ class Ticket:
         return clock.due_at if clock is not None and clock.running else None
 
     def with_clocks(self, *changed: Clock) -> Ticket:
-        """The ticket with these clocks, each instead of the one of the same promise."""
-        promises = {one.promise for one in changed}
-        return replace(self, clocks=(*changed, *(one for one in self.clocks if one.promise not in promises)))
+        """The ticket with these clocks, each instead of the one of the same promise; the last of a promise counts."""
+        newest = {one.promise: one for one in changed}
+        return replace(self, clocks=(*newest.values(), *(one for one in self.clocks if one.promise not in newest)))

@@ -13,9 +13,10 @@ from datetime import datetime
 from mailgate.core.authority import Standing
 from mailgate.core.billing import charge
 from mailgate.core.budgets import hold_back, spent_on_refusals
+from mailgate.core.changes import Change
 from mailgate.core.classify import described, kind_and_why
 from mailgate.core.clocks import after_wait, keeps, kept, stands_still
-from mailgate.core.clockwork import Change, clocks_after
+from mailgate.core.clockwork import clocks_after
 from mailgate.core.correspondence import View, facts_about, letter_to_requester, person_facts, view_of_requester
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import (
@@ -129,9 +130,9 @@ def _ticket_after(planned: Plan, policy: Policy, at: datetime) -> Ticket:
     callback = _callback_after(planned, policy, at)
     assignee = owner.key if owner is not None else ticket.assignee
     after = replace(ticket.with_clocks(*callback), status=status, assignee=assignee)
-    heard_by = planned.by.key if planned.notifies else None
+    heard_by = planned.by.key if planned.speaks else None
     timed = planned.wait is not None and planned.wait.duration is not None
-    return after.with_clocks(*clocks_after(Change(ticket, after, at, heard_by, timed), policy))
+    return after.with_clocks(*clocks_after(Change(ticket, after, at, heard_by, timed, seen=True), policy))
 
 
 def _callback_after(planned: Plan, policy: Policy, at: datetime) -> tuple[Clock, ...]:
@@ -139,10 +140,10 @@ def _callback_after(planned: Plan, policy: Policy, at: datetime) -> tuple[Clock,
     ticket, callback = planned.ticket, planned.ticket.callback
     if callback is None:
         return ()
-    if planned.status not in (None, ticket.status):
-        callback = after_wait(ticket, callback, policy, at)
     means = (planned.activity, Activity.REPLY if planned.public_words else None)
     how = next((one for one in means if one is not None and keeps(ticket, one, policy)), None)
+    if how is not None or planned.status not in (None, ticket.status):
+        callback = after_wait(ticket, callback, policy, at)
     return (callback if how is None else kept(callback, at, planned.by.key, how),)
 
 

@@ -19,6 +19,7 @@ from mailgate.core.effects import (
 from mailgate.core.model import Activity, AuthVerdict, Outcome, Status, Token, TokenKind
 from mailgate.core.reports import Report, ReportKind
 from mailgate.core.seen import Seen, Twin
+from mailgate.core.ticket import Ending
 from tests.builders import NOW, a_callback, a_kept_callback, a_mail, a_ticket, contact_token, local, received
 from tests.core.asking import ask, letters, of, only, paged
 
@@ -180,7 +181,8 @@ def test_the_urgent_door_takes_a_regular_ticket_over() -> None:
     )
     decision = ask(received(token=contact_token()), Seen(1002, by_token=ticket))
     assert only(decision, MoveToQueue).queue == "urgent"
-    assert only(decision, SetClock).clock.due_at == local("2026-11-16 11:00")
+    earlier, callback = (effect.clock for effect in of(decision, SetClock))
+    assert (earlier.ending, callback.due_at) == (Ending.NO_LONGER, local("2026-11-16 11:00"))
     assert paged(decision) == ["tech2", "tech3", "tech4"]
 
 

@@ -205,7 +205,7 @@ def test_a_refused_notification_is_told_to_the_desk_and_kept_no_promise(desk: Li
 
 def test_a_wait_comes_back_by_itself(desk: LiveDesk) -> None:
     """`#attente tiers 2d`: the assignee is reminded on the second working day, once."""
-    first = opened(desk)
+    first = desk.write(Letter("Bonjour, l'écran reste noir.", subject="Écran noir"))
     desk.write(answer(to(first, "tech1@example.com"), "#appel 5\n#attente tiers 2d"))
     assert desk.ticket().status.value == "waiting-third"
     assert desk.advance(days=1, hours=23) == []

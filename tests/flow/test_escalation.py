@@ -25,7 +25,7 @@ def states(desk: LiveDesk) -> dict[str, str]:
 
 def test_silence_climbs_step_by_step_to_the_end(desk: LiveDesk) -> None:
     """15 min: the silent pagers again and a fourth person; 30 min: the leads; 45 min: an alarm; 60 min: it is late."""
-    first = desk.write(Letter("Panne"))
+    first = desk.write(Letter("Panne", subject="Écran noir"))
     assert people(mail for mail in first if mail.to != CHEF) == sorted([*TECH[:3], *PAGERS[:3]])
     assert desk.advance(minutes=14) == []
     assert people(desk.advance(minutes=2)) == sorted([*PAGERS[:3], TECH[3], *PAGERS[3:]])
@@ -42,7 +42,7 @@ def test_silence_climbs_step_by_step_to_the_end(desk: LiveDesk) -> None:
 
 def test_one_word_ends_it(desk: LiveDesk) -> None:
     """tech2 answers « pris »: theirs it is, the others hear of it; only tech2 hears of the clock, until it is late."""
-    page = to(desk.write(Letter("Panne")), TECH[1])
+    page = to(desk.write(Letter("Panne", subject="Écran noir")), TECH[1])
     told = desk.write(answer(page, "pris"))
     assert people(told) == [TECH[0], TECH[1], TECH[2]]
     assert "Demande prise en charge par" in to(told, TECH[0]).text

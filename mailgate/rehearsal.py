@@ -24,8 +24,9 @@ REHEARSED = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What a mail would have done: the decision, and each of its letters as it would have left."""
+    """What a mail would have done, given what was `seen`: the decision, and each letter as it would have left."""
 
+    seen: Seen
     decision: Decision
     drafts: tuple[tuple[SendMail | Page, Draft], ...]
 
@@ -41,10 +42,11 @@ def rehearse(desk: Desk, database: Database | None, delivery: Delivery, as_new: 
     decision = decide(event, seen, desk.policy, now)
     letters = tuple(effect for effect in decision.effects if isinstance(effect, SendMail | Page))
     try:
-        return Rehearsal(decision, _drafts(letters, desk.scribe(), now))
+        return Rehearsal(seen, decision, _drafts(letters, desk.scribe(), now))
     except TemplateFailed as failed:
         why = f"{decision.because}; built-in words leave, because a template fails: {failed}"
-        return Rehearsal(replace(decision, because=why), _drafts(letters, desk.scribe(PlainWords()), now))
+        decision = replace(decision, because=why)
+        return Rehearsal(seen, decision, _drafts(letters, desk.scribe(PlainWords()), now))
 
 
 def _drafts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,16 +12,18 @@ from zoneinfo import ZoneInfo
 import typer
 
 from mailgate.cli import explanation
-from mailgate.cli.explanation import Explanation, MailShown, PageShown, Promise, Promises
+from mailgate.cli.deadlines import origin
+from mailgate.cli.explanation import Deadline, Explanation, MailShown, PageShown
 from mailgate.cli.failures import DONE
 from mailgate.cli.options import HERE, AsJson, SiteConfig, moment
 from mailgate.cli.output import print_json
 from mailgate.core.custody import Delivery
 from mailgate.core.effects import SendMail
-from mailgate.core.hours import Deadline
 from mailgate.core.model import Door, Mail, Outcome
 from mailgate.core.page_effects import Page
+from mailgate.core.reckoning import reckoned
 from mailgate.core.targets import shown
+from mailgate.core.ticket import Promise
 from mailgate.daemon import clock
 
 if TYPE_CHECKING:
@@ -86,16 +89,17 @@ def _answer(loaded: Site, database: Database | None, delivery: Delivery, as_new:
     if not delivery.recipients:
         return _turned_away()
     ring = site.ring_of(loaded.config) or site.stand_in_ring()
-    answer = _explanation(rehearsal.rehearse(loaded.desk(ring), database, delivery, as_new, now))
+    rehearsed = rehearsal.rehearse(loaded.desk(ring), database, delivery, as_new, now)
+    answer = _explanation(rehearsed, ZoneInfo(loaded.config.desk.timezone), now)
     return replace(answer, notes=(DKIM_LATER,)) if loaded.config.dkim.verify else answer
 
 
 def _turned_away() -> Explanation:
     because = "no recipient is an address of this desk: its doors answer 550 (say --to when the headers don't name it)"
-    return Explanation(Outcome.REFUSED, because, None, None, None, (), (), (), Promises(), (), ())
+    return Explanation(Outcome.REFUSED, because, None, None, None, (), (), (), {}, (), ())
 
 
-def _explanation(rehearsal: Rehearsal) -> Explanation:
+def _explanation(rehearsal: Rehearsal, zone: ZoneInfo, now: datetime) -> Explanation:
     decision, findings = rehearsal.decision, rehearsal.decision.findings
     drafts = rehearsal.drafts
     return Explanation(
@@ -107,7 +111,7 @@ def _explanation(rehearsal: Rehearsal) -> Explanation:
         facts=tuple(findings.facts.items()),
         rules=findings.rules,
         effects=decision.effects,
-        deadlines=Promises(_promise(findings.callback)),
+        deadlines=_deadlines(rehearsal, zone, now),
         mails=tuple(
             MailShown(effect.letter.to.address, draft.subject, draft.text)
             for effect, draft in drafts
@@ -121,14 +125,7 @@ def _explanation(rehearsal: Rehearsal) -> Explanation:
     )
 
 
-def _promise(callback: Deadline | None) -> Promise | None:
-    """How the deadline came about, in the words of the desk's own calendar."""
-    from mailgate.mail.dates import Tongue
-
-    if callback is None:
-        return None
-    tongue = Tongue("en", callback.timezone)
-    begins = "outside the hours, the clock starts" if callback.outside else "the clock starts"
-    parts = [f"calendar '{callback.calendar}' ({callback.timezone})", f"{begins} {tongue.moment(callback.starts_at)}"]
-    parts += [f"closed on {tongue.day(day)} ({name})" for day, name in callback.skipped]
-    return Promise(callback.due_at, "; ".join(parts))
+def _deadlines(rehearsal: Rehearsal, zone: ZoneInfo, now: datetime) -> Mapping[Promise, Deadline]:
+    """Every deadline that the mail starts or moves, and how it came about."""
+    found = reckoned(rehearsal.decision.effects, rehearsal.seen, now)
+    return {one.clock.promise: Deadline(one.clock.due_at, origin(one, zone)) for one in found}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from mailgate.cli.deadlines import TITLES
 from mailgate.cli.output import jsonable, local, plain
 from mailgate.core.conditions import FactValue
 from mailgate.core.decision import RuleTrace
@@ -16,6 +17,7 @@ from mailgate.core.letters import Letter
 from mailgate.core.model import AuthLevel, Channel, Identity, MailKind, Outcome
 from mailgate.core.page_effects import Page
 from mailgate.core.targets import shown
+from mailgate.core.ticket import Promise
 
 HEADING = 12
 """Width of the left column, where each paragraph says what it is."""
@@ -24,18 +26,11 @@ WIDTH = 95
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class Deadline:
     """A deadline, and in words how it was worked out."""
 
     due_at: datetime
     explained: str
-
-
-@dataclass(frozen=True, slots=True)
-class Promises:
-    """Every deadline that the decision sets."""
-
-    callback: Promise | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +65,7 @@ class Explanation:
     facts: tuple[tuple[str, FactValue], ...]
     rules: tuple[RuleTrace, ...]
     effects: tuple[Effect, ...]
-    deadlines: Promises
+    deadlines: Mapping[Promise, Deadline]
     mails: tuple[MailShown, ...]
     pages: tuple[PageShown, ...]
     notes: tuple[str, ...] = ()
@@ -87,13 +82,15 @@ class LetterShown:
 
 
 def as_json(explanation: Explanation) -> object:
-    """The object of interfaces.md §2; each effect carries its name under `effect`."""
+    """The object of interfaces.md §2; each effect carries its name under `effect`, and the call-back stands among the
+    deadlines even when there is none."""
     shape = {
         field.name: jsonable(getattr(explanation, field.name))
         for field in fields(explanation)
         if field.name != "effects"
     }
     shape["facts"] = {name: jsonable(value) for name, value in explanation.facts}
+    shape["deadlines"] = {"callback": None, **{key.value: jsonable(one) for key, one in explanation.deadlines.items()}}
     shape["effects"] = [_effect(effect) for effect in explanation.effects]
     return shape
 
@@ -159,9 +156,9 @@ def _rule(rule: RuleTrace) -> str:
     return f"{'+' if rule.matched else '-'} {rule.name} ({rule.file}:{rule.line}): {rule.why}"
 
 
-def _deadlines(promises: Promises, zone: ZoneInfo) -> Iterator[str]:
-    if promises.callback is not None:
-        yield f"call back by {local(promises.callback.due_at, zone)}: {promises.callback.explained}"
+def _deadlines(found: Mapping[Promise, Deadline], zone: ZoneInfo) -> Iterator[str]:
+    for promise, one in found.items():
+        yield f"{TITLES[promise]} by {local(one.due_at, zone)}: {one.explained}"
 
 
 def _effect_line(effect: Effect) -> str:

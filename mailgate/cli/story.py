@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mailgate.cli.output import local, plain
+from mailgate.cli import deadlines
+from mailgate.cli.output import jsonable, local, plain
 from mailgate.core.model import Direction
+from mailgate.core.reckoning import Reckoning
 from mailgate.core.reports import Fate
+from mailgate.core.ticket import Promise
 from mailgate.store.columns import OutboxState
 from mailgate.store.query import (
     AddressShown,
@@ -37,9 +41,18 @@ class Happening:
     text: str = ""
 
 
-def told(story: TicketStory, zone: ZoneInfo) -> str:
+def as_json(story: TicketStory, clocks: Iterable[Reckoning], zone: ZoneInfo) -> object:
+    """The object of interfaces.md §2: the story field by field, and each clock explained."""
+    shape = {one.name: jsonable(getattr(story, one.name)) for one in fields(story) if one.name != "clocks"}
+    shape["clocks"] = jsonable([deadlines.shown(one, zone) for one in clocks])
+    return shape
+
+
+def told(story: TicketStory, clocks: Sequence[Reckoning], zone: ZoneInfo) -> str:
     """The whole story, times in `zone`."""
     blocks = [_heading(story, zone)]
+    if clocks:
+        blocks.append("\n".join(_deadlines(clocks, zone)))
     blocks += [_paragraph(one, zone) for one in sorted(_happenings(story), key=lambda one: one.at)]
     return "\n\n".join(blocks)
 
@@ -62,6 +75,17 @@ def _heading(ticket: TicketStory, zone: ZoneInfo) -> str:
     )
     lines = [f"{name:<11}{plain(str(fact))}" for name, fact in facts if fact]
     return "\n".join((f"#{ticket.number} {plain(ticket.subject)}", *lines))
+
+
+def _deadlines(clocks: Sequence[Reckoning], zone: ZoneInfo) -> Iterator[str]:
+    """The newest clock of each promise in full, and in a word what became of the earlier ones."""
+    yield "deadlines"
+    for promise in Promise:
+        theirs = tuple(one for one in clocks if one.clock.promise is promise)
+        yield from deadlines.paragraphs(theirs[-1:], zone)
+        states = Counter(one.standing.state.value for one in theirs[:-1])
+        if states:
+            yield f"    Before: {', '.join(f'{count} {state}' for state, count in states.items())}."
 
 
 def _unreached(marked: AddressShown, zone: ZoneInfo) -> str:

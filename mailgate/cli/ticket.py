@@ -10,6 +10,9 @@ import typer
 from mailgate.cli.failures import DONE, Refusal
 from mailgate.cli.options import HERE, AsJson, SiteConfig
 from mailgate.cli.output import print_json
+from mailgate.core.clocks import hours_of
+from mailgate.core.reckoning import Reckoning, reckon
+from mailgate.daemon import clock
 
 if TYPE_CHECKING:
     from mailgate.cli.desk import Desk
@@ -34,13 +37,26 @@ def ticket(
     with desk.at(config) as here:
         found = _story(here, number)
         extracted = _extracted(here, found, attachments, raw)
-    if as_json:
-        print_json(found)
-    elif attachments or raw:
+    if (attachments or raw) and not as_json:
         print("\n".join(map(str, extracted)) or "the ticket holds none")
+        return DONE
+    reckoned = _reckoned(found, config)
+    if as_json:
+        print_json(story.as_json(found, reckoned, here.zone))
     else:
-        print(story.told(found, here.zone))
+        print(story.told(found, reckoned, here.zone))
     return DONE
+
+
+def _reckoned(story: TicketStory, config: Path) -> tuple[Reckoning, ...]:
+    """Every clock of the ticket, worked out; the rules are asked for calendars that an older version did not note."""
+    from mailgate import site
+
+    now = clock.now()
+    return tuple(
+        reckon(one, one.hours or hours_of(one, story.queue, site.load(config).policy), story.waits, now)
+        for one in story.clocks
+    )
 
 
 def _story(desk: Desk, number: int) -> TicketStory:

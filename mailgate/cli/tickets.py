@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
+from mailgate.cli.deadlines import TITLES, length
 from mailgate.cli.failures import DONE
 from mailgate.cli.options import HERE, AsJson, SiteConfig
 from mailgate.cli.output import Column, local, print_json, print_table
@@ -19,7 +19,7 @@ from mailgate.daemon import clock
 from mailgate.toml.mistakes import did_you_mean
 
 if TYPE_CHECKING:
-    from mailgate.store.query import TicketFilter, TicketSummary
+    from mailgate.store.query import DeadlineShown, TicketFilter, TicketLine
 
 
 def tickets(
@@ -43,7 +43,7 @@ def tickets(
     if as_json:
         print_json(found)
     else:
-        print_table(_columns(here.zone, now), found, "no tickets")
+        print_table((_late_columns if late else _columns)(here.zone), found, "no tickets")
     for doubt in () if found else _doubts(config, wanted):
         print(doubt, file=sys.stderr)
     return DONE
@@ -64,7 +64,7 @@ def _doubts(config: Path, wanted: TicketFilter) -> Iterator[str]:
             yield f"the rules know no {what} '{word}'{did_you_mean(word, known)}"
 
 
-def _columns(zone: ZoneInfo, now: datetime) -> Sequence[Column[TicketSummary]]:
+def _columns(zone: ZoneInfo) -> Sequence[Column[TicketLine]]:
     return (
         Column("ticket", lambda row: row.number),
         Column("status", lambda row: row.status),
@@ -72,16 +72,25 @@ def _columns(zone: ZoneInfo, now: datetime) -> Sequence[Column[TicketSummary]]:
         Column("customer", lambda row: row.customer or row.requester),
         Column("assignee", lambda row: row.assignee or ""),
         Column("opened", lambda row: local(row.opened_at, zone)),
-        Column("call back", lambda row: call_back(row, zone, now)),
+        Column("deadline", lambda row: first_deadline(row, zone)),
         Column("subject", lambda row: row.subject),
     )
 
 
-def call_back(row: TicketSummary, zone: ZoneInfo, now: datetime) -> str:
-    """The promise in one cell: when it is due, whether that is over, or how it ended."""
-    promise = row.callback
-    if promise is None:
+def _late_columns(zone: ZoneInfo) -> Sequence[Column[TicketLine]]:
+    *columns, subject = _columns(zone)
+    return (*columns, Column("late", lambda row: ", ".join(map(_lateness, row.late))), subject)
+
+
+def first_deadline(row: TicketLine, zone: ZoneInfo) -> str:
+    """What is owed next and by when; without anything of the kind, how the call-back ended."""
+    if row.deadline is not None:
+        return f"{TITLES[row.deadline.promise]} {local(row.deadline.due_at, zone)}{' LATE' if row.late else ''}"
+    if row.callback is None or row.callback.in_time is None:
         return ""
-    if promise.kept_at is not None:
-        return "kept" if promise.in_time is not False else "kept late"
-    return local(promise.due_at, zone) + (" LATE" if promise.due_at < now else "")
+    return "kept" if row.callback.in_time else "kept late"
+
+
+def _lateness(one: DeadlineShown) -> str:
+    by = "" if one.late_minutes is None else f" by {length(one.late_minutes)}"
+    return f"{TITLES[one.promise]}{by}"

@@ -14,10 +14,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from mailgate.core.clocks import PAUSED_BY
+from mailgate.core.clocks import PAUSED_BY, open_wait
+from mailgate.core.effects import ChangeStatus, Effect, OpenTicket, SetClock
 from mailgate.core.hours import Calendar, holidays_between, working_between
 from mailgate.core.model import Activity, Status
-from mailgate.core.ticket import Clock, Ending, Wait
+from mailgate.core.seen import Seen
+from mailgate.core.ticket import Clock, Ending, Promise, Ticket, Wait
 
 MINUTE = timedelta(minutes=1)
 
@@ -142,6 +144,16 @@ def reckon(clock: Clock, hours: Calendar, waits: Iterable[Wait], now: datetime) 
     )
 
 
+def reckoned(effects: Iterable[Effect], seen: Seen, now: datetime) -> Iterator[Reckoning]:
+    """The clocks that a decision starts or moves; what is seen are the tickets before it."""
+    effects = tuple(effects)
+    turned = {one.ticket for one in effects if isinstance(one, ChangeStatus)}
+    waits = {one.number: _waits_before(one, one.number in turned, now) for one in _known(seen)}
+    for number, clock in _running(effects):
+        if clock.hours is not None:
+            yield reckon(clock, clock.hours, waits.get(number, ()), now)
+
+
 def counted(hours: Calendar, start: datetime, end: datetime) -> Iterator[Counted]:
     """The working time between two instants, opening by opening."""
     total, told = timedelta(), 0
@@ -170,6 +182,27 @@ def standing(clock: Clock, hours: Calendar, waits: Iterable[Wait], now: datetime
         return Standing(State.STILL, wait.since, margin(hours, wait.since, clock.due_at), cause=wait.cause)
     state = State.OVERDUE if now > clock.due_at else State.RUNNING
     return Standing(state, now, margin(hours, max(now, clock.starts_at), clock.due_at))
+
+
+def _known(seen: Seen) -> Iterator[Ticket]:
+    named = (seen.by_token, seen.by_thread, seen.by_reference, seen.by_tag, seen.by_twin)
+    return (one for one in named if one is not None)
+
+
+def _running(effects: Iterable[Effect]) -> Iterator[tuple[int, Clock]]:
+    order = list(Promise)
+    for effect in effects:
+        match effect:
+            case OpenTicket(ticket):
+                yield from ((ticket.number, one) for one in sorted(ticket.clocks, key=lambda x: order.index(x.promise)))
+            case SetClock(number, clock) if clock.running:
+                yield number, clock
+
+
+def _waits_before(ticket: Ticket, over: bool, now: datetime) -> tuple[Wait, ...]:
+    """The waits of a ticket, the last one ended if it is over now."""
+    last = open_wait(ticket, now) if over else None
+    return (*(one for one in ticket.waits if one.until is not None), *((last,) if last else ()))
 
 
 def _ended(clock: Clock, at: datetime, hours: Calendar) -> Standing:

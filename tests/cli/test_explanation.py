@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from mailgate.cli.explanation import Explanation, MailShown, PageShown, Promise, Promises, as_json, as_text
+from mailgate.cli.explanation import Deadline, Explanation, MailShown, PageShown, as_json, as_text
 from mailgate.core.decision import RuleTrace
 from mailgate.core.effects import OpenTicket, SendMail, TakeTurn
 from mailgate.core.letters import Correspondent, DeskFacts, Facts, Letter, Tone
 from mailgate.core.model import Address, AuthLevel, Channel, Identity, MailKind, Outcome
 from mailgate.core.page_effects import Page
-from mailgate.core.ticket import Ticket
+from mailgate.core.ticket import Promise, Ticket
 
 MONDAY = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 TORONTO = ZoneInfo("America/Toronto")
@@ -39,7 +39,7 @@ def an_explanation() -> Explanation:
             RuleTrace("nuit", "rules/40.toml", 9, False, "time is 12:30, not above 20:00"),
         ),
         effects=(OpenTicket(TICKET), SendMail(LETTER), PAGE, TakeTurn("support", "tech1")),
-        deadlines=Promises(Promise(MONDAY, "reçu hors plage")),
+        deadlines={Promise.CALLBACK: Deadline(MONDAY, "reçu hors plage")},
         mails=(MailShown("chef@acme.example", "[#7] Panne", "Bonjour,\nmerci."),),
         pages=(PageShown("1@pager.example.net", "tech1", Channel.PAGER, "urgent Acme Panne #7"),),
     )
@@ -92,7 +92,7 @@ def test_paragraphs_without_content_are_left_out() -> None:
         an_explanation(),
         rules=(),
         effects=(),
-        deadlines=Promises(),
+        deadlines={},
         mails=(),
         pages=(),
         identity=None,

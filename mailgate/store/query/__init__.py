@@ -15,12 +15,20 @@ from mailgate.store.query.stories import (
     TicketStory,
     ticket,
 )
-from mailgate.store.query.summaries import CallbackShown, TicketFilter, TicketSummary, tickets
+from mailgate.store.query.summaries import (
+    CallbackShown,
+    DeadlineShown,
+    TicketFilter,
+    TicketLine,
+    TicketSummary,
+    tickets,
+)
 
 __all__ = [
     "AddressShown",
     "AttachmentShown",
     "CallbackShown",
+    "DeadlineShown",
     "DrillShown",
     "Fate",
     "InboxLine",
@@ -31,6 +39,7 @@ __all__ = [
     "OutboxLine",
     "PageShown",
     "TicketFilter",
+    "TicketLine",
     "TicketStory",
     "TicketSummary",
     "drill",

@@ -11,6 +11,8 @@ from sqlmodel import col, select
 
 from mailgate.core.model import Activity, AuthLevel, Channel, Direction, PageState
 from mailgate.core.targets import shown
+from mailgate.core.ticket import Clock, Wait
+from mailgate.store.clocks import clocks_of, waits_of
 from mailgate.store.database import Tx
 from mailgate.store.query.deliveries import AddressShown, MailShown, mails_of, marked_of
 from mailgate.store.query.summaries import TicketSummary, clocks_among, fill
@@ -81,7 +83,7 @@ class JournalShown:
 @dataclass(frozen=True, slots=True)
 class TicketStory(TicketSummary):
     """A ticket and its whole story, each part oldest first; `addresses` are those of its people that mail does not
-    reach."""
+    reach, `clocks` all that ever ran."""
 
     messages: tuple[MessageShown, ...]
     interventions: tuple[InterventionShown, ...]
@@ -89,6 +91,8 @@ class TicketStory(TicketSummary):
     mails: tuple[MailShown, ...]
     addresses: tuple[AddressShown, ...]
     journal: tuple[JournalShown, ...]
+    clocks: tuple[Clock, ...]
+    waits: tuple[Wait, ...]
 
 
 def ticket(tx: Tx, number: int) -> TicketStory | None:
@@ -105,6 +109,8 @@ def ticket(tx: Tx, number: int) -> TicketStory | None:
         mails=mails,
         addresses=marked_of(tx, row, (mail.to for mail in mails)),
         journal=_journal(tx, number),
+        clocks=clocks_of(tx, number)[::-1],
+        waits=waits_of(tx, number),
     )
     clocks = clocks_among(tx, select(TicketRow.number).where(TicketRow.number == number))
     return fill(story, row, clocks.get(number, {}))

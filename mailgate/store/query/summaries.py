@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, or_
@@ -14,7 +15,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from mailgate.core.clocks import PAUSED_BY
 from mailgate.core.model import Status
+from mailgate.core.reckoning import margin
 from mailgate.core.ticket import Ending, Promise
+from mailgate.store.clocks import clock_of
 from mailgate.store.database import Tx
 from mailgate.store.tables import ClockRow, TicketRow
 from mailgate.store.tables.tickets import IN_HAND
@@ -61,6 +64,24 @@ class TicketSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadlineShown:
+    """A promise that the desk still owes. `late_minutes` are the working time since its deadline, null while it has
+    not passed, or when nobody noted the calendar."""
+
+    promise: Promise
+    due_at: datetime
+    late_minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLine(TicketSummary):
+    """A ticket in a list: the deadline that comes first among the clocks that run, and every one that has passed."""
+
+    deadline: DeadlineShown | None
+    late: tuple[DeadlineShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TicketFilter:
     """Which tickets are wanted; None: any. `late`: a promise of theirs is overdue."""
 
@@ -75,12 +96,12 @@ Clocks = Mapping[Promise, ClockRow]
 """The newest clock of each promise of one ticket."""
 
 
-def tickets(tx: Tx, wanted: TicketFilter, now: datetime) -> tuple[TicketSummary, ...]:
+def tickets(tx: Tx, wanted: TicketFilter, now: datetime) -> tuple[TicketLine, ...]:
     """The tickets that pass the filter, newest first."""
     chosen = select(TicketRow).where(*_conditions(wanted, now))
     clocks = clocks_among(tx, select(TicketRow.number).where(*_conditions(wanted, now)))
     found = tx.exec(chosen.order_by(col(TicketRow.number).desc()))
-    return tuple(fill(TicketSummary, row, clocks.get(row.number, {})) for row in found)
+    return tuple(_line(tx, row, clocks.get(row.number, {}), now) for row in found)
 
 
 def clocks_among(tx: Tx, numbers: SelectOfScalar[int]) -> Mapping[int, Clocks]:
@@ -112,6 +133,26 @@ def fill(shape: Callable[..., Shape], row: TicketRow, clocks: Clocks) -> Shape:
         update_due_at=update.due_at if update is not None and update.ended_at is None else None,
         closed_at=row.closed_at,
     )
+
+
+def _line(tx: Tx, row: TicketRow, clocks: Clocks, now: datetime) -> TicketLine:
+    owed = tuple(_deadline(tx, clock, now) for clock in _running(row, clocks))
+    first = min(owed, key=lambda one: one.due_at, default=None)
+    return fill(partial(TicketLine, deadline=first, late=tuple(one for one in owed if one.due_at < now)), row, clocks)
+
+
+def _running(row: TicketRow, clocks: Clocks) -> Iterator[ClockRow]:
+    """The clocks of the desk's promises that do not stand still."""
+    for promise in DESKS if row.status in IN_HAND else ():
+        clock = clocks.get(promise)
+        if clock is not None and clock.ended_at is None and row.status not in PAUSED_BY[promise]:
+            yield clock
+
+
+def _deadline(tx: Tx, row: ClockRow, now: datetime) -> DeadlineShown:
+    hours = clock_of(tx, row).hours if row.due_at < now else None
+    late = None if hours is None else -margin(hours, now, row.due_at)
+    return DeadlineShown(row.promise, row.due_at, late)
 
 
 def _callback(clock: ClockRow | None) -> CallbackShown | None:

@@ -9,7 +9,7 @@ is working time before it, so the minutes of all the days are the promised ones 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -229,8 +229,8 @@ def _later(clock: Clock, hours: Calendar) -> tuple[Later | None, str | None]:
 def _pauses(clock: Clock, hours: Calendar, waits: Iterable[Wait], now: datetime) -> Iterator[Pause]:
     """The waits that the clock stood still in; together the ended ones add what it noted."""
     left = clock.paused_minutes
-    for wait in waits:
-        if wait.cause not in PAUSED_BY[clock.promise] or not _within(clock, wait):
+    for wait in (_cut(one, clock) for one in waits if one.cause in PAUSED_BY[clock.promise]):
+        if not _within(clock, wait):
             continue
         took = working_between(hours, max(wait.since, clock.starts_at), wait.until or now) // MINUTE
         if wait.until is not None:
@@ -241,9 +241,12 @@ def _pauses(clock: Clock, hours: Calendar, waits: Iterable[Wait], now: datetime)
         yield Pause(None, None, None, left)
 
 
+def _cut(wait: Wait, clock: Clock) -> Wait:
+    """The wait up to the clock's end: an answer may keep a promise while it is still the customer's turn."""
+    over = clock.ended_at is not None and (wait.until is None or wait.until > clock.ended_at)
+    return replace(wait, until=clock.ended_at) if over else wait
+
+
 def _within(clock: Clock, wait: Wait) -> bool:
     """Whether the wait touches the time in which the clock ran."""
-    if wait.until is None:
-        return clock.running
-    over = clock.ended_at is not None and wait.until > clock.ended_at
-    return not over and wait.since < clock.due_at and wait.until > clock.starts_at
+    return wait.until is None or max(wait.since, clock.starts_at) < min(wait.until, clock.due_at)

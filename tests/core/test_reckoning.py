@@ -199,6 +199,15 @@ def test_a_wait_after_the_end_is_no_pause() -> None:
     assert reckoned(clock, a_wait("2026-11-16 11:30", "2026-11-16 12:00")).pauses == ()
 
 
+def test_a_promise_kept_while_it_is_the_customers_turn_was_paused_until_then() -> None:
+    """The wait goes on, the clock does not."""
+    moved = replace(a_clock(), due_at=local("2026-11-16 14:30"), paused_minutes=30)
+    clock = kept(moved, local("2026-11-16 14:20"), "tech2", Activity.CALL)
+    for until in (None, "2026-11-16 16:00"):
+        (pause,) = reckoned(clock, a_wait("2026-11-16 13:50", until)).pauses
+        assert (pause.until, pause.minutes) == (clock.ended_at, 30)
+
+
 def test_pauses_that_nobody_noted_are_told_as_such() -> None:
     """An older version kept the sum alone."""
     (pause,) = reckoned(replace(a_clock(), paused_minutes=25)).pauses

@@ -47,11 +47,14 @@ def ending(failure: Exception) -> Ending | None:
 def _of_the_database(failure: Exception) -> Ending | None:
     """Imported late: a command that never came so far must not wait for the database to be imported."""
     from mailgate.store.database import DATABASE_FAULTS, DatabaseBusy, SchemaTooNew, SchemaTooOld
+    from mailgate.store.health import is_damage
 
     if isinstance(failure, SchemaTooNew):
         return Ending((str(failure),), NO)
     if isinstance(failure, DatabaseBusy | SchemaTooOld):
         return Ending((str(failure),), LATER)
+    if is_damage(failure):
+        return Ending((f"the database is damaged, restore a backup: {getattr(failure, 'orig', None) or failure}",), NO)
     if isinstance(failure, DATABASE_FAULTS):
         fault = getattr(failure, "orig", None) or failure  # the driver's words, without the statement
         return Ending((f"the database cannot be used now: {fault}",), LATER)

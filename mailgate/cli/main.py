@@ -29,6 +29,7 @@ from mailgate.cli.renew_key import renew_key
 from mailgate.cli.serve import serve
 from mailgate.cli.ticket import ticket
 from mailgate.cli.tickets import tickets
+from mailgate.cli.verify import verify
 
 COMMANDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("init", init),
@@ -44,6 +45,7 @@ COMMANDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("outbox", outbox),
     ("inbox", inbox),
     ("page", page),
+    ("verify", verify),
     ("renew-key", renew_key),
 )
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import Connection, NullPool, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from mailgate.store import schema, sqlite
 from mailgate.store.database import postgresql
@@ -66,6 +66,11 @@ SELECT current_setting('server_version'), current_setting('fsync'), current_sett
        current_setting('synchronous_commit'), current_setting('synchronous_standby_names'),
        pg_is_in_recovery(), (SELECT count(*) FROM pg_stat_replication)
 """
+
+
+def is_damage(failure: Exception) -> bool:
+    """Whether a file of SQLite is none, or is torn: the kinds of error beneath this one mean something else."""
+    return type(failure) in (DatabaseError, sqlite3.DatabaseError)
 
 
 def of_file(path: Path, seconds: float) -> SqliteHealth:

@@ -1,0 +1,47 @@
+"""Every invariant that can be asked of a database, asked (`mailgate verify`; hazards §4).
+
+    whole     the database itself
+    inbox     custody: nothing is lost, nothing is decided twice
+    tickets   each has one beginning; its story, people and work add up
+    clocks    every promise runs once, is watched, and ends
+    outbox    every promise ends, or is on its way
+    pages     a page ends with a person, or with an alarm
+    letters   what leaves and what came, read again octet for octet
+
+A question is one row of a table: a name, the hazard's number, the invariant in words, and the query for what breaks it.
+Nothing is written, nothing is created; it works beside a daemon, and on a restored copy. What a database cannot know (a
+relay's answers, the wire, who wrote what) is proven by the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from mailgate.store.database import Database
+from mailgate.store.verify.clocks import CLOCKS
+from mailgate.store.verify.findings import Broken, Finding, Question, State, answered
+from mailgate.store.verify.inbox import INBOX
+from mailgate.store.verify.letters import KEPT, WRITTEN, reread
+from mailgate.store.verify.outbox import OUTBOX
+from mailgate.store.verify.pages import PAGES
+from mailgate.store.verify.tickets import TICKETS
+from mailgate.store.verify.whole import WHOLE
+
+__all__ = ["INVARIANTS", "Broken", "Finding", "State", "verify"]
+
+QUESTIONS: tuple[Question, ...] = (*WHOLE, *INBOX, *TICKETS, *CLOCKS, *OUTBOX, *PAGES)
+
+INVARIANTS = tuple(
+    [question.invariant for question in QUESTIONS]
+    + [invariant for invariant, _ in KEPT]
+    + [invariant for invariant, _ in WRITTEN]
+)
+"""All of them, in the order in which they are asked."""
+
+
+def verify(database: Database, now: datetime) -> Iterator[Finding]:
+    """What became of each invariant, one after the other. Raises DATABASE_FAULTS when the database cannot be used."""
+    for question in QUESTIONS:
+        yield answered(database, question, now)
+    yield from reread(database)

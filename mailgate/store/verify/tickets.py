@@ -1,0 +1,218 @@
+"""Tickets: each was opened by one thing that came in, and its story, its people and its work add up (hazards I1, I17,
+I25, I27, I30 and I31).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Integer, and_, cast, func, or_, select
+from sqlmodel import col
+
+from mailgate.core.lifecycle import WAITING
+from mailgate.core.model import Direction, Outcome
+from mailgate.mail.text import clean_text
+from mailgate.store.database import Tx
+from mailgate.store.tables import (
+    CounterRow,
+    InboxRow,
+    InterventionRow,
+    JournalRow,
+    MessageRow,
+    OutboxRow,
+    ParticipantRow,
+    TicketRow,
+)
+from mailgate.store.ticket_changes import ENDED, TICKET_COUNTER
+from mailgate.store.verify.findings import FETCHED, Broken, Question, those
+from mailgate.store.verify.inbox import OPENING, is_mail
+
+number, status = col(TicketRow.number), col(TicketRow.status)
+closed_at, waiting_since = col(TicketRow.closed_at), col(TicketRow.waiting_since)
+
+openings = (
+    select(col(InboxRow.ticket).label("of"), func.count().label("times"))
+    .where(col(InboxRow.outcome).in_(OPENING), col(InboxRow.ticket).is_not(None))
+    .group_by(col(InboxRow.ticket))
+    .subquery()
+)
+"""How often each ticket was opened."""
+
+by_hand = (
+    select(col(MessageRow.id))
+    .where(col(MessageRow.ticket) == col(InterventionRow.ticket), col(MessageRow.at) == col(InterventionRow.at))
+    .where(col(MessageRow.inbox_id).is_not(None), col(MessageRow.direction) != Direction.IN)
+)
+"""The technician's mail that an intervention is."""
+
+work = (
+    select(
+        col(InterventionRow.ticket).label("ticket"), col(InterventionRow.at).label("at"), func.count().label("times")
+    )
+    .group_by(col(InterventionRow.ticket), col(InterventionRow.at))
+    .having(func.count() > 1)
+    .subquery()
+)
+"""Interventions of one moment: mails that came in together, and were accepted by one commit."""
+
+mails_then = (
+    select(func.count())
+    .where(col(MessageRow.ticket) == work.c.ticket, col(MessageRow.at) == work.c.at)
+    .where(col(MessageRow.inbox_id).is_not(None), col(MessageRow.direction) != Direction.IN)
+    .scalar_subquery()
+)
+
+is_answer = and_(col(MessageRow.direction) == Direction.OUT, col(MessageRow.automatic).is_(False))
+answers = (
+    select(col(MessageRow.ticket).label("ticket"), func.count().label("times"))
+    .where(is_answer)
+    .group_by(col(MessageRow.ticket))
+    .subquery()
+)
+promised_answers = (
+    select(func.count())
+    .where(col(OutboxRow.ticket) == answers.c.ticket, col(OutboxRow.template).in_(("notification", "closing")))
+    .scalar_subquery()
+)
+
+first_words = (
+    select(col(MessageRow.id))
+    .where(col(MessageRow.ticket) == col(InboxRow.ticket), col(MessageRow.inbox_id) == col(InboxRow.id))
+    .correlate(InboxRow)
+)
+as_said = select(col(OutboxRow.id)).where(col(OutboxRow.message_id) == col(MessageRow.message_id)).correlate(MessageRow)
+answer_to_nobody = (
+    select(col(OutboxRow.id))
+    .where(col(OutboxRow.ticket) == col(InboxRow.ticket), col(OutboxRow.template) == "acknowledgement")
+    .correlate(InboxRow)
+)
+
+
+def _behind(tx: Tx, now: datetime) -> Iterator[Broken]:
+    counter = select(col(CounterRow.next)).where(col(CounterRow.name) == TICKET_COUNTER).scalar_subquery()
+    yield from those(select(number, counter.label("next")).where(number >= func.coalesce(counter, 0)))(tx, now)
+
+
+def _left_out(tx: Tx, _now: datetime) -> Iterator[Broken]:
+    """Who wrote in a ticket and takes no part in it. A database lowers the case of ASCII only: of what it finds,
+    each is asked again."""
+    wrote = (
+        select(col(MessageRow.id), col(MessageRow.ticket), col(MessageRow.sender))
+        .outerjoin(
+            ParticipantRow,
+            and_(
+                col(ParticipantRow.ticket) == col(MessageRow.ticket),
+                col(ParticipantRow.address) == func.lower(MessageRow.sender),
+            ),
+        )
+        .where(col(MessageRow.direction) == Direction.IN, col(MessageRow.automatic).is_(False))
+        .where(col(ParticipantRow.address).is_(None))
+        .execution_options(yield_per=FETCHED)
+    )
+    for message, ticket, sender in tx.connection().execute(wrote):
+        if tx.get(ParticipantRow, (ticket, clean_text(sender.lower()))) is None:
+            yield Broken(str(message), f"ticket {ticket}, sender {sender}")
+
+
+def _without_requester(tx: Tx, _now: datetime) -> Iterator[Broken]:
+    asked = (
+        select(number, col(TicketRow.requester_mail))
+        .outerjoin(
+            ParticipantRow,
+            and_(
+                col(ParticipantRow.ticket) == number,
+                col(ParticipantRow.address) == func.lower(TicketRow.requester_mail),
+            ),
+        )
+        .where(col(ParticipantRow.address).is_(None))
+        .execution_options(yield_per=FETCHED)
+    )
+    for ticket, address in tx.connection().execute(asked):
+        if tx.get(ParticipantRow, (ticket, clean_text(address.lower()))) is None:
+            yield Broken(str(ticket), f"requester {address}")
+
+
+TICKETS = (
+    Question(
+        "opened-once", "I1", "a ticket was opened by exactly one thing that came in", TicketRow,
+        those(
+            select(number, func.coalesce(openings.c.times, 0).label("openings"))
+            .outerjoin(openings, openings.c.of == number)
+            .where(func.coalesce(openings.c.times, 0) != 1)
+        ),
+    ),
+    Question(
+        "first-words", "I1", "the mail that opened a ticket is part of it", InboxRow,
+        those(
+            select(col(InboxRow.id), col(InboxRow.ticket))
+            .where(is_mail, col(InboxRow.outcome).in_(OPENING), ~first_words.exists())
+        ),
+    ),
+    Question("numbers", "I1", "the next ticket has a number of its own", TicketRow, _behind),
+    Question(
+        "status", "I34", "who waits, and what is over, says since when", TicketRow,
+        those(
+            select(number, status, waiting_since, closed_at).where(
+                or_(
+                    status.in_(WAITING) != waiting_since.is_not(None),
+                    status.in_(ENDED) != closed_at.is_not(None),
+                )
+            )
+        ),
+    ),
+    Question("requester", "I27", "who asks takes part in the ticket", TicketRow, _without_requester),
+    Question("authors", "I27", "who writes in a ticket takes part in it", MessageRow, _left_out),
+    Question(
+        "said-and-promised", "I17", "what a story says that the desk said was promised", MessageRow,
+        those(
+            select(col(MessageRow.id), col(MessageRow.ticket), col(MessageRow.message_id))
+            .where(col(MessageRow.direction) == Direction.OUT, col(MessageRow.automatic).is_(True))
+            .where(col(MessageRow.message_id) != "", ~as_said.exists())
+        ),
+    ),
+    Question(
+        "answers-promised", "I17", "what a technician answered was promised to the customer", MessageRow,
+        those(
+            select(answers.c.ticket, answers.c.times.label("answers"), promised_answers.label("promised"))
+            .where(answers.c.times > promised_answers)
+        ),
+    ),
+    Question(
+        "nobody-answered", "I10", "a mail from the null reverse-path is not acknowledged", InboxRow,
+        those(
+            select(col(InboxRow.id), col(InboxRow.ticket))
+            .where(is_mail, col(InboxRow.outcome) == Outcome.TICKET, col(InboxRow.envelope_from) == "")
+            .where(answer_to_nobody.exists())
+        ),
+    ),
+    Question(
+        "journal-says-why", "I1", "every decision says why", JournalRow,
+        those(select(col(JournalRow.id), col(JournalRow.event)).where(col(JournalRow.because) == "")),
+    ),
+    Question(
+        "minutes", "I30", "minutes are whole, and never below zero", InterventionRow,
+        those(
+            select(col(InterventionRow.id), col(InterventionRow.minutes), col(InterventionRow.charged)).where(
+                or_(
+                    *(
+                        or_(one < 0, one != cast(one, Integer))
+                        for one in (col(InterventionRow.minutes), col(InterventionRow.charged))
+                    )
+                )
+            )
+        ),
+    ),
+    Question(
+        "work-behind", "I25", "an intervention has a technician, and their mail behind it", InterventionRow,
+        those(
+            select(col(InterventionRow.id), col(InterventionRow.ticket), col(InterventionRow.technician))
+            .where(or_(col(InterventionRow.technician) == "", ~by_hand.exists()))
+        ),
+    ),
+    Question(
+        "work-once", "I31", "a technician's mail is one intervention", InterventionRow,
+        those(select(work.c.ticket, work.c.times.label("interventions")).where(work.c.times > mails_then)),
+    ),
+)  # fmt: skip
+"""What must be true of tickets."""

@@ -1,0 +1,132 @@
+"""How each invariant is broken by hand: its name, and what is done to the sound database."""
+
+from __future__ import annotations
+
+ACKNOWLEDGEMENT = "(SELECT min(id) FROM outbox WHERE template = 'acknowledgement')"
+TOLD = "(SELECT min(id) FROM outbox WHERE template = 'technician' AND lane = 'bulk')"
+SILENT_MAIL = "(SELECT id FROM inbox WHERE ticket = 1004 AND outcome = 'ticket')"
+A_MAIL = "(SELECT min(id) FROM inbox WHERE kind = 'mail')"
+ANSWERED = "(SELECT min(id) FROM page WHERE state = 'acknowledged')"
+SILENT = "(SELECT min(id) FROM page WHERE state = 'exhausted')"
+WORK = "(SELECT min(id) FROM intervention)"
+CLOCK = "(SELECT id FROM clock WHERE promise = 'callback' AND ended_at IS NOT NULL LIMIT 1)"
+RUNNING = "(SELECT id FROM clock WHERE promise = 'callback' AND ended_at IS NULL AND ticket = 1003)"
+
+
+TEN = "'2026-11-16 15:00:00.000000'"
+"""Ten o'clock in Toronto."""
+
+
+def an_event(state_and_outcome: str) -> str:
+    """Something that was asked, of which nothing was decided."""
+    return (
+        "INSERT INTO inbox (kind, door, peer, trusted, envelope_from, recipients, payload, size, received_at, state, "
+        f"outcome) VALUES ('retry-asked', 'cli', '', 0, '', '[]', '{{}}', 0, {TEN}, {state_and_outcome})"
+    )
+
+
+def rewritten(old: str, new: str, row: str = ACKNOWLEDGEMENT) -> str:
+    """The octets of a mail that leaves, changed."""
+    return (
+        f"UPDATE outbox_message SET message = CAST(replace(CAST(message AS TEXT), {old}, {new}) AS BLOB) "
+        f"WHERE outbox_id = {row}"
+    )
+
+
+CRLF = "char(13) || char(10)"
+
+BREAKS = {
+    # whole
+    "references": "INSERT INTO timer (ticket, kind, due_at) VALUES (77, 'waiting-over', '2026-11-16 15:00:00.000000')",
+    "words": "UPDATE message SET direction = 'sideways' WHERE direction = 'internal'",
+    "turns": "UPDATE turn SET technician = ''",
+    "absences": "UPDATE absence SET last_day = '2026-12-01'",
+    "named": "UPDATE ticket SET level = 0 WHERE number = 1001",
+    # inbox
+    "decided": f"UPDATE inbox SET done_at = NULL WHERE id = {A_MAIL}",
+    "undecided": an_event("'pending', 'recorded'"),
+    "journaled-once": f"INSERT INTO journal (at, event, because, outcome, ticket, inbox_id) SELECT at, event, because, "
+    f"outcome, ticket, inbox_id FROM journal WHERE inbox_id = {A_MAIL}",
+    "journal-agrees": f"UPDATE journal SET ticket = 1002 WHERE inbox_id = {A_MAIL}",
+    "quarantine-says-why": an_event("'quarantined', NULL"),
+    "in-custody": f"DELETE FROM inbox_raw WHERE inbox_id = {A_MAIL}",
+    "opens-once": "UPDATE inbox SET (digest, size, envelope_from) = "
+    f"(SELECT digest, size, envelope_from FROM inbox WHERE id = {A_MAIL}) "
+    f"WHERE id = {SILENT_MAIL}; UPDATE inbox_raw SET raw = (SELECT raw FROM inbox_raw WHERE inbox_id = {A_MAIL}) "
+    f"WHERE inbox_id = {SILENT_MAIL}",
+    "one-message": "INSERT INTO message (ticket, direction, sender, recipients, text, at, automatic, inbox_id, "
+    "message_id) SELECT ticket, 'internal', sender, '[]', text, at, 1, inbox_id, '' FROM message WHERE id = 1",
+    "mailbox-cursor": "UPDATE imap_cursor SET uid = 11",
+    # tickets
+    "opened-once": "UPDATE inbox SET outcome = 'recorded' WHERE outcome = 'parked'; "
+    "UPDATE journal SET outcome = 'recorded' WHERE outcome = 'parked'",
+    "first-words": "UPDATE message SET inbox_id = NULL WHERE id = 1",
+    "numbers": "UPDATE counter SET next = 1002",
+    "status": "UPDATE ticket SET closed_at = opened_at WHERE number = 1001",
+    "requester": "UPDATE ticket SET requester_mail = 'nobody@acme.example' WHERE number = 1001",
+    "authors": "UPDATE message SET sender = 'nobody@acme.example' WHERE id = 1",
+    "said-and-promised": "UPDATE message SET message_id = '<1@example.com>' WHERE direction = 'out' AND automatic = 1 "
+    "AND ticket = 1001",
+    "answers-promised": "INSERT INTO message (ticket, direction, sender, recipients, text, at, automatic, message_id) "
+    f"VALUES (1003, 'out', 'tech1@example.com', '[]', 'Bonjour', {TEN}, 0, '')",
+    "nobody-answered": "UPDATE inbox SET envelope_from = '' WHERE ticket = 1001 AND outcome = 'ticket'",
+    "journal-says-why": "UPDATE journal SET because = '' "
+    "WHERE id = (SELECT min(id) FROM journal WHERE event LIKE '%-warning')",
+    "minutes": f"UPDATE intervention SET minutes = 7.5 WHERE id = {WORK}",
+    "work-behind": f"UPDATE intervention SET technician = '' WHERE id = {WORK}",
+    "work-once": "INSERT INTO intervention (ticket, technician, activity, minutes, charged, public, at) SELECT ticket, "
+    f"technician, activity, minutes, charged, public, at FROM intervention WHERE id = {WORK}",
+    # clocks
+    "one-clock": "INSERT INTO clock (ticket, promise, calendar, asked_at, starts_at, due_at, paused_minutes) SELECT "
+    f"ticket, promise, calendar, '2026-11-16 14:00:00.000000', starts_at, due_at, 0 FROM clock WHERE id = {RUNNING}",
+    "clock-ends": f"UPDATE clock SET ending = 'late' WHERE id = {CLOCK}",
+    "clock-times": f"UPDATE clock SET starts_at = '2026-11-10 14:00:00.000000' WHERE id = {RUNNING}",
+    "clock-watched": "DELETE FROM timer WHERE kind = 'callback-warning' AND ticket = 1003",
+    "waits": "UPDATE wait SET cause = 'parked' WHERE until IS NULL",
+    "waits-end": "UPDATE wait SET until = '2026-11-16 13:00:00.000000' WHERE cause = 'parked'",
+    "waits-apart": "UPDATE wait SET until = '2026-11-17 13:00:00.000000' WHERE cause = 'waiting-third'",
+    # outbox
+    "settled": "UPDATE outbox SET settled_at = NULL "
+    "WHERE id = (SELECT max(id) FROM outbox WHERE state = 'sent' AND lane = 'bulk')",
+    "tried": f"UPDATE outbox SET attempts = 0 WHERE id = {ACKNOWLEDGEMENT}",
+    "says-why": "UPDATE outbox SET last_error = '' WHERE state = 'failed'",
+    "failure-told": "UPDATE inbox SET payload = json_set(payload, '$.outbox_id', 999) WHERE kind = 'delivery-failed'",
+    "scheduled": f"UPDATE outbox SET state = 'promised', settled_at = NULL, next_attempt_at = '2036-11-16 15:00:00' "
+    f"WHERE id = {ACKNOWLEDGEMENT}",
+    "in-order": f"UPDATE outbox SET state = 'promised', settled_at = NULL WHERE id = {ACKNOWLEDGEMENT}",
+    "fate": f"UPDATE outbox SET fate_at = promised_at WHERE id = {ACKNOWLEDGEMENT}",
+    "written": f"DELETE FROM outbox_message WHERE outbox_id = {ACKNOWLEDGEMENT}",
+    "message-id-once": "UPDATE outbox SET message_id = '<1@example.com>', by_mail = 0 WHERE template = 'page'",
+    "held-back-told": f"INSERT INTO held_back (at, budget, address) VALUES ({TEN}, 'total', 'a@b.example')",
+    # pages
+    "page-carried": f"UPDATE page SET technician = 'tech9' WHERE id = {SILENT}",
+    "page-for-each": f"DELETE FROM page WHERE id = {SILENT}",
+    "page-state": f"UPDATE page SET sent_at = NULL WHERE id = {SILENT}",
+    "page-answered": "UPDATE page SET acknowledged_at = sent_at "
+    "WHERE id = (SELECT max(id) FROM page WHERE state = 'exhausted')",
+    "page-answer-behind": f"UPDATE page SET acknowledged_at = '2026-11-16 15:00:01.000000' WHERE id = {ANSWERED}",
+    "people-called": "UPDATE ticket SET notify = 4 WHERE number = 1001",
+    "answered": "UPDATE journal SET because = 'urgent door opens a ticket' WHERE ticket = 1005 AND outcome = 'ticket'",
+    "acknowledged-once": "UPDATE outbox SET template = 'acknowledgement' WHERE ticket = 1002 AND envelope_from = ''",
+    "chain": "DELETE FROM timer WHERE ticket = 1003 AND kind LIKE 'escalate-%'",
+    "alarm": "DELETE FROM timer WHERE ticket = 1004; DELETE FROM clock WHERE ticket = 1004; UPDATE outbox SET "
+    "template = 'else' WHERE ticket = 1004 AND lane = 'bulk' AND template IN ('notice', 'technician')",
+    "no-page-after": "UPDATE page SET promised_at = '2026-11-16 19:00:00.000000' "
+    "WHERE ticket = 1001 AND technician = 'tech1'",
+    # letters
+    "digest": f"UPDATE inbox_raw SET raw = CAST(replace(CAST(raw AS TEXT), 'Panne', 'Pomme') AS BLOB) "
+    f"WHERE inbox_id = {A_MAIL}",
+    "line-ends": rewritten("'MIME-Version: 1.0' || " + CRLF, "'MIME-Version: 1.0' || char(10)"),
+    "line-length": rewritten("'MIME-Version:'", "'X: ' || printf('%.999c', 'x') || " + CRLF + " || 'MIME-Version:'"),
+    "one-author": rewritten("'MIME-Version: 1.0'", "'MIME-Version: 1.0' || " + CRLF + " || 'From: a@b.example'"),
+    "message-id": f"UPDATE outbox SET message_id = '<1@example.com>' WHERE id = {ACKNOWLEDGEMENT}; UPDATE message SET "
+    f"message_id = '<1@example.com>' WHERE id = 2",
+    "reverse-path": "UPDATE outbox SET envelope_from = (SELECT envelope_from FROM outbox WHERE template = 'page' "
+    "LIMIT 1) WHERE id = (SELECT max(id) FROM outbox WHERE template = 'page')",
+    "auto-submitted": rewritten("'Auto-Submitted: auto-generated'", "'X-Other: x'", TOLD),
+    "not-to-itself": f"UPDATE outbox SET target = 'Tickets+x@example.com' WHERE id = {TOLD}; "
+    + rewritten("'tech1@example.com'", "'Tickets+x@example.com'", TOLD),
+    "addressed": f"UPDATE outbox SET target = 'else@acme.example' WHERE id = {ACKNOWLEDGEMENT}",
+    "reply-address": "UPDATE outbox SET template = 'reminder' WHERE template = 'technician' AND lane = 'bulk'",
+}  # fmt: skip
+"""One for every invariant."""

@@ -105,8 +105,7 @@ def _timers(decision: Decision, seen: Seen, policy: Policy, now: datetime) -> It
 
 def _goes_on(change: Change, clock: Clock) -> bool:
     """Whether the clock stood still until now: a warning may have passed it meanwhile, however short that was."""
-    stood = clock.running and stands_still(change.before, clock.promise)
-    return stood and not stands_still(change.after, clock.promise)
+    return stands_still(change.before, clock.promise) and _runs(change.after, clock)
 
 
 def _timer(ticket: Ticket, clock: Clock, policy: Policy, now: datetime) -> SetTimer:

@@ -16,14 +16,14 @@ from sqlmodel import col, select
 
 from mailgate.core.custody import Delivery, ImapCursor, ImapSource
 from mailgate.core.decision import Decision
-from mailgate.core.events import DeliveryFailed, DrillAsked, PageAnswered, RetryAsked, TicketRequested
+from mailgate.core.events import DeliveryFailed, DrillAsked, RetryAsked, TicketRequested
 from mailgate.core.model import Door
 from mailgate.mail import parse
 from mailgate.store.columns import InboxKind, InboxState
 from mailgate.store.database import Tx
 from mailgate.store.tables import CursorRow, InboxRow, RawRow, saved
 
-Asked = DeliveryFailed | TicketRequested | RetryAsked | DrillAsked | PageAnswered
+Asked = DeliveryFailed | TicketRequested | RetryAsked | DrillAsked
 """The events that are put in the inbox as they are, not as mail."""
 
 _KINDS = {
@@ -31,7 +31,6 @@ _KINDS = {
     TicketRequested: (InboxKind.TICKET_REQUESTED, Door.CLI),
     RetryAsked: (InboxKind.RETRY_ASKED, Door.CLI),
     DrillAsked: (InboxKind.DRILL_ASKED, Door.CLI),
-    PageAnswered: (InboxKind.PAGE_ANSWERED, Door.WEB),
 }
 _SHAPES: dict[InboxKind, TypeAdapter[Asked]] = {kind: TypeAdapter(event) for event, (kind, _) in _KINDS.items()}
 

@@ -58,7 +58,6 @@ class Desk:
     templates: Templates
     authserv_id: str | None = None
     verifies_dkim: bool = False
-    base_url: str | None = None
 
     @property
     def domain(self) -> str:
@@ -67,8 +66,7 @@ class Desk:
 
     def scribe(self, words: Templates | PlainWords | None = None) -> Scribe:
         """Who writes this desk's letters, from its templates unless other words are given."""
-        days = self.policy.limits.token_days
-        return Scribe(words or self.templates, self.ring, self.policy.desk, days, self.base_url)
+        return Scribe(words or self.templates, self.ring, self.policy.desk, self.policy.limits.token_days)
 
 
 def read_mail(delivery: Delivery, inbox_id: int, digest: str, desk: Desk, received_at: datetime) -> MailReceived:

@@ -55,9 +55,10 @@ def _overlapping(tx: Tx, _now: datetime) -> Iterator[Broken]:
         .order_by(col(WaitRow.ticket), since, col(WaitRow.id))
         .execution_options(yield_per=FETCHED)
     )
-    for (first, _, its_end, _), (second, begins, _, row) in pairwise(tx.connection().execute(waits)):
-        if first == second and (its_end is None or its_end > begins):
-            yield Broken(str(row), f"ticket {second}: begins before the wait before it ends")
+    with tx.connection().execute(waits) as found:
+        for (first, _, its_end, _), (second, begins, _, row) in pairwise(found):
+            if first == second and (its_end is None or its_end > begins):
+                yield Broken(str(row), f"ticket {second}: begins before the wait before it ends")
 
 
 CLOCKS = (

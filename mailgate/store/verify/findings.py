@@ -97,10 +97,11 @@ def those(query: Select[*tuple[object, ...]]) -> Look:
     few = query.execution_options(yield_per=FETCHED)
 
     def look(tx: Tx, _now: datetime) -> Iterator[Broken]:
-        for key, *values in (answer := tx.connection().execute(few)):
+        with tx.connection().execute(few) as answer:
             _, *names = answer.keys()
-            told = (f"{name} {_shown(value)}" for name, value in zip(names, values, strict=True))
-            yield Broken(str(key), ", ".join(told))
+            for key, *values in answer:
+                told = (f"{name} {_shown(value)}" for name, value in zip(names, values, strict=True))
+                yield Broken(str(key), ", ".join(told))
 
     return look
 

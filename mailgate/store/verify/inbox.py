@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 
 from sqlalchemy import and_, func, or_, select
@@ -57,9 +57,10 @@ def _opened_twice(tx: Tx, _now: datetime) -> Iterator[Broken]:
         .order_by(col(InboxRow.digest), col(InboxRow.envelope_from), col(InboxRow.received_at))
         .execution_options(yield_per=FETCHED)
     )
-    for (*first, first_at, first_id), (*again, again_at, again_id) in pairwise(tx.connection().execute(opened)):
-        if first == again and timedelta(0) <= again_at - first_at < UNDATED:
-            yield Broken(str(again_id), f"the same mail as inbox {first_id}")
+    with tx.connection().execute(opened) as mails:
+        for (*first, first_at, first_id), (*again, again_at, again_id) in pairwise(mails):
+            if first == again and again_at - first_at < UNDATED:
+                yield Broken(str(again_id), f"the same mail as inbox {first_id}")
 
 
 INBOX = (

@@ -102,7 +102,7 @@ def _one_by_one(
     while more:
         few = stored.where(key > last).order_by(key).limit(BATCH).execution_options(yield_per=1)
         more = False
-        with database.read() as tx:
-            for row in tx.connection().execute(few):
+        with database.read() as tx, tx.connection().execute(few) as rows:
+            for row in rows:
                 last, more = row[0], True
                 yield row

@@ -110,9 +110,10 @@ def _left_out(tx: Tx, _now: datetime) -> Iterator[Broken]:
         .where(col(ParticipantRow.address).is_(None))
         .execution_options(yield_per=FETCHED)
     )
-    for message, ticket, sender in tx.connection().execute(wrote):
-        if tx.get(ParticipantRow, (ticket, clean_text(sender.lower()))) is None:
-            yield Broken(str(message), f"ticket {ticket}, sender {sender}")
+    with tx.connection().execute(wrote) as found:
+        for message, ticket, sender in found:
+            if tx.get(ParticipantRow, (ticket, clean_text(sender.lower()))) is None:
+                yield Broken(str(message), f"ticket {ticket}, sender {sender}")
 
 
 def _without_requester(tx: Tx, _now: datetime) -> Iterator[Broken]:
@@ -128,9 +129,10 @@ def _without_requester(tx: Tx, _now: datetime) -> Iterator[Broken]:
         .where(col(ParticipantRow.address).is_(None))
         .execution_options(yield_per=FETCHED)
     )
-    for ticket, address in tx.connection().execute(asked):
-        if tx.get(ParticipantRow, (ticket, clean_text(address.lower()))) is None:
-            yield Broken(str(ticket), f"requester {address}")
+    with tx.connection().execute(asked) as found:
+        for ticket, address in found:
+            if tx.get(ParticipantRow, (ticket, clean_text(address.lower()))) is None:
+                yield Broken(str(ticket), f"requester {address}")
 
 
 TICKETS = (

@@ -44,7 +44,7 @@ def _unknown_words(tx: Tx, _now: datetime) -> Iterator[Broken]:
 def _unknown(tx: Tx, column: Column[object], known: Enum) -> Iterator[Broken]:
     said = type_coerce(column, String)
     strange = select(said, func.count()).where(said.not_in(known.enums), column.is_not(None)).group_by(said)
-    for word, rows in tx.connection().execute(strange):
+    for word, rows in tx.connection().execute(strange).all():
         yield Broken("", f"{rows} of {column.table}: {column.name} is '{word}'")
 
 

@@ -8,13 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.core.custody import Delivery, ImapSource
-from mailgate.core.delivery import Refused
-from mailgate.core.model import Door
-from mailgate.store import inbox
 from mailgate.store.database import Database
-from tests.flow.desk import Letter, LiveDesk, answer, live_desk
-from tests.flow.test_conversation import to
+from tests.flow.desk import live_desk
+from tests.flow.verify.stories import tell_everything
 
 
 @pytest.fixture(scope="session")
@@ -22,11 +18,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a database after conversations of every kind."""
     root = tmp_path_factory.mktemp("sound") / "site"
     with live_desk(root) as desk:
-        _a_panne_is_worked_on(desk)
-        _somebody_else_asks(desk)
-        _a_mailbox_is_read(desk)
-        _nobody_answers(desk)
-        _nobody_wrote(desk)
+        tell_everything(desk)
     return root / "var/mailgate.db"
 
 
@@ -43,46 +35,3 @@ def copy(broken: Path) -> Iterator[Database]:
     assert database is not None
     yield database
     database.close()
-
-
-def _a_panne_is_worked_on(desk: LiveDesk) -> None:
-    """Ticket 1001: called, answered, waited for, waited for again."""
-    pages = desk.write(Letter("Panne"))
-    desk.advance(minutes=5)
-    told = desk.write(answer(to(pages, "tech2@example.com"), "#appel 15\n\nJ'arrive."))
-    desk.advance(minutes=5)
-    desk.write(answer(to(told, "chef@acme.example"), "Merci de venir vite."))
-    desk.write(answer(to(pages, "tech2@example.com"), "#attente tiers 3d"))
-    desk.advance(hours=1)
-    desk.write(answer(to(pages, "tech2@example.com"), "#attente client"))
-    desk.write(answer(to(pages, "tech2@example.com"), "#absent 2026-12-24..2027-01-03"))
-
-
-def _somebody_else_asks(desk: LiveDesk) -> None:
-    """Ticket 1002 is parked and released."""
-    asked = desk.write(Letter("Bonjour", "collegue@acme.example", "support-regulier@example.com", "Question"))
-    desk.write(answer(to(asked, "chef@acme.example"), "oui"))
-
-
-def _a_mailbox_is_read(desk: LiveDesk) -> None:
-    """Ticket 1003 came by IMAP."""
-    raw = Letter("Une demande", to="support-regulier@example.com", subject="Par IMAP").raw(77)
-    fetched = Delivery(
-        Door.IMAP, "it@acme.example", ("support-regulier@example.com",), raw, source=ImapSource("INBOX@host", 7, 12)
-    )
-    with desk.database.write() as tx:
-        inbox.accept(tx, [fetched], desk.now)
-    desk.work()
-
-
-def _nobody_answers(desk: LiveDesk) -> None:
-    """Ticket 1004: every step, and the alarm; a pager is dead."""
-    desk.answers["5145550103@pager.example.net"] = Refused("550 gone")
-    desk.write(Letter("Panne", "it@acme.example", subject="Autre panne"))
-    for _ in range(5):
-        desk.advance(minutes=16)
-
-
-def _nobody_wrote(desk: LiveDesk) -> None:
-    """Ticket 1005 has a null reverse-path."""
-    desk.write(Letter("Panne", "it@acme.example", subject="Sans retour", envelope_from=""))

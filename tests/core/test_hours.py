@@ -20,20 +20,10 @@ from mailgate.core.hours import (
     parse_duration,
     working_between,
 )
-from tests.builders import HOLIDAYS, a_calendar, local
+from tests.builders import HOLIDAYS, local
+from tests.core.calendars import ALWAYS, CALENDARS, MOMENTS, NIGHTS, OFFICE, REGULAR, URGENT
 
-REGULAR = a_calendar()
-URGENT = a_calendar("urgent", "07:00", "20:00")
 NEVER = Calendar("never", "America/Toronto", ((),) * 7, HOLIDAYS.get)
-ALWAYS = Calendar("always", "America/Toronto", ((Span(time(0), time(0)),),) * 7, lambda _: None)
-NIGHTS = Calendar("nights", "Europe/Zurich", ((Span(time(22), time(0)), Span(time(0), time(6))),) * 7, lambda _: None)
-OFFICE = Calendar(
-    "office",
-    "Europe/Paris",
-    ((Span(time(13, 30), time(17, 30)), Span(time(8), time(12))),) * 5 + ((), ()),
-    HOLIDAYS.get,
-)
-CALENDARS = [REGULAR, URGENT, ALWAYS, NIGHTS, OFFICE]
 
 
 @pytest.mark.parametrize(
@@ -125,9 +115,6 @@ def test_anything_else_is_no_duration(text: str) -> None:
     """The message says what would be right."""
     with pytest.raises(ValueError, match="write 90m, 4h, 3d or 1w"):
         parse_duration(text)
-
-
-MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2035, 1, 1)).map(lambda naive: naive.replace(tzinfo=UTC))
 
 
 @settings(max_examples=150, deadline=None)

@@ -63,10 +63,12 @@ class Desk:
     def domain(self) -> str:
         """The domain of our Message-IDs."""
         return self.policy.desk.address.rpartition("@")[2]
+    base_url: str | None = None
 
     def scribe(self, words: Templates | PlainWords | None = None) -> Scribe:
         """Who writes this desk's letters, from its templates unless other words are given."""
-        return Scribe(words or self.templates, self.ring, self.policy.desk, self.policy.limits.token_days)
+        days = self.policy.limits.token_days
+        return Scribe(words or self.templates, self.ring, self.policy.desk, days, self.base_url)
 
 
 def read_mail(delivery: Delivery, inbox_id: int, digest: str, desk: Desk, received_at: datetime) -> MailReceived:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
+from mailgate.core.answers import answered
 from mailgate.core.authority import NOT_YOURS, Standing, standing
 from mailgate.core.behalf import open_on_behalf
 from mailgate.core.bounces import returned
@@ -27,6 +28,7 @@ from mailgate.core.events import (
     Event,
     MailReceived,
     MailUnreadable,
+    PageAnswered,
     RetryAsked,
     TicketRequested,
     TimerFired,
@@ -71,6 +73,8 @@ def _decided(event: Event, seen: Seen, policy: Policy, now: datetime) -> Decisio
             return retry(event)
         case DrillAsked():
             return drill(event, policy, now)
+        case PageAnswered():
+            return answered(event, seen, policy)
         case TimerFired():
             return _timer(event, seen, policy, now)
         case _:

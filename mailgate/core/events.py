@@ -100,6 +100,17 @@ class DrillAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class PageAnswered:
+    """A technician says over a signed link that they have seen a page; `means` names the way they said it."""
+
+    inbox_id: int
+    received_at: datetime
+    ticket: int
+    technician: str
+    means: str = "link"
+
+
+@dataclass(frozen=True, slots=True)
 class TimerFired:
     """A timer row came due; it holds no truth of its own, the ticket does (None: the timer is the desk's own)."""
 
@@ -109,4 +120,13 @@ class TimerFired:
     due_at: datetime
 
 
-Event = MailReceived | MailUnreadable | DeliveryFailed | TicketRequested | RetryAsked | DrillAsked | TimerFired
+Event = (
+    MailReceived
+    | MailUnreadable
+    | DeliveryFailed
+    | TicketRequested
+    | RetryAsked
+    | DrillAsked
+    | PageAnswered
+    | TimerFired
+)

@@ -151,6 +151,7 @@ class LinkFacts:
     """Pages of the desk that a mail may point to ("" where there is none)."""
 
     survey: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,9 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail to one recipient. `limit` is the most characters of a pager's body (None: an ordinary mail)."""
+    """One mail to one recipient. `limit` is the most characters of a pager's body (None: an ordinary mail).
+
+    An `answerable` one is a page: it carries a link by which its reader may say that they have seen it."""
 
     template: str
     to: Correspondent
@@ -219,3 +222,4 @@ class Letter:
     references: tuple[str, ...] = ()
     enclosure: Enclosure | None = None
     limit: int | None = None
+    answerable: bool = False

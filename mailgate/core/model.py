@@ -72,6 +72,7 @@ class Door(StrEnum):
     LMTP = "lmtp"
     IMAP = "imap"
     CLI = "cli"
+    WEB = "web"
     OUTBOX = "outbox"
 
 
@@ -129,11 +130,12 @@ class AuthVerdict(StrEnum):
 
 
 class TokenKind(StrEnum):
-    """What a signed reply address was handed out for; each kind is signed separately."""
+    """What a signed reply address, or the link of a page, was handed out for; each kind is signed separately."""
 
     TECHNICIAN = "technician"
     CONTACT = "contact"
     BOUNCE = "bounce"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def call(
     message, enclosure = message_facts(words, policy)
     for one in people:
         letter = letter_to_technician(ticket, one, policy, notice)
-        letter = replace(letter, facts=replace(letter.facts, message=message), enclosure=enclosure)
+        letter = replace(letter, facts=replace(letter.facts, message=message), enclosure=enclosure, answerable=True)
         if not (again and one.pagers):
             yield Page(one.key, Channel.MAIL, one.mail, letter)
         for pager in one.pagers:

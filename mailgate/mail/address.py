@@ -43,7 +43,7 @@ _TAGS = re.compile(rf"\+{TOKEN.pattern}\b", re.IGNORECASE)
 _MAC_OCTETS = 15
 _EPOCH = date(1970, 1, 1)
 _CLAIMS = struct.Struct(">BIIH")
-_KINDS = {TokenKind.TECHNICIAN: 1, TokenKind.CONTACT: 2, TokenKind.BOUNCE: 3}
+_KINDS = {TokenKind.TECHNICIAN: 1, TokenKind.CONTACT: 2, TokenKind.BOUNCE: 3, TokenKind.PAGE: 4}
 _KIND_OF = {code: kind for kind, code in _KINDS.items()}
 
 MESSAGE_ID_LENGTH = 76
@@ -73,15 +73,21 @@ def sign(ring: Keyring, kind: TokenKind, ticket: int, person: int, expires: date
     return _base32(claims + key.mac(kind.value, claims, _MAC_OCTETS))
 
 
-def verify(ring: Keyring, token: str, today: date) -> Token | None:
-    """What a token stands for, or None when we didn't make it, it was altered, or it expired before `today`."""
+IN_ADDRESSES = frozenset(TokenKind) - {TokenKind.PAGE}
+IN_LINKS = frozenset({TokenKind.PAGE})
+ANYWHERE = IN_ADDRESSES | IN_LINKS
+
+
+def verify(ring: Keyring, token: str, today: date, kinds: frozenset[TokenKind] = IN_ADDRESSES) -> Token | None:
+    """What a token stands for; None when we didn't make it or for something else, it was altered, or it expired before
+    `today`."""
     octets = _token_octets(token)
     if octets is None:
         return None
     claims, mac = octets[: _CLAIMS.size], octets[_CLAIMS.size :]
     head, ticket, person, days = _CLAIMS.unpack(claims)
     kind, key = _KIND_OF.get(head >> 4), ring.numbered(head & 0xF)
-    if kind is None or key is None or not compare_digest(mac, key.mac(kind.value, claims, _MAC_OCTETS)):
+    if kind not in kinds or key is None or not compare_digest(mac, key.mac(kind.value, claims, _MAC_OCTETS)):
         return None
     return Token(kind, ticket, person) if today <= _EPOCH + timedelta(days=days) else None
 

@@ -33,9 +33,11 @@ REFERENCES_MOST = 20
 SUPPRESS = {Tone.REPLIED: "All", Tone.GENERATED: "DR, RN, NRN, OOF, AutoReply"}
 """X-Auto-Response-Suppress: what may not be answered automatically; without "All", bounces come back."""
 
-_TOKEN_SHAPED = re.compile(r"(?:\+|(?:%(?:25)*|[=-])?2B|(?<![a-z2-7]))([a-z2-7]{42})(?![a-z2-7])", re.IGNORECASE)
-_TOKEN_IN_FILE = re.compile(rb"(?:\+\x00?|[%=]2B)((?:[a-z2-7]\x00?){42})(?![a-z2-7])", re.IGNORECASE)
-"""In one octet a character, or in two, as Outlook keeps a mail (MS-OXMSG)."""
+_TOKEN_SHAPED = re.compile(r"(?:\+|(?:%(?:25)*|[=-])?2[BF]|(?<![a-z2-7]))([a-z2-7]{42})(?![a-z2-7])", re.IGNORECASE)
+_TOKEN_IN_FILE = re.compile(
+    rb"(?:\+\x00?|/\x00?p\x00?/\x00?|[%=]2[BF])(?:=\r?\n)?((?:[a-z2-7](?:\x00|=\r?\n)?){42})(?![a-z2-7])", re.IGNORECASE
+)
+"""In one octet a character, or in two, as Outlook keeps a mail (MS-OXMSG); or over two lines of quoted-printable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +67,20 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Scribe:
-    """Writes a desk's letters. `token_days` is how many days a token of each kind holds."""
+    """Writes a desk's letters. `token_days` is how many days a token of each kind holds, `base_url` where the links of
+    pages lead (None: they have none)."""
 
     words: Templates | PlainWords
     ring: Keyring
     desk: Desk
     token_days: Mapping[str, int] = field(default_factory=dict)
+    base_url: str | None = None
 
     def write(self, letter: Letter, stamp: Stamp, enclosures: tuple[mime.Part, ...] = ()) -> Draft:
         """The mail; TemplateFailed when its template can't say it."""
-        words = self._without_tokens(_tagged(self.words.render(letter, stamp.now), letter.ticket))
+        link = self._link(letter, stamp.now.date())
+        said = self.words.render(_linked(letter, link, self.base_url), stamp.now)
+        words = self._without_tokens(_tagged(said, letter.ticket), link)
         message_id = address.message_id(self.ring, letter.ticket, stamp.unique, self.domain)
         head = tuple(self._head(letter, words.subject, message_id, stamp))
         files = (*self.enclose(_whole_text(letter)), *enclosures)
@@ -127,17 +133,29 @@ class Scribe:
         token = self._token(TokenKind.BOUNCE, stamp.outbox_id, letter.to, stamp.now.date())
         return address.tagged(self.desk.address, token)
 
+    def _link(self, letter: Letter, today: date) -> str | None:
+        """The token of a page's link; it holds as long as the signed address beside it."""
+        if self.base_url is None or letter.ticket is None or not letter.answerable:
+            return None
+        days = self._days(TokenKind.TECHNICIAN)
+        return address.sign(self.ring, TokenKind.PAGE, letter.ticket, letter.to.person, today + timedelta(days=days))
+
     def _token(self, kind: TokenKind, ticket: int, to: Correspondent, today: date) -> str:
-        days = self.token_days.get(kind.value, TOKEN_DAYS[kind])
-        return address.sign(self.ring, kind, ticket, to.person, today + timedelta(days=days))
+        return address.sign(self.ring, kind, ticket, to.person, today + timedelta(days=self._days(kind)))
 
-    def _without_tokens(self, words: Words) -> Words:
-        html = self._without_token(words.html) if words.html is not None else None
-        return Words(self._without_token(words.subject), self._without_token(words.text), html)
+    def _days(self, kind: TokenKind) -> int:
+        return self.token_days.get(kind.value, TOKEN_DAYS[kind])
 
-    def _without_token(self, text: str) -> str:
-        """The text with every token of ours taken out, whoever it was made for and however old it is."""
-        return _TOKEN_SHAPED.sub(lambda found: "" if self._is_ours(found[1]) else found[0], text)
+    def _without_tokens(self, words: Words, link: str | None) -> Words:
+        """`link` is the one token that its reader shall have."""
+        html = self._without_token(words.html, link) if words.html is not None else None
+        return Words(self._without_token(words.subject), self._without_token(words.text, link), html)
+
+    def _without_token(self, text: str, link: str | None = None) -> str:
+        """The text with every other token of ours taken out, whoever it was made for and however old it is."""
+        return _TOKEN_SHAPED.sub(
+            lambda found: found[0] if found[1] == link or not self._is_ours(found[1]) else "", text
+        )
 
     def _named(self, file: Attachment) -> Attachment:
         return replace(file, name=self._without_token(file.name))
@@ -148,11 +166,18 @@ class Scribe:
         return _TOKEN_IN_FILE.sub(lambda found: self._struck(found[0], found[1]), octets)
 
     def _struck(self, whole: bytes, token: bytes) -> bytes:
-        ours = self._is_ours(token.replace(b"\0", b"").decode("ascii"))
-        return whole.replace(token, re.sub(rb"[^\0]", b"x", token)) if ours else whole
+        ours = self._is_ours(re.sub(rb"[\0=\r\n]", b"", token).decode("ascii"))
+        return whole.replace(token, re.sub(rb"[^\0=\r\n]", b"x", token)) if ours else whole
 
     def _is_ours(self, token: str) -> bool:
-        return address.verify(self.ring, token, date.min) is not None
+        return address.verify(self.ring, token, date.min, address.ANYWHERE) is not None
+
+
+def _linked(letter: Letter, link: str | None, base_url: str | None) -> Letter:
+    """The letter with the link that its reader may answer by."""
+    if link is None or base_url is None:
+        return letter
+    return replace(letter, facts=replace(letter.facts, links=replace(letter.facts.links, page=f"{base_url}/p/{link}")))
 
 
 def _tagged(words: Words, ticket: int | None) -> Words:

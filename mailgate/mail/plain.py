@@ -30,6 +30,7 @@ class Phrases:
     left_out: str
     nothing: str
     signed: str
+    link: str
 
 
 FRENCH = Phrases(
@@ -57,6 +58,7 @@ FRENCH = Phrases(
     left_out="Trop lourdes pour ce courriel : {names}",
     nothing="Rien n’a été appliqué ni envoyé.",
     signed="L’équipe de soutien technique",
+    link="Pour dire que vous l’avez vue : {url}",
 )
 
 ENGLISH = Phrases(
@@ -84,6 +86,7 @@ ENGLISH = Phrases(
     left_out="Too large for this mail: {names}",
     nothing="Nothing was applied or sent.",
     signed="The technical support team",
+    link="To say that you have seen it: {url}",
 )
 
 
@@ -134,6 +137,8 @@ def _paragraphs(letter: Letter, phrases: Phrases, tongue: Tongue) -> Iterator[st
         yield facts.message.text
         yield _files(phrases.files, facts.message.attachments, tongue)
         yield _files(phrases.left_out, facts.message.left_out, tongue)
+    if facts.links.page:
+        yield phrases.link.format(url=facts.links.page)
     if facts.intervention is not None and facts.intervention.minutes:
         yield f"{facts.intervention.activity}: {tongue.duration(facts.intervention.minutes)}"
     yield _signature(facts, phrases)

@@ -84,6 +84,7 @@ FACTS = Facts(
     bank=BankFacts(750),
     links=LinkFacts("https://support.example.com/s/abc"),
 )
+LINKED = LinkFacts(page="https://support.example.com/p/abc")
 DOUBTFUL = MessageFacts(
     "Voir plus bas.",
     "inconnu@example.org",
@@ -132,7 +133,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
     "notification": (FACTS, SETTLED, replace(FACTS, intervention=InterventionFacts("reply", 0, 0, covered=True))),
     "page": (FACTS, BARE, replace(BARE, message=DOUBTFUL), _of_desk("unreadable", "inbox 12")),
     "technician": (
-        _noticed("new"),
+        _noticed("new", facts=replace(FACTS, links=LINKED)),
         _noticed("assigned", "Luc Gagnon"),
         _noticed("taken", "Luc Gagnon"),
         _noticed("escalated"),

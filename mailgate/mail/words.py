@@ -59,7 +59,12 @@ def _paged(letter: Letter, write: Callable[[Letter], Words], limit: int) -> Word
         if excess > 0:
             letter = shortened(letter, _Shorter(excess, least))
             words = write(letter)
-    return Words(to_ascii(words.subject), _cut(to_ascii(words.text), most))
+    return Words(to_ascii(words.subject), _with_link(_cut(to_ascii(words.text), most), letter.facts.links.page, most))
+
+
+def _with_link(text: str, link: str, most: int) -> str:
+    """A link comes last, and only where nothing has to give way to it."""
+    return f"{text} {link}" if link and len(text) + 1 + len(link) <= most else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,7 @@ class InboxKind(StrEnum):
     TICKET_REQUESTED = "ticket-requested"
     RETRY_ASKED = "retry-asked"
     DRILL_ASKED = "drill-asked"
+    PAGE_ANSWERED = "page-answered"
 
 
 class InboxState(StrEnum):

@@ -16,14 +16,14 @@ from sqlmodel import col, select
 
 from mailgate.core.custody import Delivery, ImapCursor, ImapSource
 from mailgate.core.decision import Decision
-from mailgate.core.events import DeliveryFailed, DrillAsked, RetryAsked, TicketRequested
+from mailgate.core.events import DeliveryFailed, DrillAsked, PageAnswered, RetryAsked, TicketRequested
 from mailgate.core.model import Door
 from mailgate.mail import parse
 from mailgate.store.columns import InboxKind, InboxState
 from mailgate.store.database import Tx
 from mailgate.store.tables import CursorRow, InboxRow, RawRow, saved
 
-Asked = DeliveryFailed | TicketRequested | RetryAsked | DrillAsked
+Asked = DeliveryFailed | TicketRequested | RetryAsked | DrillAsked | PageAnswered
 """The events that are put in the inbox as they are, not as mail."""
 
 _KINDS = {
@@ -38,6 +38,7 @@ _SHAPES: dict[InboxKind, TypeAdapter[Asked]] = {kind: TypeAdapter(event) for eve
 @dataclass(frozen=True, slots=True)
 class Received:
     """One pending inbox row: a mail as delivered, or an event with its `inbox_id` filled in.
+    PageAnswered: (InboxKind.PAGE_ANSWERED, Door.WEB),
 
     Neither, when another version of this program wrote the row in a shape that this one cannot read."""
 

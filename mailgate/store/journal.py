@@ -11,6 +11,7 @@ from mailgate.core.events import (
     Event,
     MailReceived,
     MailUnreadable,
+    PageAnswered,
     RetryAsked,
     TicketRequested,
     TimerFired,
@@ -25,6 +26,7 @@ WORDS: dict[type[Event], str] = {
     TicketRequested: "ticket-requested",
     RetryAsked: "retry-asked",
     DrillAsked: "drill-asked",
+    PageAnswered: "page-answered",
     TimerFired: "timer-fired",
 }
 """What an event is called in the book; a timer adds its kind ("timer-fired callback-due")."""

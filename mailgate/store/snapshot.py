@@ -23,6 +23,7 @@ from mailgate.core.events import (
     Event,
     MailReceived,
     MailUnreadable,
+    PageAnswered,
     RetryAsked,
     TicketRequested,
     TimerFired,
@@ -60,7 +61,7 @@ def load(tx: Tx, event: Event) -> Seen:
             return _of_mail(tx, event, seen, tickets)
         case TimerFired(kind=kind, ticket=None):
             return replace(seen, held_back=budgets.held_back(tx)) if kind == REPORT else seen
-        case DeliveryFailed(ticket=number) | TimerFired(ticket=number):
+        case DeliveryFailed(ticket=number) | TimerFired(ticket=number) | PageAnswered(ticket=number):
             return replace(seen, by_token=tickets(number))
         case RetryAsked():
             return replace(seen, by_token=tickets(_retried(tx, event)))

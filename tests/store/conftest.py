@@ -11,7 +11,7 @@ from mailgate.store.database import Database
 
 ON_BOTH = {
     *("test_absences", "test_any_bytes", "test_apply", "test_arrears", "test_budgets", "test_fates", "test_inbox"),
-    *("test_outbox", "test_query", "test_snapshot", "test_timers", "test_traces"),
+    *("test_gauges", "test_outbox", "test_query", "test_snapshot", "test_timers", "test_traces"),
 }
 """The modules whose tests say nothing of SQLite alone."""
 

@@ -98,13 +98,22 @@ def clock_of(tx: Tx, row: ClockRow) -> Clock:
         starts_at=row.starts_at,
         due_at=row.due_at,
         delay=None if row.delay is None else parse_duration(row.delay),
-        hours=None if row.edition is None else _hours(tx, row.edition),
+        hours=None if row.edition is None else calendar_as_it_was(tx, row.edition),
         paused_minutes=row.paused_minutes,
         ended_at=row.ended_at,
         ending=row.ending,
         ended_by=row.ended_by,
         how=row.how,
     )
+
+
+def calendar_as_it_was(tx: Tx, digest: str) -> Calendar:
+    """The calendar of an edition; the same one gives the same object."""
+    if digest not in _READ:
+        row = tx.get_one(EditionRow, digest)
+        week = tuple(tuple(_span(*span) for span in day) for day in row.week)
+        _READ[digest] = Calendar(row.calendar, row.timezone, week, Edition(digest, dict(row.closed)))
+    return _READ[digest]
 
 
 def waits_of(tx: Tx, ticket: int) -> tuple[Wait, ...]:
@@ -174,14 +183,6 @@ def _digest_of(hours: Calendar) -> str | None:
 
 def _week(calendar: Calendar) -> list[list[list[str]]]:
     return [[[f"{one.start:%H:%M}", f"{one.end:%H:%M}"] for one in day] for day in calendar.week]
-
-
-def _hours(tx: Tx, digest: str) -> Calendar:
-    if digest not in _READ:
-        row = tx.get_one(EditionRow, digest)
-        week = tuple(tuple(_span(*span) for span in day) for day in row.week)
-        _READ[digest] = Calendar(row.calendar, row.timezone, week, Edition(digest, dict(row.closed)))
-    return _READ[digest]
 
 
 def _span(start: str, end: str) -> Span:

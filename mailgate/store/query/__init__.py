@@ -6,6 +6,7 @@ Times are aware and in UTC. Nothing here is on the path of a mail.
 from mailgate.store.query.boxes import Fate, InboxLine, OutboxLine, fate, inbox, message, outbox, raw
 from mailgate.store.query.deliveries import AddressShown, MailShown, marked_addresses
 from mailgate.store.query.drills import DrillShown, drill
+from mailgate.store.query.fallen_due import FallenDue, fallen_due
 from mailgate.store.query.stories import (
     AttachmentShown,
     InterventionShown,
@@ -30,6 +31,7 @@ __all__ = [
     "CallbackShown",
     "DeadlineShown",
     "DrillShown",
+    "FallenDue",
     "Fate",
     "InboxLine",
     "InterventionShown",
@@ -43,6 +45,7 @@ __all__ = [
     "TicketStory",
     "TicketSummary",
     "drill",
+    "fallen_due",
     "fate",
     "inbox",
     "marked_addresses",

@@ -16,6 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from mailgate.core.clocks import PAUSED_BY
 from mailgate.core.model import Status
 from mailgate.core.reckoning import margin
+from mailgate.core.sla import PROMISED
 from mailgate.core.ticket import Ending, Promise
 from mailgate.store.clocks import clock_of
 from mailgate.store.database import Tx
@@ -23,9 +24,6 @@ from mailgate.store.tables import ClockRow, TicketRow
 from mailgate.store.tables.tickets import IN_HAND
 
 Shape = TypeVar("Shape")
-
-DESKS = (Promise.CALLBACK, Promise.ENGAGEMENT, Promise.RESOLUTION, Promise.UPDATE)
-"""The promises that are the desk's to keep; in the others it is the customer who is awaited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,7 @@ def _line(tx: Tx, row: TicketRow, clocks: Clocks, now: datetime) -> TicketLine:
 
 def _running(row: TicketRow, clocks: Clocks) -> Iterator[ClockRow]:
     """The clocks of the desk's promises that do not stand still."""
-    for promise in DESKS if row.status in IN_HAND else ():
+    for promise in PROMISED if row.status in IN_HAND else ():
         clock = clocks.get(promise)
         if clock is not None and clock.ended_at is None and row.status not in PAUSED_BY[promise]:
             yield clock
@@ -185,7 +183,7 @@ def _conditions(wanted: TicketFilter, now: datetime) -> Iterator[ColumnElement[b
 
 def _late(now: datetime) -> ColumnElement[bool]:
     """A promise is overdue, unless its clock stands still."""
-    owed = [_overdue(promise, now) for promise in DESKS]
+    owed = [_overdue(promise, now) for promise in PROMISED]
     return and_(col(TicketRow.status).in_(IN_HAND), or_(*owed))
 
 

@@ -74,8 +74,9 @@ def _callback(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock]:
 
 
 def _engagement(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock]:
-    clock, before = _graded(kind, change, policy), change.before
-    if clock is None or (before.clock(kind) is None and _in_hand(before)):
+    clock, earlier = _graded(kind, change, policy), change.before.clock(kind)
+    ended = earlier is None or not earlier.running
+    if clock is None or (ended and _in_hand(change.before)):
         return
     assignee = change.after.assignee if change.seen or _in_hand(change.after) else None
     by = assignee or change.heard_by
@@ -162,7 +163,7 @@ def _silence(kind: Promise, delay: Duration | None, change: Change, policy: Poli
 def _graded(kind: Promise, change: Change, policy: Policy) -> Clock | None:
     """The clock of a promise that severity or priority makes, before it may end: started, moved or taken up again."""
     owed, clock = _owed(kind, change.after, policy), change.before.clock(kind)
-    if clock is None:
+    if clock is None or _is_promised_again(clock, change):
         return _begun(kind, change, owed)
     if kind is Promise.RESOLUTION and change.before.status in SETTLED and change.after.status in ACTIVE:
         return _owed_again(clock, change, policy)
@@ -173,6 +174,12 @@ def _graded(kind: Promise, change: Change, policy: Policy) -> Clock | None:
     if owed != _owed(kind, change.before, policy):
         clock = counted_anew(clock, owed.hours, owed.delay, change.before.waits)
     return after_wait(change.before, clock, policy, change.at) if change.enters is not None else clock
+
+
+def _is_promised_again(clock: Clock, change: Change) -> bool:
+    """Whether a grade that promised nothing took the promise away, while the ticket was under way all the time."""
+    taken_away = clock.ending is Ending.NO_LONGER and clock.promise is not Promise.UPDATE
+    return taken_away and change.before.status in ACTIVE
 
 
 def _owed_again(clock: Clock, change: Change, policy: Policy) -> Clock:
@@ -186,10 +193,11 @@ def _owed_again(clock: Clock, change: Change, policy: Policy) -> Clock:
 
 def _begun(kind: Promise, change: Change, owed: Owed | None) -> Clock | None:
     """A promise that the ticket has had since it was opened, or since it was released; news are owed from now on."""
+    earlier = change.before.clock(kind)
     if owed is None or change.after.status not in ACTIVE:
-        return None
+        return earlier
     new = change.before.status is Status.PARKED or kind is Promise.UPDATE
-    asked_at = change.at if new else change.after.opened_at
+    asked_at = earlier.asked_at if earlier is not None else change.at if new else change.after.opened_at
     clock = started(kind, owed.hours, owed.delay, asked_at)
     wait = open_wait(change.before, change.at)
     waits = (*change.before.waits, *((wait,) if wait is not None and change.enters is not None else ()))

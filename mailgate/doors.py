@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Protocol
 
 from mailgate import config
 from mailgate.config import ImapDoor, LmtpDoor, SmtpDoor
@@ -21,16 +22,23 @@ GRACE_SECONDS = 3.0
 """How long all doors together wait for the mails that are on their way in."""
 
 
+class Pulse(Protocol):
+    """Takes signs of life. Thread-safe."""
+
+    def beat(self) -> None: ...
+
+
 class DoorShut(Exception):
     """An address to listen on cannot be had; the message names it."""
 
 
 @asynccontextmanager
 async def opened(
-    loaded: Site, custody: Custody, cursors: Cursors, chance: Callable[[], float]
+    loaded: Site, custody: Custody, cursors: Cursors, chance: Callable[[], float], pulse: Callable[[ImapDoor], Pulse]
 ) -> AsyncIterator[list[str]]:
     """Every configured door, open until the block ends: their addresses. Raises DoorShut.
 
+    A mailbox beats its pulse whenever it was looked into.
     They close together: the slowest of them decides how long that takes, not their number."""
     addresses: list[str] = []
     closings: list[Callable[[], Awaitable[None]]] = []
@@ -44,6 +52,7 @@ async def opened(
             reader = imap_in.MailboxReader(
                 _mailbox(loaded, mailbox), custody, cursors, partial(is_ours, policy=loaded.policy), chance
             )
+            reader.alive = pulse(mailbox).beat
             reader.start()
             closings.append(partial(asyncio.to_thread, reader.stop))
             addresses.append(f"imap://{mailbox.user}@{mailbox.host}/{mailbox.folder}")

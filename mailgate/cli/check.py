@@ -60,6 +60,7 @@ def report_on(loaded: Site) -> Report:
     """The report on a site that could be loaded."""
     from mailgate import rulebook, site
     from mailgate.cli.staffing import told_by_mail, urgent_gaps
+    from mailgate.config.heartbeat import wrong_url
 
     now = clock.now()
     gaps = urgent_gaps(loaded.policy, told_by_mail(loaded.config), now)
@@ -67,6 +68,7 @@ def report_on(loaded: Site) -> Report:
     mistakes = (
         *loaded.config.unreadable_secrets(),
         *loaded.config.dkim.missing_packages(),
+        *wrong_url(loaded.config),
         *site.template_mistakes(loaded.templates),
         *rulebook.run_examples(loaded.rulebook, now),
     )

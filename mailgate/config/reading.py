@@ -14,6 +14,7 @@ from mailgate.config.values import (
     Config,
     Database,
     Dkim,
+    Heartbeat,
     ImapDoor,
     ImapTls,
     Listen,
@@ -54,8 +55,9 @@ def load(path: Path) -> Config:
         web=WebDoor(file.web.listen, file.web.base_url) if file.web else None,
         log_format=file.log.format,
         sms={name: site.gateway(name, table) for name, table in file.sms.items()},
+        heartbeat=site.heartbeat(file),
     )
-    mistakes = tuple(_impossible_sockets(config, source))
+    mistakes = (*_impossible_sockets(config, source), *_beats_for_itself(config, source))
     if mistakes:
         raise SiteMistakes(mistakes)
     return config
@@ -70,12 +72,7 @@ class _Site:
 
     def secret(self, table: SecretTable, *path: str | int) -> Secret | None:
         """The secret that a table names."""
-        if table.password_env is not None:
-            return Secret(table.password_env, None, self.source.place((*path, "password_env")))
-        if table.password_file is not None:
-            place = self.source.place((*path, "password_file"))
-            return Secret(table.password_file, self.root / table.password_file, place)
-        return None
+        return self._secret(table.password_file, table.password_env, *path, "password")
 
     def gateway(self, name: str, table: SmsTable) -> SmsGateway:
         """One `[sms.NAME]`."""
@@ -86,18 +83,27 @@ class _Site:
             is_form=table.form is not None,
             headers=tuple(table.headers.items()),
             user=table.user,
-            secret=self._gateway_secret(name, table),
+            secret=self._secret(table.secret_file, table.secret_env, "sms", name, "secret"),
             expect=table.expect,
             timeout=float(table.timeout_seconds),
         )
 
-    def _gateway_secret(self, name: str, table: SmsTable) -> Secret | None:
-        if table.secret_env is not None:
-            return Secret(table.secret_env, None, self.source.place(("sms", name, "secret_env")))
-        if table.secret_file is not None:
-            place = self.source.place(("sms", name, "secret_file"))
-            return Secret(table.secret_file, self.root / table.secret_file, place)
+    def _secret(self, file: str | None, variable: str | None, *key: str | int) -> Secret | None:
+        """What `KEY_file` or `KEY_env` names; `key` is the path of the key, its last part without the ending."""
+        *path, name = key
+        if variable is not None:
+            return Secret(variable, None, self.source.place((*path, f"{name}_env")))
+        if file is not None:
+            return Secret(file, self.root / file, self.source.place((*path, f"{name}_file")))
         return None
+
+    def heartbeat(self, file: ConfigFile) -> Heartbeat | None:
+        """`[heartbeat]`"""
+        table = file.heartbeat
+        if table is None:
+            return None
+        secret = self._secret(table.url_file, table.url_env, "heartbeat", "url")
+        return Heartbeat(table.url, secret, table.method, table.mail, table.every)
 
     def file(self, written: str | None) -> Path | None:
         """A file that may be named."""
@@ -165,6 +171,13 @@ def _smtp(file: ConfigFile) -> SmtpDoor | None:
     if file.smtp is None:
         return None
     return SmtpDoor(file.smtp.listen, file.smtp.max_size, tuple(file.smtp.trusted_relays), file.smtp.authserv_id)
+
+
+def _beats_for_itself(config: Config, source: Source) -> Iterator[Mistake]:
+    """A heartbeat that nobody else hears."""
+    if config.heartbeat is not None and config.heartbeat.mail == config.desk.address:
+        place: TomlPath = ("heartbeat", "mail")
+        yield source.at_value(place, "the desk's own address hears nothing: a heartbeat goes to somebody else")
 
 
 def _impossible_sockets(config: Config, source: Source) -> Iterator[Mistake]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, field_validator, model_validator
 
+from mailgate.config.heartbeat import HeartbeatTable
 from mailgate.config.places import (
     HIGHEST_PORT,
     base_url,
@@ -173,4 +174,5 @@ class ConfigFile(Table):
     relay: RelayTable = RelayTable()
     sms: dict[Annotated[str, AfterValidator(gateway_name)], SmsTable] = {}
     web: WebTable | None = None
+    heartbeat: HeartbeatTable | None = None
     log: LogTable = LogTable()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -145,6 +146,22 @@ class SmsGateway:
 
 
 @dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """`[heartbeat]`: who hears every so often that all is well. The URL is a secret, in config.toml or elsewhere."""
+
+    url: str | None = field(repr=False)
+    secret: Secret | None
+    method: Literal["GET", "POST"]
+    mail: str | None
+    every: timedelta
+
+    @property
+    def calls(self) -> bool:
+        """Whether there is a URL to call."""
+        return self.url is not None or self.secret is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A site's config.toml. `root` is its directory: `rules/` and `templates/` live there."""
 
@@ -161,13 +178,15 @@ class Config:
     web: WebDoor | None
     log_format: Literal["json", "console"]
     sms: Mapping[str, SmsGateway] = field(default_factory=dict)
+    heartbeat: Heartbeat | None = None
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret that this configuration will need."""
         relay = self.relay.password if isinstance(self.relay, SmtpRelay) else None
         told = (*(mailbox.password for mailbox in self.imap), *(gateway.secret for gateway in self.sms.values()))
-        found = (relay, self.database.password, *told)
+        heartbeat = self.heartbeat.secret if self.heartbeat is not None else None
+        found = (relay, self.database.password, heartbeat, *told)
         return tuple(secret for secret in found if secret is not None)
 
     def unreadable_secrets(self) -> tuple[Mistake, ...]:

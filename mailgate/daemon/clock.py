@@ -3,8 +3,8 @@
 A command takes the machine's wall clock as it stands (`now`). The daemon runs on a `SteadyClock`: it starts from the
 wall clock and counts the seconds that really pass, those of a machine that slept included. Small corrections of the
 wall clock are followed little by little, so that time never stands still and never goes back. A jump is not followed
-(hazards F34): every deadline, retry and lease is counted on, and the clock says how far off the machine's is, until that
-is put right or the daemon is started again.
+(hazards F34): every deadline, retry and lease is counted on, and the clock says how far off the machine's is, until
+that is put right or the daemon is started again.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@
       └▶ Acceptor (thread) ──COMMIT──▶ "250"
            └▶ Engine (thread): event, decision, transaction
                 └▶ Sender (loop): lease, send, settle
+    Auditor (thread) looks at all of them
 
 Stopping goes the same way: the doors first, then what they handed over, then what is in flight. What is cut off by the
 end of the grace is in the database and goes on at the next start. What cannot be stopped is left behind in the end.
@@ -19,25 +20,29 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, ExitStack, contextmanager
-from datetime import UTC
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from mailgate import site
 from mailgate.acceptor import Acceptor
 from mailgate.config import Config, MaildirRelay, SmsGateway
-from mailgate.daemon import clock
+from mailgate.config.heartbeat import wrong_url
+from mailgate.daemon.auditor import Auditor
+from mailgate.daemon.clock import SteadyClock
+from mailgate.daemon.metronome import Metronome
 from mailgate.daemon.ring import RingWatch, ring_for
 from mailgate.daemon.verifying import verifying
+from mailgate.daemon.watching import Pace, Pulses, Watched, watching
 from mailgate.doors import opened
 from mailgate.edge import maildir_out, pager, smtp_out
 from mailgate.edge.dkim_keys import NameServers
 from mailgate.edge.sms_out import Gateway
+from mailgate.edge.systemd import notify
 from mailgate.engine import Engine
 from mailgate.logs import speak
 from mailgate.mail.keyring import Keyring
@@ -56,7 +61,6 @@ STOP_SECONDS = 9.0
 """When a stop is cut short: a name server, a disk or a pager's service may hang, and none of them can be interrupted.
 That is a power cut to the database, which loses nothing."""
 
-TICK_SECONDS = 1
 FAULT_PAUSE_SECONDS = 2.0
 """How long the engine rests when the database is in trouble."""
 
@@ -66,47 +70,79 @@ def serve(path: Path) -> int:
 
     Raises SiteMistakes, DatabaseBusy, SchemaTooNew or DoorShut before it is ready."""
     loaded = site.load(path)
-    if missing := (*loaded.config.unreadable_secrets(), *loaded.config.dkim.missing_packages()):
+    secrets_amiss = (*loaded.config.unreadable_secrets(), *wrong_url(loaded.config))
+    if missing := (*secrets_amiss, *loaded.config.dkim.missing_packages()):
         raise SiteMistakes(missing)
     speak(loaded.config.log_format)
     for doubt in (*loaded.doubts, *site.template_mistakes(loaded.templates)):
         log.warning("site.doubt", says=str(doubt))
+    clock = SteadyClock()
     with ExitStack() as held:
-        database = held.enter_context(_database(loaded.config))
-        asyncio.run(_run(loaded, database))
+        database = held.enter_context(_database(loaded.config, clock))
+        asyncio.run(_run(loaded, database, clock))
     log.info("daemon.stopped")
     return 0
 
 
-async def _run(loaded: Site, database: Database) -> None:
-    async with AsyncExitStack() as running:
-        stop = _stop_on_signals()
-        threads = running.enter_context(ThreadPoolExecutor(max_workers=4, thread_name_prefix="sender"))
+async def _run(loaded: Site, database: Database, clock: SteadyClock) -> None:
+    stop = _stop_on_signals()
+    async with running(loaded, database, clock) as desk:
+        log.info("daemon.ready", addresses=desk.addresses)
+        notify("READY=1")
+        await stop.wait()
+        log.info("daemon.stopping")
+        notify("STOPPING=1")
+        _stop_in_time()
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A desk at work."""
+
+    addresses: list[str]
+    engine: EngineThread
+    sender: Sender
+    threads: ThreadPoolExecutor
+    metronome: Metronome
+    auditor: Auditor
+
+
+@asynccontextmanager
+async def running(
+    loaded: Site, database: Database, clock: SteadyClock, pace: Pace | None = None
+) -> AsyncIterator[Running]:
+    """Everything of a desk, started in the running loop, and stopped when the block ends. Raises DoorShut."""
+    async with AsyncExitStack() as held:
+        threads = held.enter_context(ThreadPoolExecutor(max_workers=4, thread_name_prefix="sender"))
         ring = ring_for(loaded.config.secret_path)
+        pulses = Pulses(loaded.config.imap)
         engine = EngineThread(Engine(loaded.desk(ring), database, clock.now), database)
+        engine.alive = pulses.engine.beat
         acceptor = Acceptor(database, clock.now, engine.wake)
-        sender = Sender(_means(loaded.config, database, threads, engine.wake))
+        sender = Sender(_means(loaded.config, database, clock, threads, engine.wake))
         with database.write() as tx:
             clocks.take_up(tx, loaded.policy.calendars, clock.now())
         engine.promised = _from_thread(sender.wake)
         sender.start()
-        running.push_async_callback(sender.stop, GRACE_SECONDS)
+        held.push_async_callback(sender.stop, GRACE_SECONDS)
         engine.start()
-        running.push_async_callback(asyncio.to_thread, engine.stop)
+        held.push_async_callback(asyncio.to_thread, engine.stop)
         acceptor.start()
-        running.push_async_callback(asyncio.to_thread, acceptor.stop)
-        custody = running.enter_context(verifying(loaded.config, acceptor, NameServers()))
-        addresses = await running.enter_async_context(opened(loaded, custody, acceptor, random.random))
+        held.push_async_callback(asyncio.to_thread, acceptor.stop)
+        custody = held.enter_context(verifying(loaded.config, acceptor, NameServers(), clock.now))
+        addresses = await held.enter_async_context(opened(loaded, custody, acceptor, random.random, pulses.of))
         watch = RingWatch(loaded.config.secret_path, ring, engine.use_ring)
-        running.enter_context(_metronome(engine.wake, sender.wake, watch.look))
-        log.info("daemon.ready", addresses=addresses)
-        await stop.wait()
-        log.info("daemon.stopping")
-        _stop_in_time()
+        metronome = Metronome(engine.wake, sender.wake, watch.look, pulses.scheduler.beat)
+        metronome.start()
+        held.callback(metronome.stop)
+        open_relay = _relay_opener(loaded.config)
+        watched = Watched(loaded.config, loaded.desk(ring), clock, pulses, open_relay, metronome.rearm)
+        auditor = held.enter_context(watching(watched, pace))
+        yield Running(addresses, engine, sender, threads, metronome, auditor)
 
 
 @contextmanager
-def _database(settings: Config) -> Iterator[Database]:
+def _database(settings: Config, clock: SteadyClock) -> Iterator[Database]:
     """The database, ours alone when it is a file, with its tables up to date and no lease of a process that is gone."""
     with ExitStack() as held:
         if settings.database.path is not None:
@@ -121,13 +157,15 @@ def _database(settings: Config) -> Iterator[Database]:
 
 
 class EngineThread:
-    """Runs the engine whenever it is woken. `promised` is called after every decision."""
+    """Runs the engine whenever it is woken. `promised` is called after every decision, `alive` after every decision and
+    whenever there was nothing left to decide."""
 
     def __init__(self, engine: Engine, database: Database) -> None:
         self._engine, self._database = engine, database
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine")
         self.promised: Callable[[], None] = lambda: None
+        self.alive: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Begin with what an earlier run left pending."""
@@ -153,7 +191,8 @@ class EngineThread:
             self._wake.wait()
             self._wake.clear()
             try:
-                self._engine.run_pending(self._stopping.is_set, self.promised)
+                self._engine.run_pending(self._stopping.is_set, self._decided)
+                self.alive()
             except DATABASE_FAULTS:
                 log.exception("engine.database_fault")
                 self._rest()
@@ -161,12 +200,18 @@ class EngineThread:
                 log.exception("engine.failed")
                 self._rest()
 
+    def _decided(self) -> None:
+        self.alive()
+        self.promised()
+
     def _rest(self) -> None:
         self._stopping.wait(FAULT_PAUSE_SECONDS)
         self._wake.set()
 
 
-def _means(settings: Config, database: Database, threads: ThreadPoolExecutor, failed: Callable[[], None]) -> Means:
+def _means(
+    settings: Config, database: Database, clock: SteadyClock, threads: ThreadPoolExecutor, failed: Callable[[], None]
+) -> Means:
     return Means(
         database=database,
         threads=threads,
@@ -199,28 +244,6 @@ def _relay_opener(settings: Config) -> Callable[[], Relay]:
         return lambda: maildir_out.MaildirRelay(relay.path)
     password = relay.password.read if relay.password is not None else None
     return lambda: smtp_out.SmtpRelay(relay.host, relay.port, relay.tls, relay.user, password, relay.ca_file)
-
-
-@contextmanager
-def _metronome(*wakes: Callable[[], None]) -> Iterator[None]:
-    """APScheduler wakes who might have something due; what is due is in the database, or in a file that changed."""
-    scheduler = AsyncIOScheduler(
-        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    )
-    for wake in wakes:
-        scheduler.add_job(_as_coroutine(wake), "interval", seconds=TICK_SECONDS)
-    scheduler.start()
-    try:
-        yield
-    finally:
-        scheduler.shutdown(wait=False)
-
-
-def _as_coroutine(wake: Callable[[], None]) -> Callable[[], object]:
-    async def tick() -> None:
-        wake()
-
-    return tick
 
 
 def _from_thread(wake: Callable[[], None]) -> Callable[[], None]:

@@ -32,8 +32,9 @@ __all__ = ["Mailbox", "MailboxReader"]
 
 log = structlog.get_logger()
 
-LONGEST_IDLE = 540.0
-"""Seconds; routers forget a silent connection soon after (RFC 2177 allows 29 minutes)."""
+LONGEST_IDLE = 120.0
+"""Seconds; routers forget a silent connection after some minutes, and whoever watches wants to know that it lives (RFC
+2177 allows 29 minutes)."""
 
 SOON = 2.0
 """Seconds until the next look after a catch: a mail that slipped in between the last search and IDLE was announced
@@ -60,7 +61,8 @@ class Stopping(Exception):
 class MailboxReader:
     """Reads one mailbox in a thread of its own until stopped.
 
-    `knows` gets addresses in lower case; `share` answers a random share in [0, 1) that spreads reconnections."""
+    `knows` gets addresses in lower case; `share` answers a random share in [0, 1) that spreads reconnections. `alive`
+    is called whenever the folder was looked into, and for each mail that was taken."""
 
     def __init__(
         self,
@@ -75,6 +77,7 @@ class MailboxReader:
         self._cursors = cursors
         self._knows = knows
         self._share = share
+        self.alive: Callable[[], None] = lambda: None
         self._failures = 0
         self._stopping = False
         self._session: ImapSession | None = None
@@ -120,6 +123,7 @@ class MailboxReader:
         while not self._stopping:
             caught = self._sweep(session)
             self._failures = 0
+            self.alive()
             patience = min(self._mailbox.poll_seconds, LONGEST_IDLE)
             session.wait(self._wake, min(SOON, patience) if caught else patience)
 
@@ -160,6 +164,7 @@ class MailboxReader:
         inbox_id = self._committed(self._custody.submit(self._delivery(raw, source)))
         log.info("imap.accepted", mailbox=self._mailbox.name, uid=fresh.uid, inbox=inbox_id, size=len(raw))
         session.file_away([fresh.uid])
+        self.alive()
         return True
 
     def _put_away_left_over(self, session: ImapSession) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -87,7 +88,7 @@ def test_a_small_step_is_followed_little_by_little(by: float) -> None:
     for _ in range(60):
         machine.live(1)
         seen.append(steady.now())
-    steps = [after - before for before, after in zip(seen, seen[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(seen)]
     assert all(timedelta(seconds=0.89) < step < timedelta(seconds=1.11) for step in steps)
     assert seen[-1] == machine.wall
     assert steady.jump() is None

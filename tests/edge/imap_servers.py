@@ -21,13 +21,15 @@ ONE_MAIL = {
 class ScriptedImap:
     """Says `greeting`, then for each command the lines of the first key of `script` that the command contains, and OK.
 
-    A line "drip" sends an octet now and then for ever, "close" ends the connection. Remembers what it heard."""
+    A line "drip" sends an octet now and then for ever, "close" ends the connection. While `is_mute` it says
+    nothing at all. Remembers what it heard."""
 
     def __init__(
         self, script: Mapping[str, tuple[str, ...]], greeting: str = "* OK ready", capabilities: str = CAPABILITIES
     ) -> None:
         self.heard: list[str] = []
         self.connections = 0
+        self.is_mute = False
         self.script = {"CAPABILITY": (f"* CAPABILITY {capabilities}",), **script}
         self._greeting = greeting
         self._open: list[socket.socket] = []
@@ -72,6 +74,8 @@ class ScriptedImap:
     _idle_tag = ""
 
     def _say(self, connected: socket.socket, line: str) -> None:
+        if self.is_mute:
+            return
         if line == "close":
             connected.shutdown(socket.SHUT_RDWR)
         while line == "drip":

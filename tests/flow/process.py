@@ -130,9 +130,13 @@ class Taken:
 
 @dataclass
 class Sink:
-    """A relay that takes everything, but hangs on the recipients named in `hangs_on` (it never answers their RCPT)."""
+    """A relay that takes everything, but hangs on the recipients named in `hangs_on` (it never answers their RCPT).
+
+    While `is_deaf` it greets nobody, while `is_gone` it hangs up."""
 
     hangs_on: frozenset[str] = frozenset()
+    is_deaf: bool = False
+    is_gone: bool = False
     taken: list[Taken] = field(default_factory=list)
     port: int = 0
 
@@ -141,6 +145,10 @@ class _Session(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         sink: Sink = self.server.sink  # type: ignore[attr-defined]  # set by `sinking`
         envelope = ["", ""]
+        while sink.is_deaf:
+            time.sleep(0.05)
+        if sink.is_gone:
+            return
         self._say("220 sink")
         while line := self.rfile.readline().decode("ascii", "replace").strip():
             verb = line[:4].upper()

@@ -81,6 +81,6 @@ def test_the_daemon_verifies_where_it_is_asked_to(desk: LiveDesk) -> None:
     arrival = replace(PASSED, raw=signed(), trusted=False)
     settings, custody = desk.site.config, ListCustody()
     for asked in (settings, replace(settings, dkim=Dkim(verify=True))):
-        with verifying(asked, custody, Zone()) as front:
+        with verifying(asked, custody, Zone(), lambda: NOW) as front:
             front.submit(arrival).result(10)
     assert [delivery.dkim for delivery in custody.deliveries] == [(), ("corp.example",)]

@@ -1,0 +1,63 @@
+"""What the auditor found last, in a small file beside the key ring: for commands that look from outside.
+
+It is not in the database, because it has to speak when that takes no write. An old file says something, too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from mailgate.core.audit import Part, Trouble, Verdict
+
+FILE = "audit.json"
+
+
+def place(secret: Path) -> Path:
+    """Where the file of a site is; `secret` is its key ring."""
+    return secret.with_name(FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Keeps every verdict that it hears, each in place of the last one."""
+
+    path: Path
+
+    def hear(self, verdict: Verdict) -> None:
+        """Raises OSError when the file cannot be written."""
+        draft = self.path.with_name(f"{self.path.name}.{os.getpid()}")
+        draft.write_text(json.dumps(_told(verdict)), "utf-8")
+        draft.chmod(0o600)
+        draft.replace(self.path)
+
+
+def last(path: Path) -> Verdict | None:
+    """The verdict that was found last, None when there is none that can be read."""
+    try:
+        return _understood(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _told(verdict: Verdict) -> dict[str, object]:
+    return {
+        "at": verdict.at.isoformat(),
+        "well_at": verdict.well_at and verdict.well_at.isoformat(),
+        "jump_seconds": verdict.jump and verdict.jump.total_seconds(),
+        "troubles": [{"part": trouble.part.value, "says": trouble.says} for trouble in verdict.troubles],
+    }
+
+
+def _understood(told: dict[str, object]) -> Verdict:
+    well_at, jump, troubles = told["well_at"], told["jump_seconds"], told["troubles"]
+    assert isinstance(troubles, list)
+    return Verdict(
+        at=datetime.fromisoformat(str(told["at"])),
+        troubles=tuple(Trouble(Part(one["part"]), str(one["says"])) for one in troubles),
+        well_at=datetime.fromisoformat(str(well_at)) if well_at else None,
+        jump=timedelta(seconds=float(str(jump))) if jump else None,
+    )

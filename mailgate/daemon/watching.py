@@ -1,0 +1,229 @@
+"""Puts the auditor together: what it looks at on this site, and who hears what it found.
+
+pulses (engine, scheduler, mailboxes) ─┐
+the event loop, the database, the relay ─▶ Auditor ─▶ systemd's watchdog     unless a restart would help
+                                                  ─▶ heartbeat               only while all is well
+                                                  ─▶ log, administrators, file for `doctor`
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from mailgate.config import Config, Heartbeat, ImapDoor
+from mailgate.config.heartbeat import url_of
+from mailgate.core.audit import Part, Verdict
+from mailgate.core.correspondence import desk_facts, notice_letters, to_administrator
+from mailgate.core.delivery import Delivered, Delivery, Parcel
+from mailgate.core.effects import SendMail
+from mailgate.core.letters import Facts, Letter, NoticeFacts, Tone
+from mailgate.daemon import standing
+from mailgate.daemon.auditor import Auditor, Duty, Hearer, Look
+from mailgate.daemon.clock import SteadyClock, doubt
+from mailgate.daemon.crier import AGAIN, LASTS, Crier
+from mailgate.daemon.heart import Beats
+from mailgate.daemon.looks import LoopLook, MailboxLook, Patience, PulseLook, RelayLook, RowsLook
+from mailgate.daemon.signs import Pulse
+from mailgate.edge import heartbeat_out, smtp_probe
+from mailgate.edge.imap_in import LONGEST_IDLE
+from mailgate.edge.smtp_out import SmtpRelay
+from mailgate.edge.systemd import notify
+from mailgate.engine import Desk
+from mailgate.mail.compose import PlainWords, Stamp, TemplateFailed
+from mailgate.sender import Relay
+from mailgate.store.apply import apply_all
+from mailgate.store.database import DATABASE_FAULTS, Database
+from mailgate.store.query import overdue
+
+STEP_SECONDS = 10.0
+"""For each step of a visit to the relay."""
+
+MAIL_SECONDS = 60.0
+"""For a heartbeat by mail."""
+
+MAILBOX_SLACK = 150.0
+"""Seconds that a mailbox has on top of its own waits: for its search, and for a server that answers late."""
+
+SET = timedelta(seconds=1)
+"""A clock that is off by that much more or less was set."""
+
+WATCHDOG = "WATCHDOG_USEC"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often is looked, in seconds, and how long everything may take; tests are in a hurry."""
+
+    every: float = 5.0
+    patience: Patience = field(default_factory=Patience)
+    mailbox_slack: float = MAILBOX_SLACK
+    beat: float | None = None
+    lasts: float = LASTS
+    again: float = AGAIN
+
+    @classmethod
+    def of_the_service(cls) -> Pace:
+        """Fast enough for a watchdog of systemd's that is in a hurry, too."""
+        watchdog = os.environ.get(WATCHDOG, "")
+        return cls(min(cls().every, int(watchdog) / 3e6)) if watchdog.isdigit() and int(watchdog) else cls()
+
+
+class Pulses:
+    """The pulses that the rest of the desk beats."""
+
+    def __init__(self, mailboxes: tuple[ImapDoor, ...]) -> None:
+        self.engine, self.scheduler = Pulse(), Pulse()
+        self._mailboxes = {mailbox: Pulse() for mailbox in mailboxes}
+
+    def of(self, mailbox: ImapDoor) -> Pulse:
+        """A mailbox's own, beaten whenever it was looked into."""
+        return self._mailboxes[mailbox]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Who is watched: the desk on its site, its clock, its pulses, and how its relay is reached. `rearm` starts the
+    scheduler anew after the wall clock was set."""
+
+    config: Config
+    desk: Desk
+    clock: SteadyClock
+    pulses: Pulses
+    open_relay: Callable[[], Relay]
+    rearm: Callable[[], None]
+
+
+@contextmanager
+def watching(watched: Watched, pace: Pace | None = None) -> Iterator[Auditor]:
+    """The auditor at work, from now until the block ends; with connections to the database of its own."""
+    pace = pace or Pace.of_the_service()
+    where = watched.config.database
+    database = Database.open(where.url, where.read_password(), checkpoint=False)
+    crier = Crier(partial(_tell, watched, database), pace.lasts, pace.again)
+    _doubt_the_clock(crier, database, watched.clock)
+    duty = Duty(_looks(watched, database, pace), tuple(_hearers(watched, crier, pace)), pace.every)
+    auditor = Auditor(duty, watched.clock)
+    auditor.start()
+    try:
+        yield auditor
+    finally:
+        auditor.stop()
+        database.close()
+
+
+def _looks(watched: Watched, database: Database, pace: Pace) -> tuple[tuple[Part, Look], ...]:
+    pulses, patience = watched.pulses, pace.patience
+    looks: list[tuple[Part, Look]] = [
+        (Part.LOOP, LoopLook(asyncio.get_running_loop(), patience.pulse)),
+        (Part.SCHEDULER, PulseLook(Part.SCHEDULER, "the scheduler has not ticked", pulses.scheduler, patience.pulse)),
+        (Part.ENGINE, PulseLook(Part.ENGINE, "the engine has not come to an end", pulses.engine, patience.pulse)),
+        (Part.DATABASE, RowsLook(database, patience)),
+    ]
+    relay = watched.open_relay()
+    if isinstance(relay, SmtpRelay):
+        visit = partial(smtp_probe.probe, relay, STEP_SECONDS)
+        looks.append((Part.RELAY, RelayLook(visit, patience.visit_every, patience.visit_again)))
+    looks += [(Part.IMAP, _mailbox_look(mailbox, pulses, pace)) for mailbox in watched.config.imap]
+    return tuple(looks)
+
+
+def _mailbox_look(mailbox: ImapDoor, pulses: Pulses, pace: Pace) -> MailboxLook:
+    name = f"{mailbox.user}@{mailbox.host}/{mailbox.folder}"
+    return MailboxLook(name, pulses.of(mailbox), min(mailbox.poll_seconds, LONGEST_IDLE) + pace.mailbox_slack)
+
+
+def _hearers(watched: Watched, crier: Crier, pace: Pace) -> Iterator[Hearer]:
+    """Those that only pass it on first; what may be slow last."""
+    yield _feed_watchdog
+    if watched.config.heartbeat is not None:
+        yield from _beats(watched, watched.config.heartbeat, pace)
+    yield Rearm(watched.rearm).hear
+    yield standing.Standing(standing.place(watched.config.secret_path)).hear
+    yield crier.hear
+
+
+def _beats(watched: Watched, heartbeat: Heartbeat, pace: Pace) -> Iterator[Hearer]:
+    every = pace.beat or heartbeat.every.total_seconds()
+    if heartbeat.calls:
+        yield Beats("url", partial(_call, heartbeat), every).hear
+    if heartbeat.mail is not None:
+        yield Beats("mail", partial(_write, watched, heartbeat.mail), every).hear
+
+
+def _feed_watchdog(verdict: Verdict) -> None:
+    status = "STATUS=" + (verdict.troubles[0].says if verdict.troubles else "all is well")
+    if verdict.needs_a_restart:
+        notify(status)
+    else:
+        notify("WATCHDOG=1", status)
+
+
+class Rearm:
+    """Starts the scheduler anew whenever the wall clock was set."""
+
+    def __init__(self, rearm: Callable[[], None]) -> None:
+        self._rearm = rearm
+        self._jump = timedelta(0)
+
+    def hear(self, verdict: Verdict) -> None:
+        """When it was put right again, too."""
+        jump = verdict.jump or timedelta(0)
+        if abs(jump - self._jump) > SET:
+            self._rearm()
+        self._jump = jump
+
+
+def _call(heartbeat: Heartbeat, _now: datetime) -> str | None:
+    url = url_of(heartbeat)
+    return None if url is None else heartbeat_out.call(url, heartbeat.method)
+
+
+def _write(watched: Watched, to: str, now: datetime) -> str | None:
+    """Hand a mail over to the relay, without the outbox."""
+    facts = Facts(desk_facts(watched.desk.policy), notice=NoticeFacts("all-well"))
+    letter = Letter("notice", to_administrator(to, watched.desk.policy), Tone.GENERATED, facts)
+    draft = watched.desk.scribe(PlainWords()).write(letter, Stamp(0, _occasion(), now))
+    result = asyncio.run(_handed_over(watched.open_relay(), Parcel(0, "", to, draft.message)))
+    return None if isinstance(result, Delivered) else result.reason
+
+
+async def _handed_over(relay: Relay, parcel: Parcel) -> Delivery:
+    try:
+        return await asyncio.wait_for(relay.send(parcel), MAIL_SECONDS)
+    finally:
+        await relay.close()
+
+
+def _doubt_the_clock(crier: Crier, database: Database, clock: SteadyClock) -> None:
+    try:
+        with database.read() as tx:
+            newest = overdue.newest_entry(tx)
+    except DATABASE_FAULTS:
+        return
+    if (by := doubt(newest, clock.now())) is not None:
+        crier.doubt(by)
+
+
+def _tell(watched: Watched, database: Database, notice: NoticeFacts) -> None:
+    """One mail to each administrator, by way of the outbox. Raises DATABASE_FAULTS."""
+    policy, now = watched.desk.policy, watched.clock.now()
+    letters = notice_letters(policy.desk.administrators, Facts(desk_facts(policy), notice=notice), policy)
+    effects = tuple(map(SendMail, letters))
+    try:
+        with database.write() as tx:
+            apply_all(tx, watched.desk.scribe(), effects, _occasion(), now)
+    except TemplateFailed:
+        with database.write() as tx:
+            apply_all(tx, watched.desk.scribe(PlainWords()), effects, _occasion(), now)
+
+
+def _occasion() -> str:
+    """The name of one telling, unique for ever."""
+    return f"audit-{secrets.token_hex(8)}"

@@ -10,7 +10,16 @@ import pytest
 from mailgate.store.database import Database
 
 ON_BOTH = {
-    *("test_absences", "test_any_bytes", "test_apply", "test_arrears", "test_budgets", "test_fates", "test_inbox"),
+    *(
+        "test_absences",
+        "test_any_bytes",
+        "test_apply",
+        "test_arrears",
+        "test_budgets",
+        "test_fallen_due",
+        "test_fates",
+        "test_inbox",
+    ),
     *("test_gauges", "test_outbox", "test_query", "test_snapshot", "test_timers", "test_traces"),
 }
 """The modules whose tests say nothing of SQLite alone."""

@@ -57,11 +57,10 @@ def opened(ticket: Ticket, policy: Policy, *clocks: Clock) -> Ticket:
 
 def clocks_after(change: Change, policy: Policy) -> tuple[Clock, ...]:
     """The clocks that a change of their ticket starts, shifts or ends; of one promise the newest comes last."""
+    moved = {kind: tuple(step(kind, change, policy)) for kind, step in STEPS.items()}
+    known = {kind: (change.before.clock(kind),) for kind in STEPS}
     return tuple(
-        clock
-        for kind, step in STEPS.items()
-        for clock in step(kind, change, policy)
-        if clock != change.before.clock(kind)
+        clock for kind, clocks in moved.items() for clock in (clocks[1:] if clocks[:1] == known[kind] else clocks)
     )
 
 

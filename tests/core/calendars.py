@@ -1,4 +1,4 @@
-"""Calendars of every shape: office hours with and without a break, around the clock, across midnight, in three zones."""
+"""Calendars of every shape: office hours with and without a break, around the clock, across midnight; three zones."""
 
 from __future__ import annotations
 

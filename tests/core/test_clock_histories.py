@@ -114,7 +114,7 @@ def test_a_solution_is_owed_as_if_it_had_been_graded_so_from_the_beginning(
 def test_a_history_by_hand() -> None:
     """Critical, then high, then critical again, with both kinds of wait: eight hours of the desk's own time."""
     at = local("2026-11-16 10:00")
-    events = [
+    events: list[tuple[int, dict[str, Any]]] = [
         (60, {"status": Status.WAITING_CUSTOMER}),
         (60, {"severity": "haute"}),
         (60, {"status": Status.WAITING_THIRD}),

@@ -89,6 +89,12 @@ def test_less_than_a_minute_is_nothing() -> None:
     assert paused(owed(), Wait(CUSTOMER, NOW, NOW + timedelta(seconds=59))) == owed()
 
 
+def test_a_wait_that_began_before_the_promise_counts_from_the_promise_on() -> None:
+    """Asked for at ten, while the customer had been awaited since nine."""
+    waited = Wait(CUSTOMER, local("2026-11-16 09:00"), local("2026-11-16 11:00"))
+    assert paused(owed(), waited).paused_minutes == 60
+
+
 def test_an_ended_clock_is_shifted_by_nothing() -> None:
     """History stays."""
     ticket, done = a_ticket(status=CUSTOMER, waiting_since=NOW), kept(owed(), NOW, None)

@@ -8,7 +8,7 @@ import pytest
 
 from mailgate.core.hours import parse_duration
 from mailgate.core.intents import Acknowledge, Intent, Internal, Spend, Take
-from mailgate.core.model import Activity, MailKind, Status
+from mailgate.core.model import Activity, Status
 from mailgate.core.policy import Severity
 from mailgate.core.seen import Seen
 from mailgate.core.ticket import Ending, Promise
@@ -204,6 +204,11 @@ def test_the_customer_hears_and_the_next_period_begins() -> None:
     assert (new.running, new.asked_at, new.due_at) == (True, moment("11:20"), moment("13:20"))
 
 
+def test_who_answers_in_the_same_moment_owes_the_next_news_all_the_same() -> None:
+    """The clock that is kept and the one that begins look alike."""
+    assert clock(taken("10:00"), UPDATE).running
+
+
 def test_the_ticket_knows_the_new_period_and_not_the_old() -> None:
     """Mails of the same moment name the next deadline."""
     ticket = taken()
@@ -232,13 +237,10 @@ def test_the_customer_hears_by_words_a_call_or_a_visit(orders: tuple[Intent, ...
     assert bool(set_clocks(decision, UPDATE)) is heard
 
 
-@pytest.mark.parametrize("kind", [MailKind.PERSON, MailKind.AUTOMATIC])
-def test_the_customers_own_words_are_no_news_to_them(kind: MailKind) -> None:
-    """Nor is their answering machine."""
-    mail = received(to="tickets+t@example.com", received_at=moment("11:00"))
-    if kind is MailKind.AUTOMATIC:
-        mail = replace(mail, mail=replace(mail.mail, headers=(("auto-submitted", "auto-replied"),)))
-    assert set_clocks(ask(mail, Seen(1002, by_thread=taken()), FIRM), UPDATE) == []
+def test_the_customers_own_words_are_no_news_to_them() -> None:
+    """It is the desk that owes them."""
+    mail = received(token=contact_token(), received_at=moment("11:00"))
+    assert set_clocks(ask(mail, Seen(1002, by_token=taken()), FIRM), UPDATE) == []
 
 
 def test_news_after_the_deadline_are_late_and_still_start_the_next_period() -> None:
@@ -269,7 +271,7 @@ def test_another_priority_counts_from_when_the_customer_heard() -> None:
 
 
 def test_a_priority_without_news_ends_the_obligation() -> None:
-    """And a first one begins it."""
+    """`P9` promises nothing."""
     assert ending(step(taken(), "11:00", priority="P9"), UPDATE) is Ending.NO_LONGER
 
 

@@ -6,27 +6,29 @@ from dataclasses import replace
 
 import pytest
 
+from mailgate.core.conditions import Condition
 from mailgate.core.decision import Decision
-from mailgate.core.effects import SetTimer
+from mailgate.core.effects import SendMail, SetTimer
 from mailgate.core.events import TimerFired
 from mailgate.core.hours import parse_duration
 from mailgate.core.lateness import next_warning
 from mailgate.core.model import Activity, Status
 from mailgate.core.page_effects import Page
-from mailgate.core.policy import Escalation, Policy
+from mailgate.core.policy import Actions, Escalation, Policy, Rule
 from mailgate.core.seen import Seen
-from mailgate.core.ticket import Ticket
+from mailgate.core.ticket import Promise, Ticket
 from tests.builders import a_kept_callback, a_policy, a_ticket, contact_token, local, received
 from tests.core.asking import ask, letters, of
 from tests.core.firms import with_queue
-from tests.core.working import on
+from tests.core.grading import FIRM, born, step, taken
+from tests.core.working import answer, on
 
 OWED = a_ticket(assignee="tech2", status=Status.OPEN)
 
 
-def fire(ticket: Ticket | None, at: str, policy: Policy | None = None) -> Decision:
+def fire(ticket: Ticket | None, at: str, policy: Policy | None = None, kind: str = "callback-warning") -> Decision:
     """The timer of a warning fires at a local time."""
-    return ask(TimerFired(5, WARNING, 1001, local(at)), Seen(1002, by_token=ticket), policy, local(at))
+    return ask(TimerFired(5, kind, 1001, local(at)), Seen(1002, by_token=ticket), policy, local(at))
 
 
 def told(decision: Decision) -> list[tuple[str, str]]:
@@ -134,3 +136,78 @@ def test_a_share_that_has_passed_is_not_told_late() -> None:
     assert callback is not None
     assert next_warning(callback, OWED, a_policy(), local("2026-11-16 10:50")) == callback.due_at
     assert next_warning(callback, OWED, a_policy(), local("2026-11-16 12:00")) == callback.due_at
+
+
+@pytest.mark.parametrize(
+    ("promise", "half", "due"),
+    [("engagement", "2026-11-16 10:30", "2026-11-16 11:00"), ("resolution", "2026-11-16 14:00", "2026-11-16 18:00")],
+)
+def test_every_promise_warns_and_is_missed_in_its_own_name(promise: str, half: str, due: str) -> None:
+    """Whoever has it at half of the time, the leads as well at the end of it."""
+    ticket = born(assignee="tech2") if promise == "engagement" else taken()
+    assert SetTimer(1001, f"{promise}-warning", local(half)) in of(ask(REQUEST, policy=URGENT_IS_CRITICAL), SetTimer)
+    assert told(fire(ticket, half, FIRM, f"{promise}-warning")) == [("tech2@example.com", f"{promise}-due-soon")]
+    assert told(fire(ticket, due, FIRM, f"{promise}-warning")) == [
+        ("tech2@example.com", f"{promise}-missed"),
+        ("tech4@example.com", f"{promise}-missed"),
+    ]
+
+
+def test_a_draft_comes_before_an_update_is_due() -> None:
+    """At three quarters of two hours; `draft_at` of the priority says when, and nobody but the assignee gets it."""
+    ticket = taken("10:00")
+    (timer,) = [one for one in of(fire(ticket, "2026-11-16 11:30", FIRM, NEWS), SetTimer) if one.kind == NEWS]
+    assert told(fire(ticket, "2026-11-16 11:30", FIRM, NEWS)) == [("tech2@example.com", "update-due-soon")]
+    assert timer.due_at == local("2026-11-16 12:00")
+    early = replace(FIRM, priorities={"P1": replace(FIRM.priorities["P1"], draft_at=25)})
+    clock = ticket.clock(Promise.UPDATE)
+    assert clock is not None
+    assert next_warning(clock, ticket, early, local("2026-11-16 10:00")) == local("2026-11-16 10:30")
+
+
+def test_the_answer_to_a_draft_is_the_update_and_sets_the_next_draft() -> None:
+    """The next period begins with it."""
+    event = answer(text="Nous cherchons toujours.", received_at=local("2026-11-16 11:40"))
+    decision = ask(event, Seen(1002, by_token=taken("10:00")), FIRM, local("2026-11-16 11:40"))
+    assert SetTimer(1001, NEWS, local("2026-11-16 13:10")) in of(decision, SetTimer)
+    assert [one.to.address for one in letters(decision, "notification")] == ["chef@acme.example"]
+
+
+def test_an_empty_answer_to_a_draft_sends_nothing_to_the_customer() -> None:
+    """Mailgate never invents an update of its own (issue 4): the same deadline stands."""
+    event = answer(received_at=local("2026-11-16 11:40"))
+    decision = ask(event, Seen(1002, by_token=taken("10:00")), FIRM, local("2026-11-16 11:40"))
+    assert {one.letter.to.address for one in of(decision, SendMail)} == {"tech1@example.com"}
+    assert [one for one in of(decision, SetTimer) if one.kind == NEWS] == []
+
+
+def test_a_missed_update_is_told_once_to_the_assignee_and_the_leads() -> None:
+    """No timer follows, until the customer has heard."""
+    decision = fire(taken("10:00"), "2026-11-16 12:00", FIRM, NEWS)
+    assert told(decision) == [("tech2@example.com", "update-missed"), ("tech4@example.com", "update-missed")]
+    assert of(decision, SetTimer) == []
+
+
+@pytest.mark.parametrize("kind", ["callback-warning", "engagement-warning", "resolution-warning", "update-warning"])
+def test_after_a_week_of_downtime_each_promise_is_told_once(kind: str) -> None:
+    """Not the draft, nor the warnings that it slept through."""
+    ticket = born(assignee="tech2")
+    decision = fire(ticket, "2026-11-24 09:00", FIRM, kind)
+    assert len(told(decision)) == 2
+    assert of(decision, SetTimer) == []
+
+
+def test_a_wait_too_short_to_shift_a_clock_loses_no_warning() -> None:
+    """The timer came in the twenty seconds in which the customer was awaited, and found nothing to say."""
+    waiting = step(taken(), local("2026-11-16 13:59:50"), status=Status.WAITING_CUSTOMER)
+    assert fire(waiting, "2026-11-16 14:00", FIRM, "resolution-warning").effects == ()
+    back = received(to="t@example.com", token=contact_token(), received_at=local("2026-11-16 14:00:10"))
+    decision = ask(back, Seen(1002, by_token=waiting), FIRM, back.received_at)
+    assert SetTimer(1001, "resolution-warning", local("2026-11-16 16:24")) in of(decision, SetTimer)
+
+
+NEWS = "update-warning"
+REQUEST = received()
+URGENT_IS_CRITICAL = replace(
+    FIRM, rules=(Rule("toujours", "rules/x.toml", 1, Condition(), Actions(severity="critique", priority="P1")),)
+)

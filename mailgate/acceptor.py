@@ -18,6 +18,7 @@ import structlog
 from mailgate.core.custody import Delivery, ImapCursor
 from mailgate.store import inbox
 from mailgate.store.database import DATABASE_FAULTS, Database
+from mailgate.store.inbox import Patience
 
 log = structlog.get_logger()
 
@@ -41,8 +42,14 @@ class Waiting:
 class Acceptor:
     """The acceptor thread. `submit` and `cursor` may be called from any thread (core.custody.Custody and Cursors)."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime], arrived: Callable[[], None]) -> None:
-        self._database, self._clock, self._arrived = database, clock, arrived
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        arrived: Callable[[], None],
+        patience: Patience = lambda _: 0,
+    ) -> None:
+        self._database, self._clock, self._arrived, self._patience = database, clock, arrived, patience
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="acceptor")
         self._gate = threading.Lock()
@@ -119,7 +126,7 @@ class Acceptor:
 
     def _commit(self, deliveries: Sequence[Delivery]) -> tuple[int, ...]:
         with self._database.write() as tx:
-            ids = inbox.accept(tx, deliveries, self._clock())
+            ids = inbox.accept(tx, deliveries, self._clock(), self._patience)
         log.info("mail.accepted", inbox=ids, size=[len(delivery.raw) for delivery in deliveries])
         return ids
 

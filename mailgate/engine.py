@@ -20,6 +20,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import takewhile
 
 import structlog
 
@@ -30,9 +32,9 @@ from mailgate.core.decision import Decision
 from mailgate.core.effects import SendMail
 from mailgate.core.events import Event, MailReceived, MailUnreadable, TimerFired
 from mailgate.core.letters import Facts, NoticeFacts
-from mailgate.core.model import Address, AuthVerdict, Door, Outcome, Token
+from mailgate.core.model import Door, Outcome, Token
 from mailgate.core.policy import Policy
-from mailgate.mail import address, auth, commands, parse
+from mailgate.mail import address, commands, parse, proofs
 from mailgate.mail.compose import PlainWords, Scribe, TemplateFailed, Templates
 from mailgate.mail.keyring import Keyring
 from mailgate.store import claims, inbox, journal, snapshot, timers
@@ -44,6 +46,9 @@ log = structlog.get_logger()
 
 FAULTS_OF_ONE_ROW = 20
 """After so many faults on one row that no disk and no lock explains, the row is suspected rather than the database."""
+
+TURNS = (inbox.most_urgent, inbox.most_urgent, inbox.next_pending)
+"""Which mails are decided before the next timer: in a flood the urgent ones go first, and the others go on."""
 
 PUT_OFF = timedelta(hours=1)
 """How long a timer that could not be decided waits for its next try."""
@@ -58,12 +63,12 @@ class Desk:
     templates: Templates
     authserv_id: str | None = None
     verifies_dkim: bool = False
+    base_url: str | None = None
 
     @property
     def domain(self) -> str:
         """The domain of our Message-IDs."""
         return self.policy.desk.address.rpartition("@")[2]
-    base_url: str | None = None
 
     def scribe(self, words: Templates | PlainWords | None = None) -> Scribe:
         """Who writes this desk's letters, from its templates unless other words are given."""
@@ -85,8 +90,8 @@ def read_mail(delivery: Delivery, inbox_id: int, digest: str, desk: Desk, receiv
         mail=mail,
         orders=commands.read_orders(mail.text),
         token=_token(delivery.recipients, desk, received_at),
-        verdict=_verdict(delivery, mail.sender, desk),
-        checked=_is_checked(delivery, desk),
+        verdict=proofs.verdict(delivery, mail.sender, desk.authserv_id),
+        checked=proofs.is_checked(delivery, desk.authserv_id, desk.verifies_dkim),
         ours=address.ticket_of(desk.ring, mail.message_id, desk.domain) is not None,
         threads=tuple(dict.fromkeys(ticket for ticket in tickets if ticket)),
     )
@@ -122,12 +127,20 @@ class Engine:
         """Work until nothing is pending or somebody wants to stop; `promised` is called after every event.
 
         Raises DATABASE_FAULTS; nothing is lost then."""
-        while not stopping() and (self._next_mail() or self._next_timer()):
-            promised()
 
-    def _next_mail(self) -> bool:
+        def works(turn: Callable[[], bool]) -> bool:
+            if stopping() or not turn():
+                return False
+            promised()
+            return True
+
+        mails = [partial(self._next_mail, find) for find in TURNS]
+        while any([*takewhile(works, mails), works(self._next_timer)]):
+            pass
+
+    def _next_mail(self, find: Callable[[Tx], Received | None]) -> bool:
         with self._database.seek() as tx:
-            received = inbox.next_pending(tx)
+            received = find(tx)
         if received is None:
             return False
         try:
@@ -263,10 +276,8 @@ def _named(timer: TimerFired) -> str:
 
 
 def _report(event: Event, decision: Decision | None) -> None:
-    if decision is None:
-        log.debug("event.taken", source=occasion(event))
-        return
-    log.info("event.decided", source=occasion(event), outcome=decision.outcome.value, ticket=decision.ticket)
+    if decision is not None:
+        log.info("event.decided", source=occasion(event), outcome=decision.outcome.value, ticket=decision.ticket)
 
 
 def _token(recipients: tuple[str, ...], desk: Desk, at: datetime) -> Token | None:
@@ -274,22 +285,3 @@ def _token(recipients: tuple[str, ...], desk: Desk, at: datetime) -> Token | Non
     tags = (address.token_of((recipient,), desk.policy.desk.address) for recipient in recipients)
     tokens = (address.verify(desk.ring, tag, at.date()) for tag in tags if tag)
     return next((token for token in tokens if token is not None), None)
-
-
-def _verdict(delivery: Delivery, author: Address | None, desk: Desk) -> AuthVerdict:
-    if author is None:
-        return AuthVerdict.NONE
-    domain = author.mail.rpartition("@")[2]
-    return auth.verdict(delivery.raw, _relay(delivery, desk), delivery.dkim, domain)
-
-
-def _is_checked(delivery: Delivery, desk: Desk) -> bool:
-    """Whether somebody looked for proofs: the relay that handed the mail over, or the door (not `explain`)."""
-    return _relay(delivery, desk) is not None or (desk.verifies_dkim and delivery.door is not Door.CLI)
-
-
-def _relay(delivery: Delivery, desk: Desk) -> auth.Relay | None:
-    if not delivery.trusted or desk.authserv_id is None:
-        return None
-    fetched = delivery.door in (Door.IMAP, Door.CLI)
-    return auth.Relay(desk.authserv_id, auth.HOPS_TO_A_MAILBOX if fetched else auth.HOPS_TO_A_DOOR)

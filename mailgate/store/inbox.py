@@ -6,12 +6,14 @@ is decided from these rows, so an operator's wish and a failed delivery are rows
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Update, insert, update
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
 from mailgate.core.custody import Delivery, ImapCursor, ImapSource
@@ -26,11 +28,17 @@ from mailgate.store.tables import CursorRow, InboxRow, RawRow, saved
 Asked = DeliveryFailed | TicketRequested | RetryAsked | DrillAsked | PageAnswered
 """The events that are put in the inbox as they are, not as mail."""
 
+Patience = Callable[[Delivery], int]
+"""For how many minutes a mail may wait (core.patience): what may wait less is decided first."""
+
+A_DAY = 24 * 60
+
 _KINDS = {
     DeliveryFailed: (InboxKind.DELIVERY_FAILED, Door.OUTBOX),
     TicketRequested: (InboxKind.TICKET_REQUESTED, Door.CLI),
     RetryAsked: (InboxKind.RETRY_ASKED, Door.CLI),
     DrillAsked: (InboxKind.DRILL_ASKED, Door.CLI),
+    PageAnswered: (InboxKind.PAGE_ANSWERED, Door.WEB),
 }
 _SHAPES: dict[InboxKind, TypeAdapter[Asked]] = {kind: TypeAdapter(event) for event, (kind, _) in _KINDS.items()}
 
@@ -38,7 +46,6 @@ _SHAPES: dict[InboxKind, TypeAdapter[Asked]] = {kind: TypeAdapter(event) for eve
 @dataclass(frozen=True, slots=True)
 class Received:
     """One pending inbox row: a mail as delivered, or an event with its `inbox_id` filled in.
-    PageAnswered: (InboxKind.PAGE_ANSWERED, Door.WEB),
 
     Neither, when another version of this program wrote the row in a shape that this one cannot read."""
 
@@ -49,24 +56,27 @@ class Received:
     received_at: datetime
 
 
-def accept(tx: Tx, deliveries: Sequence[Delivery], now: datetime) -> tuple[int, ...]:
+def accept(tx: Tx, deliveries: Sequence[Delivery], now: datetime, patience: Patience = lambda _: 0) -> tuple[int, ...]:
     """Take mails into custody, all of them or none; the ids are in the order of `deliveries`.
 
     A mail fetched again from the same place of a mailbox keeps the id it has. Mailbox cursors move along."""
     keys = [delivery.source or position for position, delivery in enumerate(deliveries)]
     ids: dict[ImapSource | int, int] = {key: known for key in keys if (known := _in_custody(tx, key))}
     fresh = {key: delivery for key, delivery in zip(keys, deliveries, strict=True) if key not in ids}
-    ids |= zip(fresh, _insert(tx, tuple(fresh.values()), now), strict=True)
+    ids |= zip(fresh, _insert(tx, tuple(fresh.values()), patience, now), strict=True)
     for delivery in deliveries:
         _move_cursor(tx, delivery.source)
     return tuple(ids[key] for key in keys)
 
 
 def ask(tx: Tx, event: Asked, now: datetime) -> int:
-    """Put an event into the inbox; its `inbox_id` and `received_at` are set when it comes out again."""
+    """Put an event into the inbox; its `inbox_id` and `received_at` are set when it comes out again.
+
+    Somebody waits for an answer, or a page has failed; that a mere mail has failed can wait."""
     kind, door = _KINDS[type(event)]
     payload = _SHAPES[kind].dump_python(event, mode="json")
-    row = InboxRow(kind=kind, door=door, payload=payload, received_at=now)
+    waits = isinstance(event, DeliveryFailed) and event.technician is None
+    row = InboxRow(kind=kind, door=door, payload=payload, received_at=now, patience=A_DAY if waits else 0)
     tx.add(row)
     tx.flush()
     return saved(row.id)
@@ -80,9 +90,12 @@ def cursor(tx: Tx, mailbox: str) -> ImapCursor | None:
 
 def next_pending(tx: Tx) -> Received | None:
     """The oldest row that nothing was decided about yet."""
-    pending = select(InboxRow).where(InboxRow.state == InboxState.PENDING).order_by(col(InboxRow.id)).limit(1)
-    row = tx.exec(pending.with_for_update(skip_locked=True)).first()
-    return None if row is None else _received(tx, row)
+    return _first_pending(tx, col(InboxRow.id))
+
+
+def most_urgent(tx: Tx) -> Received | None:
+    """The oldest of the pending rows that may wait least."""
+    return _first_pending(tx, col(InboxRow.patience), col(InboxRow.id))
 
 
 def done(tx: Tx, inbox_id: int, decision: Decision, now: datetime) -> None:
@@ -109,6 +122,12 @@ def raw(tx: Tx, inbox_id: int) -> bytes | None:
     return None if row is None else row.raw
 
 
+def _first_pending(tx: Tx, *order: Mapped[Any]) -> Received | None:
+    pending = select(InboxRow).where(InboxRow.state == InboxState.PENDING).order_by(*order).limit(1)
+    row = tx.exec(pending.with_for_update(skip_locked=True)).first()
+    return None if row is None else _received(tx, row)
+
+
 def _one(inbox_id: int) -> Update:
     return update(InboxRow).where(col(InboxRow.id) == inbox_id)
 
@@ -120,10 +139,10 @@ def _in_custody(tx: Tx, key: ImapSource | int) -> int | None:
     return tx.exec(select(InboxRow.id).where(*place)).first()
 
 
-def _insert(tx: Tx, deliveries: Sequence[Delivery], now: datetime) -> Sequence[int]:
+def _insert(tx: Tx, deliveries: Sequence[Delivery], patience: Patience, now: datetime) -> Sequence[int]:
     if not deliveries:
         return ()
-    rows = [_columns(delivery, now) for delivery in deliveries]
+    rows = [_columns(delivery, now) | {"patience": patience(delivery)} for delivery in deliveries]
     ids = (
         tx.exec(insert(InboxRow).returning(col(InboxRow.id), sort_by_parameter_order=True), params=rows).scalars().all()
     )

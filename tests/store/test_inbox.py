@@ -150,6 +150,21 @@ def test_what_was_asked_comes_out_as_the_same_event(database: Database, question
     assert found.event == replace(question, inbox_id=inbox_id, received_at=NOW + MINUTE)
 
 
+def test_what_may_wait_least_comes_first_and_then_the_oldest(database: Database) -> None:
+    """The number is the door's promise in minutes; what was asked by a person or says that a page failed has none."""
+    with database.write() as tx:
+        waits = {b"1": 240, b"2": 60, b"3": 60}
+        inbox.accept(tx, [a_delivery(raw) for raw in waits], NOW, lambda mail: waits[mail.raw])
+        asked = {question: inbox.ask(tx, question, NOW) for question in QUESTIONS}
+    order = []
+    with database.write() as tx:
+        while found := inbox.most_urgent(tx):
+            order.append(found.id)
+            inbox.quarantine(tx, found.id, "seen")
+    failed = [number for one, number in asked.items() if isinstance(one, DeliveryFailed) and not one.technician]
+    assert order == [*(number for number in asked.values() if number not in failed), 2, 3, 1, *failed]
+
+
 def test_what_is_done_does_not_come_back(database: Database) -> None:
     """One mail is one event."""
     finish(database, keep(database, a_delivery()))

@@ -125,6 +125,7 @@ def _one_mail(database: Database) -> None:
     with database.write() as tx:
         found = inbox.next_pending(tx)
         assert found is not None
+        assert inbox.most_urgent(tx) == found
         assert claims.claim_mail(tx, found.id)
         mail = a_mail(subject="[#1001]", references=("<m1@acme.example>",))
         snapshot.load(tx, received(mail, inbox_id=2, token=contact_token(), threads=(1001,), digest=found.digest))
@@ -182,6 +183,17 @@ def test_what_is_sent_again_and_again_is_read_from_one_end(database: Database, t
     used = {found[1] for line in lines if (found := re.search(r"USING INDEX (\w+)", line))}
     assert used >= {"ix_inbox_decided", "ix_inbox_carried_out", "ix_message_message_id"}
     assert not [line for line in lines if "TEMP B-TREE" in line]
+
+
+def test_the_next_mail_of_a_flood_is_found_without_sorting_it(database: Database, tmp_path: Path) -> None:
+    """The oldest and the most urgent alike: the first entry of an index."""
+    with _watched(database) as statements, database.write() as tx:
+        assert inbox.next_pending(tx) is inbox.most_urgent(tx) is None
+    connection = sqlite3.connect(tmp_path / "var" / "mailgate.db")
+    plans = [_plan(connection, one) for one in statements if "FROM inbox" in one[0]]
+    connection.close()
+    assert ["ix_inbox_state_patience_id" in str(plan) for plan in plans] == [False, True]
+    assert "TEMP B-TREE" not in str(plans)
 
 
 def test_the_watch_would_see_a_scan(database: Database, tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ class InboxRow(Row, table=True):
     __tablename__ = "inbox"
     __table_args__ = (
         Index(None, "state", "id"),
+        Index(None, "state", "patience", "id"),
         Index("ix_inbox_decided", "digest", "envelope_from", "id", sqlite_where=DECIDED, postgresql_where=DECIDED),
         Index("ix_inbox_carried_out", "digest", "id", sqlite_where=CARRIED_OUT, postgresql_where=CARRIED_OUT),
         Index(None, "envelope_from", "id"),
@@ -80,6 +81,7 @@ class InboxRow(Row, table=True):
     payload: MaybePayload = None
     digest: MaybeWords = None
     size: int = 0
+    patience: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     received_at: Time
     state: InboxStateWord = InboxState.PENDING
     reason: MaybeWords = None

@@ -32,6 +32,7 @@ from mailgate import site
 from mailgate.acceptor import Acceptor
 from mailgate.config import Config, MaildirRelay, SmsGateway
 from mailgate.config.heartbeat import wrong_url
+from mailgate.core.patience import patience
 from mailgate.daemon.auditor import Auditor
 from mailgate.daemon.clock import SteadyClock
 from mailgate.daemon.metronome import Metronome
@@ -118,7 +119,7 @@ async def running(
         pulses = Pulses(loaded.config.imap)
         engine = EngineThread(Engine(loaded.desk(ring), database, clock.now), database)
         engine.alive = pulses.engine.beat
-        acceptor = Acceptor(database, clock.now, engine.wake)
+        acceptor = Acceptor(database, clock.now, engine.wake, lambda mail: patience(mail, loaded.policy))
         sender = Sender(_means(loaded.config, database, clock, threads, engine.wake))
         with database.write() as tx:
             clocks.take_up(tx, loaded.policy.calendars, clock.now())

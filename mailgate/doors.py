@@ -1,6 +1,7 @@
 """The doors that a site configures: opened one after the other, closed all at once.
 
-SMTP and LMTP live in the event loop, each IMAP mailbox in a thread of its own; all of them hand over to one custody.
+SMTP, LMTP and the web live in the event loop, each IMAP mailbox in a thread of its own. All mail is handed over to one
+custody.
 """
 
 from __future__ import annotations
@@ -8,14 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 from mailgate import config
-from mailgate.config import ImapDoor, LmtpDoor, SmtpDoor
+from mailgate.config import ImapDoor, LmtpDoor, SmtpDoor, WebDoor
 from mailgate.core.custody import Cursors, Custody
 from mailgate.core.identity import is_ours
-from mailgate.edge import imap_in, listen, smtp_in
+from mailgate.edge import imap_in, listen, smtp_in, web
 from mailgate.site import Site
 
 GRACE_SECONDS = 3.0
@@ -32,39 +34,63 @@ class DoorShut(Exception):
     """An address to listen on cannot be had; the message names it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Where the doors lead. A mailbox beats its pulse whenever it was looked into; `app` answers at the web door."""
+
+    custody: Custody
+    cursors: Cursors
+    chance: Callable[[], float]
+    pulse: Callable[[ImapDoor], Pulse]
+    app: web.ASGIApp | None = None
+
+
 @asynccontextmanager
-async def opened(
-    loaded: Site, custody: Custody, cursors: Cursors, chance: Callable[[], float], pulse: Callable[[ImapDoor], Pulse]
-) -> AsyncIterator[list[str]]:
+async def opened(loaded: Site, behind: Behind) -> AsyncIterator[list[str]]:
     """Every configured door, open until the block ends: their addresses. Raises DoorShut.
 
-    A mailbox beats its pulse whenever it was looked into.
     They close together: the slowest of them decides how long that takes, not their number."""
     addresses: list[str] = []
     closings: list[Callable[[], Awaitable[None]]] = []
     try:
         for scheme, door in (("smtp", loaded.config.smtp), ("lmtp", loaded.config.lmtp)):
             if door is not None:
-                socket = await _open_door(loaded, door, custody)
+                socket = await _open_door(loaded, door, behind.custody)
                 closings.append(partial(socket.close, GRACE_SECONDS))
                 addresses += [f"{scheme}://{address}" for address in socket.addresses]
         for mailbox in loaded.config.imap:
-            reader = imap_in.MailboxReader(
-                _mailbox(loaded, mailbox), custody, cursors, partial(is_ours, policy=loaded.policy), chance
-            )
-            reader.alive = pulse(mailbox).beat
+            reader = _reader(loaded, mailbox, behind)
             reader.start()
             closings.append(partial(asyncio.to_thread, reader.stop))
             addresses.append(f"imap://{mailbox.user}@{mailbox.host}/{mailbox.folder}")
+        if loaded.config.web is not None and behind.app is not None:
+            pages = await _open_web(loaded.config.web, behind.app)
+            closings.append(pages.close)
+            addresses += [f"http://{address}" for address in pages.addresses]
         yield addresses
     finally:
         await asyncio.gather(*(close() for close in closings))
+
+
+def _reader(loaded: Site, mailbox: ImapDoor, behind: Behind) -> imap_in.MailboxReader:
+    ours = partial(is_ours, policy=loaded.policy)
+    reader = imap_in.MailboxReader(_mailbox(loaded, mailbox), behind.custody, behind.cursors, ours, behind.chance)
+    reader.alive = behind.pulse(mailbox).beat
+    return reader
 
 
 async def _open_door(loaded: Site, door: SmtpDoor | LmtpDoor, custody: Custody) -> smtp_in.OpenDoor:
     place = _place(door)
     try:
         return await smtp_in.open_door(place, _keeper(loaded, door, custody), isinstance(door, LmtpDoor))
+    except OSError as error:
+        raise DoorShut(f"cannot listen on {_shown(place)}: {error.strerror or error}") from error
+
+
+async def _open_web(door: WebDoor, app: web.ASGIApp) -> web.OpenWeb:
+    place = listen.Listen(door.listen.host, door.listen.port)
+    try:
+        return await web.open_web(place, app, round(GRACE_SECONDS))
     except OSError as error:
         raise DoorShut(f"cannot listen on {_shown(place)}: {error.strerror or error}") from error
 

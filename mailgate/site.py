@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailgate import config, rulebook, starter
-from mailgate.config import Config, keyfile
+from mailgate.config import Config, keyfile, web
 from mailgate.core.policy import Policy
 from mailgate.engine import Desk
 from mailgate.mail.compose import Templates
@@ -37,13 +37,19 @@ class Site:
     @property
     def doubts(self) -> tuple[Mistake, ...]:
         """What is odd but works."""
-        web = Mistake(self.config.path.name, 0, 0, "[web] opens nothing in this version")
-        return (*self.rulebook.warnings, *((web,) if self.config.web is not None else ()))
+        return (*self.rulebook.warnings, *(web.doubts(self.config.web) if self.config.web is not None else ()))
 
     def desk(self, ring: Keyring) -> Desk:
         """The desk that this site describes, signing with `ring`."""
-        smtp = self.config.smtp
-        return Desk(self.policy, ring, self.templates, smtp.authserv_id if smtp else None, self.config.dkim.verify)
+        smtp, door = self.config.smtp, self.config.web
+        return Desk(
+            self.policy,
+            ring,
+            self.templates,
+            smtp.authserv_id if smtp else None,
+            self.config.dkim.verify,
+            door.base_url if door else None,
+        )
 
 
 def load(path: Path) -> Site:

@@ -83,7 +83,7 @@ def database_url(text: object) -> Database:
     return Database(url, None)
 
 
-def base_url(text: object) -> str:
+def site_url(text: object) -> str:
     """ "https://support.example.com", without a slash at its end."""
     split = _split(str(text))
     if split.scheme not in ("https", "http") or not split.hostname or split.query or split.fragment:

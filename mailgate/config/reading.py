@@ -52,7 +52,7 @@ def load(path: Path) -> Config:
         imap=tuple(site.mailbox(index, table) for index, table in enumerate(file.imap)),
         dkim=Dkim(file.dkim.verify, source.place(("dkim", "verify"))),
         relay=site.relay(file),
-        web=WebDoor(file.web.listen, file.web.base_url) if file.web else None,
+        web=_web(file, source),
         log_format=file.log.format,
         sms={name: site.gateway(name, table) for name, table in file.sms.items()},
         heartbeat=site.heartbeat(file),
@@ -171,6 +171,13 @@ def _smtp(file: ConfigFile) -> SmtpDoor | None:
     if file.smtp is None:
         return None
     return SmtpDoor(file.smtp.listen, file.smtp.max_size, tuple(file.smtp.trusted_relays), file.smtp.authserv_id)
+
+
+def _web(file: ConfigFile, source: Source) -> WebDoor | None:
+    if file.web is None:
+        return None
+    place = source.place(("web", "base_url") if file.web.base_url is not None else ("web", "listen"))
+    return WebDoor(file.web.listen, file.web.base_url, tuple(file.web.metrics_allow), place)
 
 
 def _beats_for_itself(config: Config, source: Source) -> Iterator[Mistake]:

@@ -10,7 +10,6 @@ from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, fiel
 from mailgate.config.heartbeat import HeartbeatTable
 from mailgate.config.places import (
     HIGHEST_PORT,
-    base_url,
     database_url,
     host_of,
     is_loopback,
@@ -18,6 +17,7 @@ from mailgate.config.places import (
     listen_or_unix,
     network,
     relay_url,
+    site_url,
 )
 from mailgate.config.sms import SmsTable, gateway_name
 from mailgate.config.values import Database, ImapTls, Listen, Network, Relay, SmtpRelay, UnixListen
@@ -153,7 +153,8 @@ class WebTable(Table):
     """`[web]`"""
 
     listen: Annotated[Listen, PlainValidator(listen)]
-    base_url: Annotated[str, PlainValidator(base_url)]
+    base_url: Annotated[str, PlainValidator(site_url)] | None = None
+    metrics_allow: Annotated[list[Annotated[Network, PlainValidator(network)]], OneOrMore] = []
 
 
 class LogTable(Table):

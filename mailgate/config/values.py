@@ -123,10 +123,14 @@ Relay = MaildirRelay | SmtpRelay
 
 @dataclass(frozen=True, slots=True)
 class WebDoor:
-    """`[web]`: `base_url` is how the world reaches it, without a slash at its end."""
+    """`[web]`: `base_url` is how the world reaches it, without a slash at its end (None: pages carry no links).
+
+    `/metrics` and `/health` answer to this machine and to `metrics_allow`."""
 
     listen: Listen
-    base_url: str
+    base_url: str | None = None
+    metrics_allow: tuple[Network, ...] = ()
+    place: Place = field(default=Place("config.toml", 0, 0), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

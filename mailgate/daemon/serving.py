@@ -39,7 +39,8 @@ from mailgate.daemon.metronome import Metronome
 from mailgate.daemon.ring import RingWatch, ring_for
 from mailgate.daemon.verifying import verifying
 from mailgate.daemon.watching import Pace, Pulses, Watched, watching
-from mailgate.doors import opened
+from mailgate.daemon.web import Inside, web_of
+from mailgate.doors import Behind, opened
 from mailgate.edge import maildir_out, pager, smtp_out
 from mailgate.edge.dkim_keys import NameServers
 from mailgate.edge.sms_out import Gateway
@@ -131,14 +132,18 @@ async def running(
         acceptor.start()
         held.push_async_callback(asyncio.to_thread, acceptor.stop)
         custody = held.enter_context(verifying(loaded.config, acceptor, NameServers(), clock.now))
-        addresses = await held.enter_async_context(opened(loaded, custody, acceptor, random.random, pulses.of))
-        watch = RingWatch(loaded.config.secret_path, ring, engine.use_ring)
+        inside = Inside(loaded, database, clock.now, pulses.engine, lambda: engine.events, engine.wake)
+        web = await held.enter_async_context(web_of(inside, ring))
+        behind = Behind(custody, acceptor, random.random, pulses.of, web.app)
+        addresses = await held.enter_async_context(opened(loaded, behind))
+        watch = RingWatch(loaded.config.secret_path, ring, _both(engine.use_ring, web.use_ring))
         metronome = Metronome(engine.wake, sender.wake, watch.look, pulses.scheduler.beat)
         metronome.start()
         held.callback(metronome.stop)
         open_relay = _relay_opener(loaded.config)
         watched = Watched(loaded.config, loaded.desk(ring), clock, pulses, open_relay, metronome.rearm)
         auditor = held.enter_context(watching(watched, pace))
+        web.heed(auditor)
         yield Running(addresses, engine, sender, threads, metronome, auditor)
 
 
@@ -165,6 +170,7 @@ class EngineThread:
         self._engine, self._database = engine, database
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine")
+        self.events = 0
         self.promised: Callable[[], None] = lambda: None
         self.alive: Callable[[], None] = lambda: None
 
@@ -202,6 +208,7 @@ class EngineThread:
                 self._rest()
 
     def _decided(self) -> None:
+        self.events += 1
         self.alive()
         self.promised()
 
@@ -245,6 +252,14 @@ def _relay_opener(settings: Config) -> Callable[[], Relay]:
         return lambda: maildir_out.MaildirRelay(relay.path)
     password = relay.password.read if relay.password is not None else None
     return lambda: smtp_out.SmtpRelay(relay.host, relay.port, relay.tls, relay.user, password, relay.ca_file)
+
+
+def _both(first: Callable[[Keyring], None], second: Callable[[Keyring], None]) -> Callable[[Keyring], None]:
+    def use(ring: Keyring) -> None:
+        first(ring)
+        second(ring)
+
+    return use
 
 
 def _from_thread(wake: Callable[[], None]) -> Callable[[], None]:

@@ -63,13 +63,24 @@ def test_a_good_site_is_an_empty_array(config: Path, capsys: pytest.CaptureFixtu
     assert json.loads(capsys.readouterr().out) == []
 
 
-def test_a_section_that_opens_nothing_is_said(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """An administrator who switches the web pages on must not wait for them."""
-    config.write_text(
-        config.read_text("utf-8") + '\n[web]\nlisten = "127.0.0.1:0"\nbase_url = "https://x.example"\n', "utf-8"
-    )
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('base_url = "https://x.example"', ""),
+        ('base_url = "http://127.0.0.1:8080"', ""),
+        ('base_url = "http://x.example"', ": base_url of [web] is not https: "),
+        ("", ": [web] has no base_url: pages carry no link"),
+    ],
+)
+def test_links_that_lead_nowhere_or_in_the_clear_are_said(
+    config: Path, line: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An administrator who switches the web pages on must not wait for their links, nor show them to everybody."""
+    config.write_text(config.read_text("utf-8") + f'\n[web]\nlisten = "127.0.0.1:0"\n{line}\n', "utf-8")
     assert run(["check", "-c", str(config)]) == 0
-    assert "[web] opens nothing in this version" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert says in told
+    assert ("[web]" in told) is bool(says)
 
 
 def test_what_the_site_needs_and_the_machine_lacks_is_a_mistake(

@@ -72,7 +72,8 @@ def test_the_doors_are_read(tmp_path: Path) -> None:
     found = load(
         tmp_path,
         "[smtp]\nlisten = '[::1]:0'\nmax_size = '1 MB'\ntrusted_relays = ['10.0.0.0/8', 'fd00::1']\n"
-        "[lmtp]\nlisten = 'unix:s'\n[web]\nlisten = 'localhost:8080'\nbase_url = 'https://example.com/desk/'\n",
+        "[lmtp]\nlisten = 'unix:s'\n[web]\nlisten = 'localhost:8080'\nbase_url = 'https://example.com/desk/'\n"
+        "metrics_allow = ['192.0.2.0/24']\n",
     )
     assert found.smtp is not None
     assert (found.smtp.listen, found.smtp.max_size) == (Listen("::1", 0), 1_000_000)
@@ -81,6 +82,7 @@ def test_the_doors_are_read(tmp_path: Path) -> None:
     assert found.lmtp.listen == UnixListen(tmp_path / "s")
     assert found.web is not None
     assert found.web.base_url == "https://example.com/desk"
+    assert found.web.metrics_allow == (ip_network("192.0.2.0/24"),)
 
 
 def test_a_mailbox_is_read(tmp_path: Path) -> None:

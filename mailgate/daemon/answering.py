@@ -1,0 +1,104 @@
+"""The pages behind the signed links (edge.web_app.Pages): who may open one, how it stands, and what their word does.
+
+A link belongs to one ticket and one technician, and to nobody once the technician has left the rules. A word becomes
+one row in the inbox; the engine decides it (core.answers).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailgate.core.correspondence import title_of
+from mailgate.core.events import PageAnswered
+from mailgate.core.identity import technician_of
+from mailgate.core.lifecycle import ACTIVE
+from mailgate.core.people import Technician
+from mailgate.core.policy import Policy
+from mailgate.edge.web_words import Shown, Standing
+from mailgate.mail import address
+from mailgate.mail.keyring import Keyring
+from mailgate.mail.nonce import SALT_OCTETS, is_fresh, nonce
+from mailgate.store import inbox, query
+from mailgate.store.columns import InboxState
+from mailgate.store.database import Database
+from mailgate.store.query.pages import PageStanding, page_standing
+
+
+@dataclass
+class Answering:
+    """Thread-safe. `salt` makes so many random octets; `arrived` is called when a row is pending."""
+
+    database: Database
+    policy: Policy
+    ring: Keyring
+    clock: Callable[[], datetime]
+    salt: Callable[[int], bytes]
+    arrived: Callable[[], None]
+
+    def use_ring(self, ring: Keyring) -> None:
+        """Verify with another ring from now on. Callable from any thread."""
+        self.ring = ring
+
+    def look(self, token: str) -> Shown | None:
+        """How the page stands; None when the link is nobody's. Only reads."""
+        holder = self._holder(token)
+        if holder is None:
+            return None
+        ticket, one = holder
+        with self.database.read() as tx:
+            found = page_standing(tx, ticket)
+        return None if found is None else self._shown(token, ticket, one, found)
+
+    def is_fresh(self, token: str, nonce: str) -> bool:
+        """Whether the nonce was handed out with this token's page within the hour."""
+        return is_fresh(self.ring, token.lower(), nonce, self.clock())
+
+    def answer(self, token: str) -> int | None:
+        """Their word as an inbox row, on disk when this returns."""
+        holder = self._holder(token)
+        if holder is None:
+            return None
+        ticket, one = holder
+        now = self.clock()
+        with self.database.write() as tx:
+            row = inbox.ask(tx, PageAnswered(0, now, ticket, one.key), now)
+        self.arrived()
+        return row
+
+    def is_decided(self, row: int) -> bool:
+        """Whether nothing more will become of the row by itself."""
+        with self.database.read() as tx:
+            fate = query.fate(tx, row)
+        return fate is not None and fate.state is not InboxState.PENDING
+
+    def _holder(self, token: str) -> tuple[int, Technician] | None:
+        """The ticket that a link is about, and whose it is."""
+        link = address.verify(self.ring, token, self.clock().date(), address.IN_LINKS)
+        one = technician_of(link.person, self.policy) if link is not None else None
+        return (link.ticket, one) if link is not None and one is not None else None
+
+    def _shown(self, token: str, ticket: int, one: Technician, found: PageStanding) -> Shown:
+        desk = self.policy.desk
+        language = one.language or desk.language
+        holder = self.policy.technicians.get(found.assignee or "")
+        return Shown(
+            standing=_standing(found, one),
+            queue=title_of(self.policy.queues.get(found.queue), language, desk.language) or found.queue,
+            number=ticket,
+            desk=desk.name,
+            language=language,
+            holder=holder.name if holder is not None else found.assignee or "",
+            nonce=nonce(self.ring, token.lower(), self.salt(SALT_OCTETS), self.clock()),
+        )
+
+
+def _standing(found: PageStanding, one: Technician) -> Standing:
+    if found.status not in ACTIVE:
+        return Standing.OVER
+    if found.assignee is None or not found.acknowledged:
+        return Standing.WAITING
+    if found.assignee != one.key:
+        return Standing.TAKEN
+    return Standing.YOURS if one.key in found.acknowledged else Standing.WAITING

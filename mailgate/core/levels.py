@@ -33,18 +33,20 @@ class Act(StrEnum):
     CONTINUE_BY_ADDRESS = "continues the ticket of its signed address"
     ACKNOWLEDGE_PAGE = "says from a pager that a page was seen"
     RELEASE = "lets a parked request in"
+    VALIDATE = "says that what the desk did is well done"
     BE_ANSWERED = "is answered whatever the budgets say"
     COMMAND = "works on a ticket as a technician"
 
 
 _KNOWN = frozenset({Act.SEE_OWN_WORDS, Act.CLEAR_ADDRESS, Act.CONTINUE_BY_TRACE})
-_PROVEN = _KNOWN | {Act.CONTINUE_BY_ADDRESS, Act.RELEASE, Act.BE_ANSWERED}
+_PROVEN = _KNOWN | {Act.CONTINUE_BY_ADDRESS, Act.RELEASE, Act.VALIDATE, Act.BE_ANSWERED}
+_HOLDING = frozenset({Act.CLEAR_ADDRESS, Act.CONTINUE_BY_TRACE, Act.CONTINUE_BY_ADDRESS, Act.VALIDATE})
 
 MAY: dict[AuthLevel, frozenset[Act]] = {
     AuthLevel.L0: frozenset(),
     AuthLevel.L1: _KNOWN,
     AuthLevel.L2: _PROVEN,
-    AuthLevel.L3: frozenset({Act.CLEAR_ADDRESS, Act.CONTINUE_BY_TRACE, Act.CONTINUE_BY_ADDRESS, Act.ACKNOWLEDGE_PAGE}),
+    AuthLevel.L3: _HOLDING | {Act.ACKNOWLEDGE_PAGE},
     AuthLevel.L4: frozenset(Act),
 }
 """What each level may do beyond what nobody is denied: start a ticket, page people, get fixed words. The level opens

@@ -37,6 +37,9 @@ AFTER_CUSTOMER = {
 }
 """Where a customer's mail that says more than thank you leads."""
 
+AFTER_YES = {Status.WAITING_VALIDATION: Status.RESOLVED}
+"""Where nothing but a yes leads instead, or a thank-you, when the customer was asked whether all is well."""
+
 AFTER_WORK = {status: Status.OPEN if status is Status.NEW else status for status in Status}
 """Where a technician's work leads when no status was asked for."""
 

@@ -21,7 +21,7 @@ from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.levels import Act, may
-from mailgate.core.lifecycle import AFTER_CUSTOMER, SETTLED, WAITING, WAITING_OVER
+from mailgate.core.lifecycle import AFTER_CUSTOMER, AFTER_YES, SETTLED, WAITING, WAITING_OVER
 from mailgate.core.model import Identity, MailKind, Outcome, Status
 from mailgate.core.opening import call_people, incoming, sentence
 from mailgate.core.policy import Actions, Policy, Queue
@@ -31,7 +31,7 @@ from mailgate.core.seen import Seen
 from mailgate.core.summons import Words, first_words, responsible, tell, words_of
 from mailgate.core.threads import Thread
 from mailgate.core.ticket import Promise, Ticket
-from mailgate.core.words import is_bare_thanks, says_yes
+from mailgate.core.words import is_bare_thanks, is_bare_yes, says_yes
 
 HEARD = frozenset({MailKind.PERSON, MailKind.LIST})
 """What is told to technicians when it continues a ticket: a list passes on what people write to it."""
@@ -137,7 +137,7 @@ def _joined(
     words = words_of(event, sender)
     if ticket.status in SETTLED and is_bare_thanks(event.mail.text, sender.address.name):
         return [], f"a bare thank-you leaves it {ticket.status.value}"
-    status = AFTER_CUSTOMER[ticket.status]
+    status = _status_after(event, sender, ticket)
     changed = status is not ticket.status
     effects: list[Effect] = []
     if changed:
@@ -149,11 +149,22 @@ def _joined(
     if spent is not None and not changed:
         held = hold_back(spent, people[0].mail if people else "", ticket.number, seen, words.at)
         return [*effects, *held], f"told to nobody: {spent.why}"
-    notice = NoticeFacts("reopened" if ticket.status in SETTLED else "follow-up")
+    validated = status is Status.RESOLVED and changed
+    notice = NoticeFacts("validated" if validated else "reopened" if ticket.status in SETTLED else "follow-up")
     effects += tell(replace(ticket, status=status), people, notice, words, policy)
     told = ", ".join(one.key for one in people) or "nobody"
-    became = f"{ticket.status.value} becomes {status.value}" if changed else ""
+    why = "a bare yes validates it: " if validated else ""
+    became = f"{why}{ticket.status.value} becomes {status.value}" if changed else ""
     return effects, sentence([became, f"told: {told}"])
+
+
+def _status_after(event: MailReceived, sender: Sender, ticket: Ticket) -> Status:
+    """Where the mail leads. A yes with a file beside it says more than yes."""
+    mail = event.mail
+    alone = all(part.inline for part in mail.attachments) and may(sender, Act.VALIDATE)
+    if alone and is_bare_yes(mail.text, sender.address.name):
+        return AFTER_YES.get(ticket.status, AFTER_CUSTOMER[ticket.status])
+    return AFTER_CUSTOMER[ticket.status]
 
 
 def _wakes(ticket: Ticket) -> bool:

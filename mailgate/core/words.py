@@ -41,6 +41,16 @@ LONGEST_THANKS = 25
 
 YES = frozenset({"oui", "yes", "ok", "okay", "d'accord", "accepte", "j'accepte", "approuve", "ja", "si"})
 
+VALIDATES = frozenset(
+    """accepte approuve approved bon confirme confirmed d'accord excellent fine fonctionne fonctionnent good j'accepte
+    marche ok okay ordre oui parfait perfect regle reglee resolu resolue solved valide validee validees valides validons
+    works yes""".split()
+)
+"""Words of which a bare yes holds at least one, when somebody is asked whether all is well."""
+
+AROUND_YES = frozenset("all en fermer le nous pouvez que".split())
+"""Words that may stand around it, beside those around a thank-you."""
+
 
 def fold(text: str) -> str:
     """The text in lower case without accents, ligatures spelled out, apostrophes and blanks unified."""
@@ -75,11 +85,20 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def is_bare_thanks(text: str, signed: str = "") -> bool:
     """Whether a mail says thank you and nothing else; `signed` is the sender's name, which may close it."""
+    return _is_nothing_but(THANKS, THANKS | COURTESY | set(words_of(signed)), text)
+
+
+def is_bare_yes(text: str, signed: str = "") -> bool:
+    """Whether a mail says that all is well, or thank you, and nothing else; `signed` as for a thank-you."""
+    wanted = VALIDATES | THANKS
+    return _is_nothing_but(wanted, wanted | COURTESY | AROUND_YES | set(words_of(signed)), text)
+
+
+def _is_nothing_but(wanted: frozenset[str], allowed: frozenset[str], text: str) -> bool:
     words = words_of(text)
     if not words or len(words) > LONGEST_THANKS or "?" in text:
         return False
-    allowed = THANKS | COURTESY | set(words_of(signed))
-    return any(word in THANKS for word in words) and all(word in allowed for word in words)
+    return any(word in wanted for word in words) and all(word in allowed for word in words)
 
 
 def says_yes(text: str) -> bool:

@@ -162,11 +162,6 @@ def test_a_solution_keeps_its_promise(at: str, how: Ending) -> None:
     assert (one.ending, one.ended_by) == (how, "tech2")
 
 
-def test_closing_is_a_solution_too() -> None:
-    """`#fermer` without `#résolu` before it."""
-    assert ending(step(taken(), "12:00", status=Status.CLOSED), RESOLUTION) is Ending.KEPT
-
-
 def test_a_merged_request_is_promised_nothing_more() -> None:
     """Its clocks go on in the other one."""
     merged = step(taken(), "12:00", status=Status.MERGED)

@@ -226,6 +226,7 @@ def test_a_technician_reads_all_of_a_request_at_once() -> None:
         ("new", "Nouvelle demande"),
         ("follow-up", "Le client a répondu"),
         ("reopened", "demande rouverte"),
+        ("validated", "demande résolue"),
         ("assigned", "confiée par Luc"),
         ("waiting-over", "L’attente est terminée"),
         ("parked", "en attente d’autorisation"),

@@ -26,8 +26,8 @@ def test_the_starter_works_and_has_its_warnings(site: Path, capsys: pytest.Captu
     """Nothing is bad before the first edit; that no mail leaves and whose addresses these are is said."""
     assert run(["doctor", "-c", str(site)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("ok       site      2 queues, 4 technicians, ")
-    assert any(line.startswith("warning  relay     nothing leaves: ") for line in lines)
+    assert lines[0].startswith("ok       site       2 queues, 4 technicians, ")
+    assert any(line.startswith("warning  relay      nothing leaves: ") for line in lines)
     assert lines[-2] == ""
     assert lines[-1].startswith("0 bad, ")
 

@@ -151,6 +151,8 @@ class _Session(socketserver.StreamRequestHandler):
             return
         self._say("220 sink")
         while line := self.rfile.readline().decode("ascii", "replace").strip():
+            if sink.is_gone:
+                return
             verb = line[:4].upper()
             if verb in ("MAIL", "RCPT"):
                 envelope[verb == "RCPT"] = line.partition("<")[2].partition(">")[0]

@@ -19,6 +19,7 @@ from mailgate.cli.doctor import (
     trust,
     undelivered,
     waiting,
+    watch,
 )
 from mailgate.cli.doctor.findings import Finding, Said, State, bad
 from mailgate.cli.doctor.patient import Check, Patient, of_config, of_config_now, of_plan, of_policy, of_rows, of_site
@@ -50,6 +51,9 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("inbox", of_rows(waiting.inbox)),
     ("outbox", of_rows(waiting.outbox)),
     ("pages", of_rows(waiting.pages)),
+    ("auditor", of_config_now(watch.auditor)),
+    ("heartbeat", of_config(watch.heartbeat)),
+    ("clock", of_rows(watch.clock)),
 )
 
 

@@ -108,7 +108,7 @@ def _happenings(story: TicketStory) -> Iterator[Happening]:
     yield from map(_decided, story.journal)
     yield from map(_said, story.messages)
     yield from map(_done, story.interventions)
-    yield from map(_paged, story.pages)
+    yield from (_paged(page, story.number) for page in story.pages)
     yield from (_missed(mail) for mail in story.mails if mail.fate in MISSED or mail.state is OutboxState.FAILED)
 
 
@@ -128,8 +128,10 @@ def _done(work: InterventionShown) -> Happening:
     return Happening(work.at, f"{work.by}: {work.activity}, {work.minutes} min, {work.charged} charged{where}")
 
 
-def _paged(page: PageShown) -> Happening:
-    return Happening(page.promised_at, f"page to {page.technician} by {page.channel} ({page.to}): {page.state}")
+def _paged(page: PageShown, number: int) -> Happening:
+    """A page of another ticket is there because it tells of this one, too."""
+    what = "page" if page.ticket == number else f"page of #{page.ticket}, which tells of this request,"
+    return Happening(page.promised_at, f"{what} to {page.technician} by {page.channel} ({page.to}): {page.state}")
 
 
 def _missed(mail: MailShown) -> Happening:

@@ -34,6 +34,8 @@ from mailgate.core.events import (
     TimerFired,
 )
 from mailgate.core.failures import refused_delivery, retry, unreadable
+from mailgate.core.flood_letters import together
+from mailgate.core.floods import OF_FLOODS
 from mailgate.core.identity import Sender, recognise
 from mailgate.core.intents import Problem
 from mailgate.core.lateness import WARNING, warn, watched
@@ -43,11 +45,12 @@ from mailgate.core.lifecycle import WAITING, WAITING_OVER
 from mailgate.core.model import MailKind, Outcome, Status, TokenKind
 from mailgate.core.opening import incoming, request
 from mailgate.core.policy import Policy
+from mailgate.core.reach import check_reached
 from mailgate.core.recount import CALENDAR_CHANGED, recount
 from mailgate.core.replies import follow_up, move, resume, sooner_queue
 from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
-from mailgate.core.summons import Words, responsible, tell, words_of
+from mailgate.core.summons import REACH, Words, responsible, tell, words_of
 from mailgate.core.threads import thread_of
 from mailgate.core.transcripts import told_problems
 from mailgate.core.work import work
@@ -56,7 +59,7 @@ from mailgate.core.work import work
 def decide(event: Event, seen: Seen, policy: Policy, now: datetime) -> Decision:
     """Answer one event; `now` only dates what happens because time passed."""
     decision = clocked(_decided(event, seen, policy, now), event, seen, policy, now)
-    return watched(decision, seen, policy, now)
+    return together(watched(decision, seen, policy, now), event, seen, policy, now)
 
 
 def _decided(event: Event, seen: Seen, policy: Policy, now: datetime) -> Decision:
@@ -189,6 +192,10 @@ def _timer(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Deci
         return warn(event, seen, policy, now)
     if event.kind.startswith(STEP):
         return escalate(event, seen, policy, now)
+    if event.kind.startswith(REACH):
+        return check_reached(event, seen, policy, now)
+    if event.kind in OF_FLOODS:
+        return OF_FLOODS[event.kind](event, seen, policy, now)
     ticket = seen.by_token
     if event.kind != WAITING_OVER or ticket is None or ticket.status not in WAITING:
         return Decision(Outcome.RECORDED, f"timer {event.kind} no longer applies", (), event.ticket)

@@ -60,15 +60,16 @@ FIRST_WAITS = {
 }
 """Seconds to wait after the first, second, … failed attempt; the last one repeats (hazards F14)."""
 
-LIFETIME = timedelta(days=4)
-"""How long a mail is tried before it counts as refused (RFC 5321 §4.5.4.1 asks for at least 4 to 5 days)."""
+LIFETIME = {Lane.PAGE: timedelta(days=1), Lane.BULK: timedelta(days=4)}
+"""How long a mail is tried before it counts as refused (RFC 5321 §4.5.4.1 asks for at least 4 to 5 days). A page of
+yesterday calls nobody: others were called a minute after it should have left (core.reach)."""
 
 
 def next_attempt(lane: Lane, attempts: int, promised_at: datetime, share: float, now: datetime) -> datetime | None:
     """When to try again after `attempts` (≥ 1) failures, or None when its lifetime is over.
 
     `share` in [0, 1) spreads the wait between 75 % and 125 %, so that a relay that comes back is not stormed."""
-    if now - promised_at >= LIFETIME:
+    if now - promised_at >= LIFETIME[lane]:
         return None
     waits = FIRST_WAITS[lane]
     wait = waits[min(attempts, len(waits)) - 1]

@@ -6,7 +6,8 @@
 Steps are counted on the promise's calendar from the moment its clock starts; the first page left at any hour, what
 follows waits for the hours (domain.md §1). Each step calls the silent ones again and adds the people it names. A queue
 without steps has one end: its promised deadline. A page that could not be delivered is no silence: the next person is
-called at once. The timers hold no truth: what was answered meanwhile makes them harmless.
+called at once, and within a minute for one whom nothing reached yet (core.reach). The timers hold no truth: what was
+answered meanwhile makes them harmless.
 """
 
 from __future__ import annotations
@@ -41,9 +42,13 @@ def awaits_somebody(ticket: Ticket) -> bool:
     return ticket.status is Status.NEW and not seen
 
 
-def first_step(ticket: Ticket, policy: Policy) -> Effect:
-    """The timer that is set when a request pages people."""
-    return _timer(ticket, 0, policy)
+def first_step(ticket: Ticket, policy: Policy, since: datetime | None = None) -> SetTimer:
+    """The timer that is set when people are called, counted from `since` when that was not at once."""
+    if since is None:
+        return _timer(ticket, 0, policy)
+    queue = queue_of(ticket, policy)
+    delay = queue.escalate[0].after if queue.escalate else queue.callback
+    return SetTimer(ticket.number, f"{STEP}0", due(policy.calendar_of(queue), since, delay))
 
 
 def escalate(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Decision:
@@ -51,7 +56,7 @@ def escalate(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> De
     ticket, number = seen.by_token, int(event.kind.removeprefix(STEP))
     if ticket is None or not awaits_somebody(ticket):
         return Decision(Outcome.RECORDED, f"step {number + 1} of escalation no longer applies", (), event.ticket)
-    queue = _queue(ticket, policy)
+    queue = queue_of(ticket, policy)
     opens = policy.calendar_of(queue).opening(now)
     if opens > now:
         again = SetTimer(ticket.number, event.kind, opens)
@@ -64,14 +69,30 @@ def escalate(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> De
 def replace_unreached(
     ticket: Ticket, technician: str, target: str, seen: Seen, policy: Policy, now: datetime
 ) -> Iterator[Effect]:
-    """Call the next person for one whom no channel reaches: `notify = 3` means three people reached."""
-    others = [page for page in ticket.pages if page.technician == technician and page.target != target]
-    if not awaits_somebody(ticket) or any(page.state in LIVE_PAGES for page in others):
-        return
-    wanted = Wanted(
-        _team(ticket, policy), 1, frozenset(ticket.skills), ticket.language, None, frozenset(ticket.notified)
-    )
-    yield from summon(ticket, choose(wanted, policy, seen, now), first_words(ticket, now), policy)
+    """Call the next person for one whom no channel reaches, unless as many as were promised may be reached: three
+    means three people, and of several channels that fail at once each is told of."""
+    reachable = {
+        page.technician
+        for page in ticket.pages
+        if page.state in LIVE_PAGES
+        and page.target.lower() not in seen.dead
+        and (page.technician, page.target) != (technician, target)
+    }
+    enough = promised_people(ticket, policy)
+    if awaits_somebody(ticket) and technician not in reachable and len(reachable) < enough:
+        chosen = choose(fresh(ticket, 1, policy), policy, seen, now)
+        yield from summon(ticket, chosen, first_words(ticket, now), policy)
+
+
+def promised_people(ticket: Ticket, policy: Policy) -> int:
+    """How many people a request calls: as many as a rule said, else its queue."""
+    return queue_of(ticket, policy).notify if ticket.notify is None else ticket.notify
+
+
+def fresh(ticket: Ticket, notify: int, policy: Policy) -> Wanted:
+    """So many more people for a ticket, whoever was called for it already."""
+    team, without = team_of(ticket, policy), frozenset(ticket.notified)
+    return Wanted(team, notify, frozenset(ticket.skills), ticket.language, None, without)
 
 
 def _step(ticket: Ticket, queue: Queue, number: int, seen: Seen, policy: Policy, now: datetime) -> Decision:
@@ -91,7 +112,7 @@ def _step(ticket: Ticket, queue: Queue, number: int, seen: Seen, policy: Policy,
 
 def _wanted(ticket: Ticket, step: Escalation, policy: Policy) -> Wanted:
     """Whom a step adds: so many of its team, or all of it, who were not called yet."""
-    team = step.team or _team(ticket, policy)
+    team = step.team or team_of(ticket, policy)
     fresh = [key for key in policy.teams[team].members if key not in ticket.notified]
     return Wanted(team, step.notify or len(fresh), frozenset(), ticket.language, None, frozenset(ticket.notified))
 
@@ -116,7 +137,7 @@ def _exhausted(ticket: Ticket, queue: Queue, policy: Policy) -> Decision:
 
 def _timer(ticket: Ticket, number: int, policy: Policy) -> SetTimer:
     """The timer of a step; behind the last one the same gap again, without any step the promised deadline."""
-    queue = _queue(ticket, policy)
+    queue = queue_of(ticket, policy)
     start = ticket.callback.starts_at if ticket.callback else ticket.opened_at
     calendar, steps = policy.calendar_of(queue), queue.escalate
     if not steps:
@@ -135,10 +156,10 @@ def _last_gap(steps: tuple[Escalation, ...]) -> Duration:
     return Duration(last.amount - before.amount, last.unit)
 
 
-def _team(ticket: Ticket, policy: Policy) -> str:
+def team_of(ticket: Ticket, policy: Policy) -> str:
     """The team that a rule asked for, while it exists, else the queue's."""
-    return ticket.team if ticket.team and ticket.team in policy.teams else _queue(ticket, policy).team
+    return ticket.team if ticket.team and ticket.team in policy.teams else queue_of(ticket, policy).team
 
 
-def _queue(ticket: Ticket, policy: Policy) -> Queue:
+def queue_of(ticket: Ticket, policy: Policy) -> Queue:
     return policy.queues.get(ticket.queue, policy.default_queue)

@@ -181,6 +181,15 @@ class NoticeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FloodFacts:
+    """How many requests a page tells of, and the numbers of the oldest; `strangers`: of senders that no rule names."""
+
+    count: int
+    numbers: tuple[int, ...]
+    strangers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that a template may use; what does not apply is None."""
 
@@ -197,6 +206,7 @@ class Facts:
     links: LinkFacts = field(default_factory=LinkFacts)
     transcript: TranscriptFacts | None = None
     notice: NoticeFacts | None = None
+    flood: FloodFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

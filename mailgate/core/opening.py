@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mailgate.core import floods
 from mailgate.core.budgets import spent_on_answers, spent_on_refusals
 from mailgate.core.classify import kind_and_why
 from mailgate.core.clocks import call_back, explained
@@ -23,13 +24,12 @@ from mailgate.core.correspondence import (
 )
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import AddMessage, Effect, OpenTicket, SendMail
-from mailgate.core.escalation import first_step
 from mailgate.core.events import MailReceived
 from mailgate.core.hours import Deadline
 from mailgate.core.identity import Sender
 from mailgate.core.letters import Correspondent, Facts, Letter, NoticeFacts, PersonFacts, Tone
 from mailgate.core.model import Direction, Identity, MailKind, Outcome, Status
-from mailgate.core.paging import Chosen, Wanted, choose, leads_of
+from mailgate.core.paging import Chosen, Wanted, leads_of
 from mailgate.core.policy import Policy
 from mailgate.core.requests import (
     Request,
@@ -43,7 +43,7 @@ from mailgate.core.requests import (
 )
 from mailgate.core.routing import Route, Routing, route
 from mailgate.core.seen import Seen
-from mailgate.core.summons import Words, message_facts, summon, tell, words_of
+from mailgate.core.summons import Words, message_facts, tell, words_of
 from mailgate.core.threads import suggested
 from mailgate.core.ticket import Ticket
 
@@ -76,14 +76,14 @@ def incoming(event: MailReceived, sender: Sender, ticket: int, automatic: bool) 
     )  # fmt: skip
 
 
-def call_people(ticket: Ticket, routed: Route, words: Words, seen: Seen, policy: Policy) -> tuple[Chosen, list[Effect]]:
+def call_people(
+    ticket: Ticket, routed: Route, words: Words, seen: Seen, policy: Policy
+) -> tuple[Chosen, tuple[Effect, ...]]:
     """Choose the people for an accepted request and page them."""
     wanted = Wanted(
         routed.team, routed.notify, routed.skills, ticket.language, routed.assign, frozenset(ticket.notified)
     )
-    chosen = choose(wanted, policy, seen, words.at)
-    awaited = [first_step(ticket, policy)] if routed.notify else []
-    return chosen, [*summon(ticket, chosen, words, policy), *awaited]
+    return floods.call_people(ticket, wanted, words, seen, policy)
 
 
 def _accept(asked: Request, seen: Seen, policy: Policy) -> Decision:

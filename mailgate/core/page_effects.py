@@ -62,4 +62,57 @@ class FailPage:
     reason: str
 
 
-PageEffect = Page | AcknowledgePages | CancelPages | EscalatePages | ExhaustPages | FailPage
+@dataclass(frozen=True, slots=True)
+class Await:
+    """Bring `TimerFired(kind, ticket)` back so many seconds after this is written down: what is decided late does
+    not find the patience of its pages used up."""
+
+    ticket: int
+    kind: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountCall:
+    """A request asks for people. `alone`: they are called for it; else it waits for a page that tells of several.
+    `customer` is "" when the rules name none."""
+
+    ticket: int
+    customer: str
+    queue: str
+    at: datetime
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakFor:
+    """The pages of the ticket `front` tell of these others, too, and of all that waited in its queue for a page about
+    its customer."""
+
+    front: int
+    others: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """Bring `TimerFired(kind, …)` back at `at` for every ticket that the pages of `front` tell of and nobody has."""
+
+    front: int
+    kind: str
+    at: datetime
+
+
+FloodEffect = CountCall | SpeakFor | PassOn
+
+PageEffect = (
+    Page
+    | AcknowledgePages
+    | CancelPages
+    | EscalatePages
+    | ExhaustPages
+    | FailPage
+    | Await
+    | CountCall
+    | SpeakFor
+    | PassOn
+)

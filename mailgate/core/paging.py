@@ -9,13 +9,13 @@ nobody owns a ticket without having heard of it. Every person has a reason, for 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mailgate.core.people import Order, Team, Technician
 from mailgate.core.policy import Policy
-from mailgate.core.presence import Presence, Whereabouts, whereabouts
+from mailgate.core.presence import Presence, Whereabouts, is_away, whereabouts
 from mailgate.core.roster import Override, override_at
 from mailgate.core.seen import Seen
 
@@ -37,7 +37,7 @@ class Chosen:
     """The people to page, in order; `missing` is how many could not be found, `turn` where the rotation stands then.
 
     `reasons` says of each of the people why they stand where they stand; `absent` are those who are not on duty, called
-    or not."""
+    or not, `short` the tickets whose want of people is known already."""
 
     team: str
     people: tuple[Technician, ...]
@@ -46,6 +46,7 @@ class Chosen:
     why: str
     reasons: tuple[str, ...] = ()
     absent: tuple[Whereabouts, ...] = ()
+    short: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,25 @@ def choose(wanted: Wanted, policy: Policy, seen: Seen, now: datetime) -> Chosen:
     turn = next((one.key for one in reversed(called) if one.key in team.members), None)
     moves = team.order is Order.ROTATION and team.handover is None
     why = _why(people, reasons, absent, question)
-    return Chosen(team.key, people, missing, turn if moves else None, why, reasons, absent)
+    return Chosen(team.key, people, missing, turn if moves else None, why, reasons, absent, seen.short)
+
+
+def same_people(before: Sequence[str], wanted: Wanted, policy: Policy, seen: Seen, now: datetime) -> Chosen:
+    """Those who were called before, as far as they are there and in the team; others only in place of who is not."""
+    members = policy.teams[wanted.team].members
+    known = (policy.technicians[key] for key in before if key in members and key not in wanted.without)
+    able = tuple(one for one in known if not is_away(one, policy, seen.absences, now))[: wanted.notify]
+    if not able or wanted.first not in (None, *(one.key for one in able)):
+        return choose(wanted, policy, seen, now)
+    asked = replace(wanted, notify=wanted.notify - len(able), without=wanted.without | {one.key for one in able})
+    others = choose(asked, policy, seen, now)
+    again = ", ".join(one.key for one in able)
+    return replace(
+        others,
+        people=(*able, *others.people),
+        why=f"team '{wanted.team}': {again} as before" + (f"; {others.why}" if asked.notify else ""),
+        reasons=(*("called before" for _ in able), *others.reasons),
+    )
 
 
 def leads_of(team_key: str, policy: Policy) -> tuple[Technician, ...]:

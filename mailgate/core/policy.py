@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from mailgate.core.conditions import Condition
@@ -197,6 +198,16 @@ class Automatic:
 
 
 @dataclass(frozen=True, slots=True)
+class Floods:
+    """`[floods]` of the rules: from which request of a customer within which time on one page tells of several, and for
+    how many requests an hour, of all senders whom the rules do not name, people are called one by one."""
+
+    tickets: int = 4
+    within: timedelta = timedelta(minutes=15)
+    unknown: int = 6
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Everything that `decide` may know about the firm."""
 
@@ -213,6 +224,7 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     automatic: Automatic = field(default_factory=Automatic)
     closing: Closing = field(default_factory=Closing)
+    floods: Floods = field(default_factory=Floods)
 
     def queue_of(self, address: str) -> Queue | None:
         """The queue that answers to an address (any case), or None."""

@@ -85,6 +85,39 @@ class HeldBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A request for which people were called within the last hour. `customer` is "" when the rules name none; `waits`
+    says that nobody has it yet, `gathers` that the next ones of its customer in its queue wait for a page that tells of
+    them all. `people` are named for the newest of each customer and queue."""
+
+    ticket: int
+    customer: str
+    queue: str
+    at: datetime
+    waits: bool = True
+    gathers: bool = False
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """What a ticket that asked for people has to do with a flood (core.floods).
+
+    `front` is the ticket whose pages tell of it: itself, another one, or None until a page does. `owner` is who has the
+    front, `told` that letters spoke of its flood lately. `named` are the others of that front that wait as this ticket
+    does, the oldest of `size`; `gathered` those that no page tells of, the oldest of `waiting`, `first` the oldest."""
+
+    front: int | None
+    owner: str | None = None
+    told: bool = False
+    named: tuple[int, ...] = ()
+    size: int = 0
+    gathered: tuple[int, ...] = ()
+    waiting: int = 0
+    first: Ticket | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """The snapshot for one event.
 
@@ -95,6 +128,10 @@ class Seen:
     hundred of it. For the other events `by_token` is the ticket that they name.
     `turns` says who was paged last in each team, `load` how many open tickets each technician has, `absences` the days
     (first and last) on which technicians said by mail that they are away.
+
+    `calls` are the requests of the last hour for which people were called, the newest first. Of the ticket of
+    `by_token`, `flood` is what it has to do with one, `dead` are those addresses of its pages that mail does not reach,
+    and `short` holds its number when it was told that too few people could be called for it.
 
     `sent` is the mail of ours that a report is about, and then `by_token` its ticket. `marked` are those of the
     sender's addresses that mail does not reach. `answered`, and `refused` (mails refused on the ticket of `by_token`
@@ -119,3 +156,7 @@ class Seen:
     turns: Mapping[str, str] = field(default_factory=dict)
     load: Mapping[str, int] = field(default_factory=dict)
     absences: Mapping[str, tuple[tuple[date, date], ...]] = field(default_factory=dict)
+    calls: tuple[Call, ...] = ()
+    flood: Flood | None = None
+    dead: frozenset[str] = frozenset()
+    short: frozenset[int] = frozenset()

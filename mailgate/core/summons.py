@@ -21,7 +21,7 @@ from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender
 from mailgate.core.letters import Enclosure, Facts, Letter, MessageFacts, NoticeFacts, Proof, Tone
 from mailgate.core.model import Address, Attachment, AuthLevel, AuthVerdict, Channel, Forwarded
-from mailgate.core.page_effects import Page
+from mailgate.core.page_effects import Await, Page
 from mailgate.core.paging import Chosen, Wanted, choose, leads_of
 from mailgate.core.people import Pager, Technician
 from mailgate.core.policy import Policy, Queue
@@ -96,10 +96,25 @@ def message_facts(words: Words, policy: Policy) -> tuple[MessageFacts, Enclosure
 
 NEW = NoticeFacts("new")
 
+REACH = "reach-"
+"""The kind of the timer that asks whether people were reached; behind it stands which of those called: "0-3"."""
+
+PATIENCE_SECONDS = 60
+"""How long some channel of a person has to take a page, before the next person is called (hazards F14)."""
+
+SHORT = "too-few-people"
+"""The code of the alarm that too few people could be called, and the kind of the timer that lets it come once."""
+
+SHORT_SECONDS = 86_400
+"""For how long one such alarm is enough for one ticket."""
+
 
 def summon(ticket: Ticket, chosen: Chosen, words: Words, policy: Policy, notice: NoticeFacts = NEW) -> Iterator[Effect]:
     """Page everybody chosen for a ticket; the first page leaves at any hour unless the queue is quiet."""
     yield from call(ticket, chosen.people, words, notice, policy)
+    if chosen.people:
+        first = len(ticket.notified)
+        yield Await(ticket.number, f"{REACH}{first}-{first + len(chosen.people)}", PATIENCE_SECONDS)
     if chosen.turn is not None:
         yield TakeTurn(chosen.team, chosen.turn)
     yield from tell_shortfall(ticket, chosen, policy)
@@ -135,14 +150,16 @@ def tell(
 
 
 def tell_shortfall(ticket: Ticket, chosen: Chosen, policy: Policy) -> Iterator[Effect]:
-    """Fewer people than promised: the team's leads hear of it, else the administrators."""
-    if chosen.missing == 0:
+    """Fewer people than promised: the team's leads and the administrators hear of it, once."""
+    if chosen.missing == 0 or ticket.number in chosen.short:
         return
     found, promised = len(chosen.people), len(chosen.people) + chosen.missing
     facts = facts_about(ticket, policy, policy.desk.language, View.DESK)
-    facts = replace(facts, notice=NoticeFacts("too-few-people", f"{found}/{promised}"))
-    for letter in notice_letters(desk_addresses(chosen.team, policy), facts, policy, ticket.number):
+    facts = replace(facts, notice=NoticeFacts(SHORT, f"{found}/{promised}"))
+    told = dict.fromkeys((*desk_addresses(chosen.team, policy), *policy.desk.administrators))
+    for letter in notice_letters(tuple(told), facts, policy, ticket.number):
         yield SendMail(letter)
+    yield Await(ticket.number, SHORT, SHORT_SECONDS)
 
 
 def desk_addresses(team: str, policy: Policy) -> tuple[str, ...]:
@@ -189,7 +206,7 @@ def private(facts: Facts) -> Facts:
         facts.ticket, subject=None, requester="", requester_name="", assignee=None, severity=None, priority=None,
         history=(),
     )  # fmt: skip
-    return Facts(facts.desk, ticket, deadline=facts.deadline, notice=facts.notice)
+    return Facts(facts.desk, ticket, deadline=facts.deadline, notice=facts.notice, flood=facts.flood)
 
 
 def _opening(ticket: Ticket, policy: Policy, at: datetime) -> datetime | None:

@@ -19,6 +19,7 @@ from mailgate.core.letters import (
     DeskFacts,
     Did,
     Facts,
+    FloodFacts,
     InterventionFacts,
     Letter,
     LinkFacts,
@@ -100,6 +101,8 @@ BARE = Facts(
     contact=PersonFacts("", "inconnu@example.org"),
     deadline=DEADLINE,
 )
+FLOODED = replace(FACTS, flood=FloodFacts(9996, tuple(range(1042, 1062))))
+STRANGE = replace(BARE, flood=FloodFacts(2, (1041, 1042), strangers=True))
 SETTLED = replace(FACTS, ticket=replace(TICKET, status=Status.RESOLVED.value), message=MessageFacts(""), bank=None)
 DONE = TranscriptFacts(
     ("#appel 15", "#résolu"),
@@ -131,13 +134,14 @@ CLOCK_NOTICES = (
 SAMPLES: dict[str, tuple[Facts, ...]] = {
     "acknowledgement": (FACTS, BARE, replace(FACTS, deadline=None)),
     "notification": (FACTS, SETTLED, replace(FACTS, intervention=InterventionFacts("reply", 0, 0, covered=True))),
-    "page": (FACTS, BARE, replace(BARE, message=DOUBTFUL), _of_desk("unreadable", "inbox 12")),
+    "page": (FACTS, BARE, replace(BARE, message=DOUBTFUL), FLOODED, STRANGE, _of_desk("unreadable", "inbox 12")),
     "technician": (
         _noticed("new", facts=replace(FACTS, links=LINKED)),
         _noticed("assigned", "Luc Gagnon"),
         _noticed("taken", "Luc Gagnon"),
         _noticed("escalated"),
         *(_noticed(code) for code in CLOCK_NOTICES),
+        _noticed("escalated", facts=replace(FLOODED, technician=FACTS.technician)),
         _noticed("follow-up", facts=replace(BARE, technician=FACTS.technician, message=FACTS.message)),
         _noticed("new", facts=replace(BARE, technician=FACTS.technician, message=DOUBTFUL)),
     ),
@@ -164,6 +168,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _noticed("too-few-people", "2/3"),
         _noticed("delivery-failed", "notification → jean.roy@acme.example: 550 no such user"),
         _noticed("exhausted"),
+        _noticed("exhausted", facts=STRANGE),
         _noticed("missed"),
         _noticed("engagement-missed"),
         _noticed("resolution-missed"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailgate.core.conditions import Condition
@@ -16,6 +16,7 @@ from mailgate.core.policy import (
     Closing,
     Desk,
     Escalation,
+    Floods,
     Limits,
     Priority,
     Queue,
@@ -25,13 +26,13 @@ from mailgate.core.policy import (
     Tariff,
 )
 from mailgate.core.roster import ANCHOR, Handover, Override, duty_hours
+from mailgate.rulebook.bounds import AutomaticTable, FloodsTable
 from mailgate.rulebook.examples import STRANGER, ExampleMail
 from mailgate.rulebook.expectations import Expectation
 from mailgate.rulebook.opening_hours import week
 from mailgate.rulebook.people import OverrideTable, TeamTable, TechnicianTable, duty_week
 from mailgate.rulebook.public_holidays import OwnDays, closings
 from mailgate.rulebook.schema import (
-    AutomaticTable,
     CalendarTable,
     ClosingTable,
     CustomerTable,
@@ -155,6 +156,13 @@ def automatic(table: AutomaticTable) -> Automatic:
     """`[automatic]`; a bound that is said is said whole: what it leaves out is unbounded."""
     said = {name: getattr(table, name) for name in table.model_fields_set}
     return Automatic(**{name: Bound(**bound.model_dump()) for name, bound in said.items() if bound})
+
+
+def floods(table: FloodsTable) -> Floods:
+    """`[floods]`"""
+    usual = Floods()
+    within = usual.within if table.within is None else timedelta(minutes=table.within.minutes)
+    return Floods(table.tickets or usual.tickets, within, table.unknown or usual.unknown)
 
 
 def closing(table: ClosingTable) -> Closing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from mailgate.core.policy import Bound, Policy
 from mailgate.core.targets import scheme_of
@@ -21,6 +22,7 @@ def doubts(sources: tuple[Source, ...], policy: Policy) -> Iterator[Mistake]:
         yield from _pagers_out_of_reach(source)
         yield from _bounds_of_nothing(source, policy)
         yield from _hours_longer_than_days(source, policy)
+        yield from _windows_longer_than_promises(source, policy)
 
 
 def _teams_too_small(source: Source, policy: Policy) -> Iterator[Mistake]:
@@ -66,6 +68,16 @@ def _hours_longer_than_days(source: Source, policy: Policy) -> Iterator[Mistake]
         bound = _bound(path, policy)
         if bound.hour is not None and bound.day is not None and bound.hour > bound.day:
             yield source.at_value(path, f"'{path[1]}' allows {bound.hour} in an hour, but only {bound.day} in a day")
+
+
+def _windows_longer_than_promises(source: Source, policy: Policy) -> Iterator[Mistake]:
+    """What comes in a flood would be told when it is late already."""
+    minutes = policy.floods.within // timedelta(minutes=1)
+    soonest = min(policy.queues.values(), key=lambda queue: queue.callback.minutes)
+    if minutes >= soonest.callback.minutes:
+        for path in source.paths("floods", "within"):
+            text = f"in a flood people may hear of a request after {minutes} min, and queue '{soonest.key}' promises"
+            yield source.at_value(path, f"{text} {soonest.callback}")
 
 
 def _bound(path: Path, policy: Policy) -> Bound:

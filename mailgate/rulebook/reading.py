@@ -17,12 +17,13 @@ from pydantic import BaseModel
 
 from mailgate.core.policy import Desk, Policy, Rule
 from mailgate.rulebook import building
+from mailgate.rulebook.bounds import AutomaticTable, FloodsTable
 from mailgate.rulebook.clashes import clashes
 from mailgate.rulebook.doubts import doubts
 from mailgate.rulebook.examples import Example, failures
 from mailgate.rulebook.names import Names, gather
 from mailgate.rulebook.pagers import unknown_gateways
-from mailgate.rulebook.schema import AutomaticTable, ClosingTable, LimitsTable, RulesFile
+from mailgate.rulebook.schema import ClosingTable, LimitsTable, RulesFile
 from mailgate.toml.document import Collected, Mistake, SiteMistakes, Source, parse
 
 Table = TypeVar("Table")
@@ -126,6 +127,7 @@ def _policy(files: tuple[Read, ...], desk: Desk) -> Policy:
         rules=tuple(rule for read in files for rule in _rules(read)),
         limits=building.limits(_together(LimitsTable, (file.limits for file in tables))),
         automatic=building.automatic(_together(AutomaticTable, (file.automatic for file in tables))),
+        floods=building.floods(_together(FloodsTable, (file.floods for file in tables))),
         closing=building.closing(_together(ClosingTable, (file.closing for file in tables))),
     )
 

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from mailgate.core.model import Outcome
 from mailgate.core.policy import UnknownSenders
-from mailgate.core.seen import COUNTED_MOST, LATELY_MOST
+from mailgate.rulebook.bounds import AutomaticTable, FloodsTable
 from mailgate.rulebook.conditions import When
 from mailgate.rulebook.fields import Day, Delay, DelayOrNever, Due, Holidays, Moment, Refusal
 from mailgate.rulebook.names import (
@@ -34,7 +34,6 @@ from mailgate.toml.fields import AddrSpec, Domain, Language, Octets, OneOrMore, 
 
 Positive = Annotated[int, Field(ge=1)]
 NotNegative = Annotated[int, Field(ge=0)]
-Counted = Annotated[int, Field(ge=0, le=COUNTED_MOST)]
 Level = Annotated[int, Field(ge=1, le=3)]
 Texts = Annotated[list[Text], OneOrMore]
 Addresses = Annotated[list[AddrSpec], OneOrMore]
@@ -155,43 +154,6 @@ class LimitsTable(Table):
     token_days: TokenDaysTable = TokenDaysTable()
 
 
-class HourOrDayTable(Table):
-    """A bound of `[automatic]` that looks back an hour, a day, or both."""
-
-    hour: Counted | None = None
-    day: Counted | None = None
-
-    @model_validator(mode="after")
-    def _bounds_something(self) -> Self:
-        if self.hour is None and self.day is None:
-            raise ValueError("a bound needs 'hour' or 'day', else it bounds nothing")
-        return self
-
-
-class HourTable(Table):
-    """A bound of `[automatic]` that looks back an hour."""
-
-    hour: Counted
-
-
-class DayTable(Table):
-    """A bound of `[automatic]` that looks back a day over the mails themselves, hence not over many."""
-
-    day: Annotated[int, Field(ge=0, le=LATELY_MOST)]
-
-
-class AutomaticTable(Table):
-    """`[automatic]`: what bounds mail that no person wrote. What is not said is as `core.policy.Automatic` says."""
-
-    address: HourOrDayTable | None = None
-    contact: HourOrDayTable | None = None
-    domain: HourTable | None = None
-    total: HourTable | None = None
-    requests: DayTable | None = None
-    ticket: DayTable | None = None
-    refusals: DayTable | None = None
-
-
 class ClosingTable(Table):
     """`[closing]`: what follows the customer's silence. What is not said is as `core.policy.Closing` says."""
 
@@ -295,5 +257,6 @@ class RulesFile(Table):
     tariff: dict[str, TariffTable] = {}
     limits: LimitsTable | None = None
     automatic: AutomaticTable | None = None
+    floods: FloodsTable | None = None
     closing: ClosingTable | None = None
     rule: list[RuleTable] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import assert_never
 
@@ -32,12 +32,24 @@ from mailgate.core.effects import (
     TakeTurn,
     WithdrawAbsences,
 )
-from mailgate.core.page_effects import AcknowledgePages, CancelPages, EscalatePages, ExhaustPages, FailPage, Page
+from mailgate.core.page_effects import (
+    AcknowledgePages,
+    Await,
+    CancelPages,
+    CountCall,
+    EscalatePages,
+    ExhaustPages,
+    FailPage,
+    Page,
+    PassOn,
+    SpeakFor,
+)
 from mailgate.store import inbox, timers
 from mailgate.store.absences import change_absences
 from mailgate.store.budgets import change_budgets
 from mailgate.store.database import Tx
 from mailgate.store.fates import change_fate
+from mailgate.store.floods import change_flood
 from mailgate.store.promises import Desk, Writer, open_enclosure, promise, withdraw
 from mailgate.store.tables import TurnRow
 from mailgate.store.ticket_changes import change_ticket
@@ -74,6 +86,10 @@ def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
             withdraw(tx, effect, desk.now)
         case SetTimer() | CancelTimer() | TakeTurn() | Quarantine() | RetryInbox():
             _remember(tx, effect)
+        case Await(ticket, kind, seconds):
+            timers.set_timer(tx, ticket, kind, desk.now + timedelta(seconds=seconds))
+        case CountCall() | SpeakFor() | PassOn():
+            change_flood(tx, effect)
         case RecordAbsence() | WithdrawAbsences():
             change_absences(tx, effect)
         case HoldBack() | ForgetHeldBack():

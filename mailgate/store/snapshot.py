@@ -30,7 +30,7 @@ from mailgate.core.events import (
 )
 from mailgate.core.model import Direction, Mail, Outcome, TokenKind
 from mailgate.core.seen import FIRST_TICKET, LATELY_MOST, Earlier, Seen, Twin
-from mailgate.store import budgets, fates, timers, traces
+from mailgate.store import budgets, fates, floods, timers, traces
 from mailgate.store.absences import absences
 from mailgate.store.columns import InboxKind
 from mailgate.store.database import Tx
@@ -62,10 +62,12 @@ def load(tx: Tx, event: Event) -> Seen:
         case TimerFired(kind=kind, ticket=None):
             return replace(seen, held_back=budgets.held_back(tx)) if kind == REPORT else seen
         case DeliveryFailed(ticket=number) | TimerFired(ticket=number) | PageAnswered(ticket=number):
-            return replace(seen, by_token=tickets(number))
+            return floods.of_ticket(tx, replace(seen, by_token=tickets(number)), event)
         case RetryAsked():
             return replace(seen, by_token=tickets(_retried(tx, event)))
-        case MailUnreadable() | TicketRequested() | DrillAsked():
+        case TicketRequested():
+            return replace(seen, calls=floods.calls(tx, event.received_at))
+        case MailUnreadable() | DrillAsked():
             return seen
         case _:
             assert_never(event)
@@ -79,7 +81,8 @@ def staff(tx: Tx) -> Seen:
 def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
     twins = _twins(tx, event)
     return replace(
-        _of_budgets(tx, event, _of_token(tx, event, seen, tickets)),
+        _of_budgets(tx, event, floods.of_ticket(tx, _of_token(tx, event, seen, tickets), event)),
+        calls=floods.calls(tx, event.received_at),
         twins=twins,
         by_twin=traces.first(tickets, (twin.ticket for twin in reversed(twins))),
         lately=_lately(tx, event),

@@ -85,9 +85,9 @@ def test_a_step_may_name_a_team() -> None:
 def test_a_step_that_finds_nobody_new_says_so() -> None:
     """Fewer than it promises is a shortfall like any other."""
     everybody = called(notified=("tech1", "tech2", "tech3", "tech4"))
-    assert [letter.facts.notice.code for letter in letters(step(0, everybody), "notice") if letter.facts.notice] == [
-        "too-few-people"
-    ]
+    told = letters(step(0, everybody), "notice")
+    assert {letter.facts.notice.code for letter in told if letter.facts.notice} == {"too-few-people"}
+    assert [letter.to.address for letter in told] == ["tech4@example.com", "admin@example.com"]
 
 
 def test_the_end_of_the_chain_alarms_the_leads_and_the_administrators() -> None:

@@ -34,14 +34,14 @@ def test_each_technicians_mail_carries_their_own_signed_address() -> None:
     assert len(persons) == 3
 
 
-def test_too_few_people_is_told_to_the_leads() -> None:
+def test_too_few_people_is_told_to_the_leads_and_the_administrators() -> None:
     """A promise of three with one at work is a shortfall that a person must hear of."""
     policy = a_policy()
     away = ((local("2026-11-01 00:00").date(), local("2026-11-30 00:00").date()),)
     people = {key: replace(one, away=away if key != "tech1" else ()) for key, one in policy.technicians.items()}
     decision = ask(received(), policy=replace(policy, technicians=people))
     assert paged(decision) == ["tech1"]
-    assert [letter.to.address for letter in letters(decision, "notice")] == ["tech4@example.com"]
+    assert [letter.to.address for letter in letters(decision, "notice")] == ["tech4@example.com", "admin@example.com"]
     assert "2 of 3 people missing" in decision.because
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from mailgate import site, starter
 from mailgate.core.custody import Delivery as Arrival
-from mailgate.core.delivery import Delivered, Delivery, Lane
+from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane, next_attempt
 from mailgate.core.model import Door
 from mailgate.engine import Desk, Engine
 from mailgate.mail.keyring import Keyring
@@ -185,7 +185,7 @@ class LiveDesk:
     def _work_once(self) -> bool:
         """One round; a refused mail is an event of its own, and so is worth another round."""
         self.decide()
-        return any(self._send_one(lane) for lane in Lane)
+        return any(self.send_one(lane) for lane in Lane)
 
     def ticket(self, number: int = 1001) -> query.TicketStory:
         """The story that `mailgate ticket N` shows."""
@@ -194,7 +194,8 @@ class LiveDesk:
         assert story is not None
         return story
 
-    def _send_one(self, lane: Lane) -> bool:
+    def send_one(self, lane: Lane) -> bool:
+        """Send what is due for longest in a lane; False when nothing is. What it leads to is not decided yet."""
         with self.database.write() as tx:
             leased = outbox.lease(tx, Lease(lane, 1, "test", self.now + timedelta(minutes=10)), self.now)
         if not leased:
@@ -204,8 +205,10 @@ class LiveDesk:
         if isinstance(answer, Delivered):
             message = message_from_bytes(one.parcel.message)
             self.sent.append(Sent(one.parcel.envelope_from, one.parcel.target, message, one.template))
+        deferred = isinstance(answer, Deferred)
+        again = next_attempt(lane, one.attempts, one.promised_at, 0.5, self.now) if deferred else None
         with self.database.write() as tx:
-            outbox.settle(tx, one, answer, None, self.now)
+            outbox.settle(tx, one, answer, again, self.now)
         return True
 
 

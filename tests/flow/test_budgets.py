@@ -25,13 +25,12 @@ def reports(mails: list[Sent]) -> list[Sent]:
 
 
 def test_forged_senders_do_not_make_the_desk_a_weapon(desk: LiveDesk) -> None:
-    """A35: three an hour to each victim, and nothing of what the forger wrote; each mail is a ticket and pages."""
+    """A35: three an hour to each victim, and nothing of what the forger wrote; each mail is a ticket."""
     victims = [f"v{number}@victim{number}.example" for number in range(6)]
     sent = forged(desk, victims, 48)
     answered = Counter(mail.to for mail in sent if mail.to in victims)
     assert set(answered.values()) == {3}
     assert not any(MARK in mail.message.as_string() + mail.text + mail.subject for mail in sent if mail.to in victims)
-    assert desk.ticket(1048).pages
     assert "not answered: 3 within an hour to this address" in desk.ticket(1048).journal[0].because
 
 

@@ -24,7 +24,7 @@ from mailgate.core.effects import (
 from mailgate.core.letters import Enclosure
 from mailgate.core.lifecycle import WAITING
 from mailgate.core.model import Activity, Attachment, PageState, Status
-from mailgate.core.page_effects import AcknowledgePages, CancelPages, FailPage
+from mailgate.core.page_effects import AcknowledgePages, CancelPages, FailPage, FloodEffect
 from mailgate.store import outbox, query
 from mailgate.store.absences import AbsenceChange
 from mailgate.store.budgets import BudgetChange
@@ -86,10 +86,12 @@ def _fail(database: Database) -> None:
 
 
 def test_every_effect_that_the_core_knows_has_its_place() -> None:
-    """A new effect belongs to a ticket, a promise, an absence, a budget or a fate, or to what the desk remembers."""
-    placed = (TicketChange, Promise, Withdrawal, AbsenceChange, BudgetChange, FateChange)
+    """A new effect belongs to a ticket, a promise, an absence, a budget, a flood or a fate, or to what the desk
+    remembers."""
+    placed = (TicketChange, Promise, Withdrawal, AbsenceChange, BudgetChange, FateChange, FloodEffect)
     rest = set(get_args(Effect)) - {effect for place in placed for effect in get_args(place)}
-    assert {effect.__name__ for effect in rest} == {"SetTimer", "CancelTimer", "TakeTurn", "Quarantine", "RetryInbox"}
+    remembered = {"SetTimer", "Await", "CancelTimer", "TakeTurn", "Quarantine", "RetryInbox"}
+    assert {effect.__name__ for effect in rest} == remembered
 
 
 @pytest.mark.parametrize("status", list(Status))

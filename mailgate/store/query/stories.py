@@ -16,7 +16,16 @@ from mailgate.store.clocks import clocks_of, waits_of
 from mailgate.store.database import Tx
 from mailgate.store.query.deliveries import AddressShown, MailShown, mails_of, marked_of
 from mailgate.store.query.summaries import TicketSummary, clocks_among, fill
-from mailgate.store.tables import AttachmentRow, InboxRow, InterventionRow, JournalRow, MessageRow, PageRow, TicketRow
+from mailgate.store.tables import (
+    AttachmentRow,
+    FloodRow,
+    InboxRow,
+    InterventionRow,
+    JournalRow,
+    MessageRow,
+    PageRow,
+    TicketRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,8 @@ class InterventionShown:
 
 @dataclass(frozen=True, slots=True)
 class PageShown:
-    """One page to one person over one channel: `to` is the address, `technician` the key."""
+    """One page to one person over one channel: `to` is the address, `technician` the key; `ticket` is another one's
+    number when its page tells of this one, too."""
 
     to: str
     technician: str
@@ -69,6 +79,7 @@ class PageShown:
     sent_at: datetime | None
     acknowledged_at: datetime | None
     state: PageState
+    ticket: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +169,7 @@ def _interventions(tx: Tx, number: int) -> tuple[InterventionShown, ...]:
 
 
 def _pages(tx: Tx, number: int) -> tuple[PageShown, ...]:
-    promised = select(PageRow).where(PageRow.ticket == number).order_by(col(PageRow.id))
+    promised = select(PageRow).where(col(PageRow.ticket).in_(_speaking(tx, number))).order_by(col(PageRow.id))
     return tuple(
         PageShown(
             to=shown(row.target),
@@ -168,9 +179,16 @@ def _pages(tx: Tx, number: int) -> tuple[PageShown, ...]:
             sent_at=row.sent_at,
             acknowledged_at=row.acknowledged_at,
             state=row.state,
+            ticket=row.ticket or number,
         )
         for row in tx.exec(promised)
     )
+
+
+def _speaking(tx: Tx, number: int) -> frozenset[int]:
+    """The ticket, and the one whose pages tell of it."""
+    row = tx.get(FloodRow, number)
+    return frozenset({number} if row is None or row.front is None else {number, row.front})
 
 
 def _journal(tx: Tx, number: int) -> tuple[JournalShown, ...]:

@@ -4,6 +4,7 @@ from mailgate.store.tables.boxes import AddressRow, CursorRow, InboxRow, OutboxM
 from mailgate.store.tables.budgets import AnswerRow, HeldBackRow
 from mailgate.store.tables.clocks import ClockRow, EditionRow, WaitRow
 from mailgate.store.tables.desk import AbsenceRow, CounterRow, JournalRow, TimerRow, TurnRow
+from mailgate.store.tables.floods import FloodRow
 from mailgate.store.tables.row import Row, saved
 from mailgate.store.tables.tickets import AttachmentRow, InterventionRow, MessageRow, ParticipantRow, TicketRow
 
@@ -16,6 +17,7 @@ __all__ = [
     "CounterRow",
     "CursorRow",
     "EditionRow",
+    "FloodRow",
     "HeldBackRow",
     "InboxRow",
     "InterventionRow",

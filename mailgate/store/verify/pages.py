@@ -10,9 +10,10 @@ from sqlmodel import col
 
 from mailgate.core.delivery import Lane
 from mailgate.core.escalation import STEP
+from mailgate.core.floods import WAKE, WINDOW
 from mailgate.core.model import Outcome, PageState, Status
 from mailgate.store.columns import InboxKind, OutboxState
-from mailgate.store.tables import InboxRow, JournalRow, OutboxRow, PageRow, TicketRow, TimerRow
+from mailgate.store.tables import FloodRow, InboxRow, JournalRow, OutboxRow, PageRow, TicketRow, TimerRow
 from mailgate.store.verify.findings import Question, State, those
 from mailgate.store.verify.inbox import OPENING
 
@@ -64,6 +65,9 @@ said_nothing = exists().where(
     col(JournalRow.because).like(SILENCE),
 )
 
+flooded = exists().where(col(FloodRow.ticket) == number, col(FloodRow.front).is_distinct_from(number))
+"""A page of another ticket tells of it, or will."""
+
 seen = exists().where(ticket == number, state == PageState.ACKNOWLEDGED)
 paged = exists().where(ticket == number)
 steps = exists().where(col(TimerRow.ticket) == number, col(TimerRow.kind).like(f"{STEP}%"))
@@ -73,6 +77,18 @@ alarmed = exists().where(
     col(alarm.ticket) == ticket, col(alarm.lane) == Lane.BULK, col(alarm.template).in_(("notice", "technician"))
 )
 timed = exists().where(col(TimerRow.ticket) == ticket)
+
+told_by_front = exists().where(col(FloodRow.ticket) == ticket, col(FloodRow.front) != ticket)
+
+gatherer, window = aliased(FloodRow), aliased(TimerRow)
+gathering = (
+    select(col(window.id))
+    .join(gatherer, col(gatherer.ticket) == col(window.ticket))
+    .where(col(gatherer.customer) == col(FloodRow.customer), col(gatherer.queue) == col(FloodRow.queue))
+    .where(col(window.kind) == WINDOW)
+    .correlate(FloodRow)
+)
+"""The window at whose end a page tells of what was gathered."""
 
 acknowledged = aliased(PageRow)
 heard = aliased(InboxRow)
@@ -96,6 +112,12 @@ words_behind = (
     .join(heard, col(heard.id) == col(JournalRow.inbox_id))
     .where(col(JournalRow.ticket) == ticket, col(heard.received_at) == col(PageRow.acknowledged_at))
     .correlate(PageRow)
+)
+
+taken_with_front = exists().where(
+    col(JournalRow.ticket) == ticket,
+    col(JournalRow.event) == f"timer-fired {WAKE}",
+    col(JournalRow.at) == col(PageRow.acknowledged_at),
 )
 
 PAGES = (
@@ -141,14 +163,14 @@ PAGES = (
         "page-answer-behind", "I25", "an acknowledgement has what somebody said behind it", PageRow,
         those(
             select(id_, ticket, col(PageRow.technician))
-            .where(state == PageState.ACKNOWLEDGED, ~words_behind.exists())
+            .where(state == PageState.ACKNOWLEDGED, ~words_behind.exists(), ~taken_with_front)
         ),
     ),
     Question(
         "people-called", "I19", "as many people were called as were promised, or the shortfall is journaled", TicketRow,
         those(
             select(number, wanted.label("promised"), called.label("called"))
-            .where(asks_for_people, called < wanted, ~_journaled(SHORTFALL))
+            .where(asks_for_people, called < wanted, ~_journaled(SHORTFALL), ~flooded)
         ),
     ),
     Question(
@@ -179,7 +201,15 @@ PAGES = (
     ),
     Question(
         "alarm", "I18", "that nobody answered was told, or will be", PageRow,
-        those(select(id_, ticket).where(state == PageState.EXHAUSTED, ~alarmed, ~timed)),
+        those(select(id_, ticket).where(state == PageState.EXHAUSTED, ~alarmed, ~timed, ~told_by_front)),
+    ),
+    Question(
+        "flood-told", "I18", "what waits for a page that tells of several has one coming", FloodRow,
+        those(
+            select(col(FloodRow.ticket), col(FloodRow.customer), col(FloodRow.queue))
+            .join(TicketRow, number == col(FloodRow.ticket))
+            .where(col(FloodRow.front).is_(None), col(TicketRow.status) == Status.NEW, ~gathering.exists())
+        ),
     ),
     Question(
         "no-page-after", "I21", "nobody is paged for a ticket after somebody has acknowledged it", PageRow,

@@ -108,6 +108,7 @@ BREAKS = {
     "people-called": "UPDATE ticket SET notify = 4 WHERE number = 1001",
     "answered": "UPDATE journal SET because = 'urgent door opens a ticket' WHERE ticket = 1005 AND outcome = 'ticket'",
     "acknowledged-once": "UPDATE outbox SET template = 'acknowledgement' WHERE ticket = 1002 AND envelope_from = ''",
+    "flood-told": "UPDATE flood SET front = NULL WHERE ticket = 1003",
     "chain": "DELETE FROM timer WHERE ticket = 1003 AND kind LIKE 'escalate-%'",
     "alarm": "DELETE FROM timer WHERE ticket = 1004; DELETE FROM clock WHERE ticket = 1004; UPDATE outbox SET "
     "template = 'else' WHERE ticket = 1004 AND lane = 'bulk' AND template IN ('notice', 'technician')",

@@ -1,0 +1,191 @@
+"""Which requests asked for people lately, and whose pages tell of which (core.floods).
+
+A flood must not make them slow: what every mail reads are the requests of an hour for which people were called, and
+those are few by the very rule that they serve; whatever may be many is counted by an index, and no further than
+anybody asks.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from sqlalchemy import ColumnElement, delete, func, insert, literal, true, update
+from sqlalchemy import select as select_columns
+from sqlmodel import col, select
+
+from mailgate.core.events import Event, TimerFired
+from mailgate.core.flood_letters import TOLD
+from mailgate.core.floods import NAMED, WAKE, WINDOW
+from mailgate.core.model import Status
+from mailgate.core.page_effects import CountCall, FloodEffect, PassOn, SpeakFor
+from mailgate.core.seen import COUNTED_MOST, Call, Flood, Seen
+from mailgate.core.summons import SHORT
+from mailgate.store import fates, timers
+from mailgate.store.columns import UtcTime
+from mailgate.store.database import Tx
+from mailgate.store.tables import FloodRow, PageRow, TicketRow, TimerRow
+from mailgate.store.tickets import find_ticket
+
+HOUR = timedelta(hours=1)
+
+CALLS_MOST = 1000
+"""How many requests of the last hour are looked at."""
+
+
+def change_flood(tx: Tx, effect: FloodEffect) -> None:
+    """Write down that people are wanted, that pages tell of more than their ticket, or that they are answered."""
+    match effect:
+        case CountCall():
+            _count_call(tx, effect)
+        case SpeakFor(front, others):
+            _speak_for(tx, front, others)
+        case PassOn(front, kind, at):
+            _pass_on(tx, front, kind, at)
+        case _:
+            assert_never(effect)
+
+
+def calls(tx: Tx, at: datetime) -> tuple[Call, ...]:
+    """The requests for which people were called within an hour before `at`, the newest first."""
+    gathers = select(TimerRow.id).where(TimerRow.ticket == FloodRow.ticket, TimerRow.kind == WINDOW).exists()
+    lately = (
+        select(FloodRow, TicketRow.status, gathers)
+        .join(TicketRow, col(TicketRow.number) == col(FloodRow.ticket))
+        .where(FloodRow.alone == true(), FloodRow.at > at - HOUR)
+        .order_by(col(FloodRow.at).desc())
+        .limit(CALLS_MOST)
+    )
+    found = tuple(
+        Call(row.ticket, row.customer, row.queue, row.at, Status(status) is Status.NEW, bool(open_))
+        for row, status, open_ in tx.exec(lately)
+    )
+    newest = {(call.customer, call.queue): call.ticket for call in reversed(found)}
+    people = _called(tx, newest.values())
+    return tuple(replace(call, people=people.get(call.ticket, ())) for call in found)
+
+
+def of_ticket(tx: Tx, seen: Seen, event: Event) -> Seen:
+    """The snapshot with what its ticket's pages have to do with a flood, and whom they cannot reach."""
+    ticket = seen.by_token
+    if ticket is None:
+        return seen
+    kind = event.kind if isinstance(event, TimerFired) else ""
+    flood = flood_of(tx, ticket.number, kind)
+    orphan = kind == WAKE and flood is not None and flood.owner is None
+    short = timers.is_set(tx, ticket.number, SHORT)
+    return replace(
+        seen,
+        flood=flood,
+        calls=calls(tx, event.due_at) if isinstance(event, TimerFired) and orphan else seen.calls,
+        dead=fates.marked(tx, {page.target.lower() for page in ticket.pages}),
+        short=frozenset({ticket.number}) if short else frozenset(),
+    )
+
+
+def flood_of(tx: Tx, number: int, kind: str = "") -> Flood | None:
+    """What a ticket has to do with a flood, None when nobody was to be called for it; `kind` is that of the timer that
+    asks, "" for any other event."""
+    row = tx.get(FloodRow, number)
+    if row is None:
+        return None
+    front = row.front
+    if kind == WINDOW:
+        return _gathered(tx, row)
+    if front is None or kind == WAKE:
+        return Flood(front, _owner(tx, front))
+    if front != number and timers.is_set(tx, front, TOLD):
+        return Flood(front, _owner(tx, front), told=True)
+    named, size = _behind(tx, front, number)
+    return Flood(front, _owner(tx, front), named=named, size=size)
+
+
+def _count_call(tx: Tx, effect: CountCall) -> None:
+    """A request that moves to another queue when people were called for it keeps what it is to those behind it."""
+    row = tx.get(FloodRow, effect.ticket)
+    if row is not None and row.alone:
+        row.at = effect.at
+        return
+    front = effect.ticket if effect.alone else None
+    tx.merge(
+        FloodRow(
+            ticket=effect.ticket,
+            customer=effect.customer,
+            queue=effect.queue,
+            at=effect.at,
+            alone=effect.alone,
+            front=front,
+        )
+    )
+
+
+def _speak_for(tx: Tx, front: int, others: tuple[int, ...]) -> None:
+    speaks = tx.get_one(FloodRow, front)
+    gathered = (
+        col(FloodRow.customer) == speaks.customer,
+        col(FloodRow.queue) == speaks.queue,
+        col(FloodRow.front).is_(None),
+    )
+    tx.exec(update(FloodRow).where(*gathered).values(front=front))
+    tx.exec(update(FloodRow).where(col(FloodRow.ticket).in_((front, *others))).values(front=front))
+    tx.exec(update(FloodRow).where(col(FloodRow.ticket) == front).values(alone=True))
+
+
+def _pass_on(tx: Tx, front: int, kind: str, at: datetime) -> None:
+    """One statement for however many."""
+    behind = select_columns(col(FloodRow.ticket)).where(*_waiting(front, front))
+    tx.exec(delete(TimerRow).where(col(TimerRow.kind) == kind, col(TimerRow.ticket).in_(behind)))
+    woken = select_columns(col(FloodRow.ticket), literal(kind), literal(at, UtcTime())).where(*_waiting(front, front))
+    tx.exec(insert(TimerRow).from_select(["ticket", "kind", "due_at"], woken))
+
+
+def _gathered(tx: Tx, front: FloodRow) -> Flood:
+    untold = (
+        FloodRow.customer == front.customer,
+        FloodRow.queue == front.queue,
+        col(FloodRow.front).is_(None),
+        _is_in(Status.NEW),
+    )
+    oldest = tuple(tx.exec(select(FloodRow.ticket).where(*untold).order_by(col(FloodRow.ticket)).limit(NAMED)))
+    if not oldest:
+        return Flood(front.ticket)
+    first = find_ticket(tx, oldest[0])
+    return Flood(front.ticket, gathered=oldest, waiting=_count(tx, *untold), first=first)
+
+
+def _behind(tx: Tx, front: int, number: int) -> tuple[tuple[int, ...], int]:
+    """The others of a front that wait as the ticket does, and how many they are."""
+    others = _waiting(front, number)
+    named = tuple(tx.exec(select(FloodRow.ticket).where(*others).order_by(col(FloodRow.ticket)).limit(NAMED)))
+    return named, (_count(tx, *others) if len(named) == NAMED else len(named))
+
+
+def _waiting(front: int, number: int) -> tuple[ColumnElement[bool], ...]:
+    return col(FloodRow.front) == front, col(FloodRow.ticket) != number, _is_in(Status.NEW)
+
+
+def _is_in(status: Status) -> ColumnElement[bool]:
+    of_it = select(TicketRow.number).where(TicketRow.number == FloodRow.ticket, TicketRow.status == status)
+    return of_it.exists()
+
+
+def _owner(tx: Tx, front: int | None) -> str | None:
+    return None if front is None else tx.exec(select(TicketRow.assignee).where(TicketRow.number == front)).first()
+
+
+def _count(tx: Tx, *which: ColumnElement[bool] | bool) -> int:
+    some = select(FloodRow.ticket).where(*which).limit(COUNTED_MOST)
+    return tx.exec(select(func.count()).select_from(some.subquery())).one()
+
+
+def _called(tx: Tx, tickets: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
+    """Who was called for each of the tickets, in order."""
+    pages = select(PageRow.ticket, PageRow.technician).where(col(PageRow.ticket).in_(list(tickets)))
+    found: defaultdict[int, dict[str, None]] = defaultdict(dict)
+    for ticket, technician in tx.exec(pages.order_by(col(PageRow.id))):
+        if ticket is not None:
+            found[ticket][technician] = None
+    return {ticket: tuple(people) for ticket, people in found.items()}

@@ -78,10 +78,10 @@ FRENCH = Phrases(
     "Je m’en occupe",
     "Cette page a vieilli. Appuyez encore une fois sur le bouton.",
     {
-        Standing.WAITING: ("Une demande attend quelqu’un", "Confirmez que vous l’avez vue : les autres seront avisés."),
+        Standing.WAITING: ("Une demande attend quelqu’un", "Confirmez que vous l’avez vue : les autres seront avisés."),
         Standing.RECEIVED: ("C’est bien reçu", "Votre réponse est gardée. Un courriel vous dira à qui est la demande."),
         Standing.YOURS: ("La demande est à vous", "Les autres personnes appelées en sont avisées."),
-        Standing.TAKEN: ("{holder} s’en occupe", "La demande est déjà prise en charge ; il n’y a rien à faire."),
+        Standing.TAKEN: ("{holder} s’en occupe", "La demande est déjà prise en charge ; il n’y a rien à faire."),
         Standing.OVER: ("Il n’y a plus rien à faire", "Cette demande n’attend plus personne."),
     },
 )

@@ -59,7 +59,8 @@ async def web_of(inside: Inside, ring: Keyring) -> AsyncIterator[Web]:
         database, clock = inside.database, inside.clock
         answering = Answering(database, inside.site.policy, ring, clock, secrets.token_bytes, inside.arrived)
         vitals = Vitals(database, clock, lag, inside.pulse, inside.events)
-        app = web_app(Door(where.base_url, where.metrics_allow), answering, vitals, threads)
+        name = inside.site.policy.desk.address.rpartition("@")[2]
+        app = web_app(Door(where.base_url, where.metrics_allow, name), answering, vitals, threads)
         yield Web(app, answering.use_ring, vitals.heed)
 
 

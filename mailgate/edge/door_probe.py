@@ -13,7 +13,9 @@ from mailgate.edge.listen import Listen, UnixListen
 from mailgate.edge.probe import Address, Unreachable, addresses, reason_of
 
 GREETING_OCTETS = 600
-OUR_NAME = "LMTP mailgate", "ESMTP mailgate"
+OUR_NAME = "LMTP mailgate", "ESMTP mailgate", "HTTP mailgate"
+HAIL = b"GET /health HTTP/1.0\r\n\r\n"
+"""What a web door has to hear before it says anything."""
 
 
 SOMEBODY_MAY_SIT_THERE = frozenset({errno.EADDRINUSE, errno.EACCES})
@@ -37,15 +39,15 @@ class Seat:
     words: str = ""
 
 
-def look(place: Listen | UnixListen, seconds: float) -> Seat:
-    """`seconds` bounds each step."""
-    return _look_at_path(place, seconds) if isinstance(place, UnixListen) else _look_at_port(place, seconds)
+def look(place: Listen | UnixListen, seconds: float, hail: bytes = b"") -> Seat:
+    """`seconds` bounds each step; who sits there hears `hail` first."""
+    return _look_at_path(place, seconds) if isinstance(place, UnixListen) else _look_at_port(place, seconds, hail)
 
 
-def _look_at_port(place: Listen, seconds: float) -> Seat:
+def _look_at_port(place: Listen, seconds: float, hail: bytes) -> Seat:
     try:
         for family, address in addresses(place.host, place.port, seconds):
-            seat = _tried(family, address, seconds)
+            seat = _tried(family, address, seconds, hail)
             if seat.holder is not Holder.NOBODY:
                 return seat
     except Unreachable as error:
@@ -53,7 +55,7 @@ def _look_at_port(place: Listen, seconds: float) -> Seat:
     return Seat(Holder.NOBODY)
 
 
-def _tried(family: socket.AddressFamily, address: Address, seconds: float) -> Seat:
+def _tried(family: socket.AddressFamily, address: Address, seconds: float, hail: bytes) -> Seat:
     """Binds as asyncio does, so that what it could have is what this could."""
     with socket.socket(family, socket.SOCK_STREAM) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -66,7 +68,7 @@ def _tried(family: socket.AddressFamily, address: Address, seconds: float) -> Se
             refusal = error
     if refusal.errno not in SOMEBODY_MAY_SIT_THERE:
         return Seat(Holder.FORBIDDEN, reason_of(refusal))
-    seat = _greeted(family, address, seconds)
+    seat = _greeted(family, address, seconds, hail)
     return seat if seat.holder is not Holder.NOBODY else Seat(Holder.FORBIDDEN, reason_of(refusal))
 
 
@@ -82,11 +84,12 @@ def _look_at_path(place: UnixListen, seconds: float) -> Seat:
     return _greeted(socket.AF_UNIX, str(place.path), seconds)
 
 
-def _greeted(family: socket.AddressFamily, address: Address | str, seconds: float) -> Seat:
+def _greeted(family: socket.AddressFamily, address: Address | str, seconds: float, hail: bytes = b"") -> Seat:
     with socket.socket(family, socket.SOCK_STREAM) as caller:
         caller.settimeout(seconds)
         try:
             caller.connect(address)
+            caller.sendall(hail)
             words = clean_reply(caller.recv(GREETING_OCTETS).decode("utf-8", "replace"))
         except ConnectionRefusedError:
             return Seat(Holder.NOBODY)

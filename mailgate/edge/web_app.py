@@ -95,10 +95,13 @@ class Vitals(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Whom the machines' pages answer beside this machine, and how the world calls the desk (None: it does not)."""
+    """Whom the machines' pages answer beside this machine, and how the world calls the desk (None: it does not).
+
+    `name` is the desk's domain, for who wants to know whose door this is."""
 
     base_url: str | None = None
     metrics_allow: tuple[Network, ...] = ()
+    name: str = "localhost"
 
     @property
     def public_host(self) -> str | None:
@@ -163,7 +166,10 @@ class _Desk:
             return constant(404)
         found = await self._in_thread(self._vitals.health)
         body = json.dumps({"ok": found.ok, "checks": dict(found.checks)})
-        return Response(body, 200 if found.ok else 503, HEADERS, "application/json")
+        own = {
+            "X-Desk": f"{ascii(self._door.name)[1:-1]} HTTP mailgate"
+        }  # as the greeting of a mail door: see door_probe
+        return Response(body, 200 if found.ok else 503, own | HEADERS, "application/json")
 
     async def metrics(self, request: Request) -> Response:
         if not self._is_near(request):

@@ -17,7 +17,7 @@ from mailgate.cli.doctor.findings import Said, State
 from mailgate.edge import door_probe
 from mailgate.edge.door_probe import Holder, Seat
 from mailgate.edge.probe import Passed, Probed, Step, Stopped
-from tests.cli.patients import a_config, of, worst
+from tests.cli.patients import a_config, edit, of, worst
 from tests.cli.sites import MONDAY
 from tests.edge.doors import loop_in_thread
 from tests.edge.imap_servers import ONE_MAIL, scripted_imap
@@ -133,6 +133,18 @@ def test_who_sits_at_the_door(config: Path, seat: Seat, state: State, monkeypatc
     (said,) = doors.doors(a_config(config))
     assert said.state is state
     assert seat.words in said.says or state is State.OK
+
+
+def test_a_web_door_is_looked_at_like_the_others(config: Path) -> None:
+    """A port that another program has is a daemon that does not start."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        web = f'[web]\nlisten   = "127.0.0.1:{port}"\nbase_url = "https://support.example.com"\n\n[log]'
+        edit(config, "[log]", web)
+        taken.listen()
+        (says,) = of(doors.doors(a_config(config)), State.BAD)
+    assert says.startswith(f"[web] 127.0.0.1:{port} is taken by another program")
+    assert f"[web] 127.0.0.1:{port} is free" in of(doors.doors(a_config(config)), State.OK)[1]
 
 
 def test_a_low_port_needs_a_capability(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:

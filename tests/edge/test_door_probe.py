@@ -6,11 +6,13 @@ import socket
 import threading
 from pathlib import Path
 
-from mailgate.edge.door_probe import Holder, Seat, look
+from mailgate.edge.door_probe import HAIL, Holder, Seat, look
 from mailgate.edge.listen import Listen, UnixListen
 from mailgate.edge.probe import TOO_LONG
+from mailgate.edge.web_app import Door
 from tests.edge.custodies import ListCustody
 from tests.edge.doors import a_keeper, lmtp_door, running, smtp_door
+from tests.edge.test_web import running as web_door
 
 
 def test_a_free_port_stays_free() -> None:
@@ -89,3 +91,13 @@ def test_an_lmtp_door_is_ours_too() -> None:
     """It greets by another word."""
     with lmtp_door(ListCustody()) as door:
         assert look(Listen("127.0.0.1", door.port), 1.0).holder is Holder.MAILGATE
+
+
+def test_our_own_web_door_is_known_by_what_it_answers() -> None:
+    """It says nothing before it is asked, and names the desk to this machine only."""
+    with web_door(door=Door("https://support.example.com", (), "desk.example")) as door:
+        seat = look(Listen("127.0.0.1", door.port), 2.0, HAIL)
+        public = door.ask(path="/health", headers={"Host": "support.example.com"})
+    assert seat.holder is Holder.MAILGATE
+    assert " desk.example " in seat.words
+    assert "mailgate" not in str(public.headers)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import assert_never
 
 from mailgate.cli.doctor.findings import Said, bad, ok, warning
-from mailgate.config import Config, LmtpDoor, SmtpDoor, UnixListen
+from mailgate.config import Config, LmtpDoor, SmtpDoor, UnixListen, WebDoor
 from mailgate.edge import door_probe, listen
 from mailgate.edge.door_probe import Holder, Seat
 
@@ -27,6 +27,9 @@ def doors(config: Config) -> Iterator[Said]:
         if isinstance(door.listen, UnixListen):
             yield from _directory(name, door.listen.path.parent, config)
         yield _held(f"{name} {_shown(door)}", door_probe.look(_place(door), SECONDS), config)
+    if config.web is not None:
+        seat = door_probe.look(_place(config.web), SECONDS, door_probe.HAIL)
+        yield _held(f"[web] {_shown(config.web)}", seat, config)
 
 
 def _held(door: str, seat: Seat, config: Config) -> Said:
@@ -48,7 +51,7 @@ def _held(door: str, seat: Seat, config: Config) -> Said:
 
 
 def _help(config: Config) -> str:
-    doors = [door.listen for door in (config.smtp, config.lmtp) if door is not None]
+    doors = [door.listen for door in (config.smtp, config.lmtp, config.web) if door is not None]
     low = any(not isinstance(one, UnixListen) and 0 < one.port < LOW_PORT for one in doors)
     return ". A port below 1024 needs AmbientCapabilities=CAP_NET_BIND_SERVICE in the unit of systemd" if low else ""
 
@@ -68,12 +71,12 @@ def _directory(name: str, directory: Path, config: Config) -> Iterator[Said]:
         )
 
 
-def _place(door: SmtpDoor | LmtpDoor) -> listen.Listen | listen.UnixListen:
+def _place(door: SmtpDoor | LmtpDoor | WebDoor) -> listen.Listen | listen.UnixListen:
     if isinstance(door.listen, UnixListen):
         return listen.UnixListen(door.listen.path)
     return listen.Listen(door.listen.host, door.listen.port)
 
 
-def _shown(door: SmtpDoor | LmtpDoor) -> str:
+def _shown(door: SmtpDoor | LmtpDoor | WebDoor) -> str:
     where = door.listen
     return str(where.path) if isinstance(where, UnixListen) else f"{where.host}:{where.port}"

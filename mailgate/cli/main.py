@@ -26,6 +26,7 @@ from mailgate.cli.open import open_ticket
 from mailgate.cli.outbox import outbox
 from mailgate.cli.page import page
 from mailgate.cli.renew_key import renew_key
+from mailgate.cli.report.command import report
 from mailgate.cli.serve import serve
 from mailgate.cli.ticket import ticket
 from mailgate.cli.tickets import tickets
@@ -42,6 +43,7 @@ COMMANDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("open", open_ticket),
     ("tickets", tickets),
     ("ticket", ticket),
+    ("report", report),
     ("outbox", outbox),
     ("inbox", inbox),
     ("page", page),

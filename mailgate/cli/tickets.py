@@ -44,12 +44,12 @@ def tickets(
         print_json(found)
     else:
         print_table((_late_columns if late else _columns)(here.zone), found, "no tickets")
-    for doubt in () if found else _doubts(config, wanted):
+    for doubt in () if found else doubts(config, wanted):
         print(doubt, file=sys.stderr)
     return DONE
 
 
-def _doubts(config: Path, wanted: TicketFilter) -> Iterator[str]:
+def doubts(config: Path, wanted: TicketFilter) -> Iterator[str]:
     """Why nothing was found, when a word is none of the rules'. (Old tickets may still carry such a word.)"""
     from mailgate import site
 

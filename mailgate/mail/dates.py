@@ -133,6 +133,10 @@ class Tongue:
         words = self.grammar
         return self._filled(words.day_year if self._other_year(on) else words.day, on, words.months)
 
+    def full_day(self, on: date) -> str:
+        """A date with its year: "lundi 23 novembre 2026"."""
+        return self._filled(self.grammar.day_year, on, self.grammar.months)
+
     def clock(self, at: datetime) -> str:
         """A time of day: "12 h 00"."""
         there = self.local(at)

@@ -36,6 +36,12 @@ def test_the_year_is_named_when_it_is_another() -> None:
     assert "2027" not in Tongue("fr", "UTC").day(date(2027, 1, 1))
 
 
+def test_a_full_day_always_has_its_year() -> None:
+    """A report may be read years later."""
+    assert plain(FRENCH.full_day(date(2026, 11, 1))) == "dimanche 1er novembre 2026"
+    assert plain(ENGLISH.full_day(date(2026, 11, 1))) == "Sunday, November 1, 2026"
+
+
 def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
     """« mardi 1 décembre » is a mistake that every reader sees."""
     assert FRENCH.day(date(2026, 12, 1)) == "mardi 1er décembre"

@@ -1,0 +1,1 @@
+"""`mailgate report`: how the desk keeps its promises, in figures."""

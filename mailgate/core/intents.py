@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from mailgate.core.hours import Duration
 from mailgate.core.model import Activity, Status
@@ -27,6 +28,26 @@ class AssignTo:
     """`#assigner tech2`: `who` is as typed (a key, a name or an address)."""
 
     who: str
+
+
+class Scale(StrEnum):
+    """What a ticket is graded by: five different things (domain.md §4). The values are the fields of a ticket."""
+
+    PRIORITY = "priority"
+    SEVERITY = "severity"
+    LEVEL = "level"
+    KIND = "kind"
+    QUEUE = "queue"
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """`#priorité P2`, `#sévérité basse motif…`, `#niveau 2 motif…`, `#genre formation`, `#file regulier`: `value` is as
+    typed."""
+
+    scale: Scale
+    value: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +113,7 @@ Intent = (
     Take
     | Acknowledge
     | AssignTo
+    | Grade
     | Internal
     | Spend
     | Wait

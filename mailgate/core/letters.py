@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailgate.core.hours import Deadline
-from mailgate.core.intents import Problem
+from mailgate.core.intents import Problem, Scale
 from mailgate.core.model import Attachment, Forwarded, TokenKind
 from mailgate.core.ticket import Line
 
@@ -173,6 +173,15 @@ class TranscriptFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Regraded:
+    """A severity or a level that the desk changed, and why, for the customer."""
+
+    scale: Scale
+    now: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeFacts:
     """Why a desk-side letter is sent: `code` has a phrase in the template, `detail` fills it in."""
 
@@ -206,6 +215,7 @@ class Facts:
     links: LinkFacts = field(default_factory=LinkFacts)
     transcript: TranscriptFacts | None = None
     notice: NoticeFacts | None = None
+    regraded: tuple[Regraded, ...] = ()
     flood: FloodFacts | None = None
 
 

@@ -9,7 +9,9 @@ from typing import TypeVar
 from mailgate.core.authority import only_acknowledges
 from mailgate.core.clocks import HEARING
 from mailgate.core.events import MailReceived
+from mailgate.core.grading import against_grading, graded, regraded
 from mailgate.core.intents import AssignTo, Help, Internal, Order, Problem, Reopen, Spend, Take, Wait
+from mailgate.core.letters import Regraded
 from mailgate.core.lifecycle import ACTIVE, POSSIBLE, asked_status
 from mailgate.core.model import Activity, Attachment, Status
 from mailgate.core.people import Technician
@@ -25,7 +27,8 @@ class Plan:
     """A technician's mail, ready to be carried out on `ticket`.
 
     `text` goes to the customer unless `internal`; `assignee` is who has the ticket from now on when that was said;
-    `status` is what was asked for, if anything."""
+    `status` is what was asked for, if anything. `graded` is the ticket with nothing but its grades changed, `regraded`
+    what of them the customer hears."""
 
     by: Technician
     ticket: Ticket
@@ -37,6 +40,8 @@ class Plan:
     wait: Wait | None
     assignee: Technician | None
     releases: bool
+    graded: Ticket
+    regraded: tuple[Regraded, ...]
     help: bool
     orders: tuple[Order, ...]
 
@@ -77,7 +82,7 @@ class Plan:
     @property
     def notifies(self) -> bool:
         """Whether the customer hears of it."""
-        told = self.spend is not None or self.status in TOLD
+        told = self.spend is not None or self.status in TOLD or bool(self.regraded)
         return not self.internal and not self.releases and (self.public_words or told)
 
 
@@ -88,7 +93,12 @@ TOLD = frozenset({Status.WAITING_VALIDATION, Status.RESOLVED, Status.CLOSED, Sta
 def plan(event: MailReceived, by: Technician, ticket: Ticket, policy: Policy) -> Plan | tuple[Problem, ...]:
     """Check every command against the ticket; one problem and there is no plan."""
     orders = event.orders.orders
-    problems = (*event.orders.problems, *_impossible(orders, ticket, policy), *_contradictions(orders))
+    problems = (
+        *event.orders.problems,
+        *_impossible(orders, ticket, policy),
+        *against_grading(orders, ticket, policy),
+        *_contradictions(orders),
+    )
     if problems:
         return problems
     statuses = [status for status in (asked_status(order.intent) for order in orders) if status is not None]
@@ -104,6 +114,8 @@ def plan(event: MailReceived, by: Technician, ticket: Ticket, policy: Policy) ->
         wait=_first(orders, Wait),
         assignee=_assignee(orders, by, policy),
         releases=ticket.status is Status.PARKED and wakes,
+        graded=graded(orders, ticket, policy),
+        regraded=regraded(orders, ticket, policy),
         help=_first(orders, Help) is not None,
         orders=orders,
     )

@@ -31,6 +31,7 @@ from mailgate.core.effects import (
     SetTimer,
 )
 from mailgate.core.events import MailReceived
+from mailgate.core.grading import did_grade, grading, moved
 from mailgate.core.hours import due
 from mailgate.core.identity import Sender
 from mailgate.core.intents import Problem
@@ -117,7 +118,8 @@ def _carry_out(
     if planned.orders or not planned.public_words:
         effects.append(told_done(event, planned.by, after, did, planned.help, policy))
     because = f"{planned.by.key} works on #{ticket.number}: " + (", ".join(one.code for one in did) or "help")
-    return Decision(Outcome.FOLLOW_UP, because, tuple(effects), ticket.number, findings)
+    reasons = [f"{one.scale} {one.now}: {one.reason}" for one in planned.regraded]
+    return Decision(Outcome.FOLLOW_UP, "; ".join((because, *reasons)), tuple(effects), ticket.number, findings)
 
 
 def _ticket_after(planned: Plan, policy: Policy, at: datetime) -> Ticket:
@@ -129,7 +131,7 @@ def _ticket_after(planned: Plan, policy: Policy, at: datetime) -> Ticket:
         status = Status.NEW
     callback = _callback_after(planned, policy, at)
     assignee = owner.key if owner is not None else ticket.assignee
-    after = replace(ticket.with_clocks(*callback), status=status, assignee=assignee)
+    after = replace(planned.graded.with_clocks(*callback), status=status, assignee=assignee)
     heard_by = planned.by.key if planned.speaks else None
     timed = planned.wait is not None and planned.wait.duration is not None
     return after.with_clocks(*clocks_after(Change(ticket, after, at, heard_by, timed, seen=True), policy))
@@ -140,8 +142,9 @@ def _callback_after(planned: Plan, policy: Policy, at: datetime) -> tuple[Clock,
     ticket, callback = planned.ticket, planned.ticket.callback
     if callback is None:
         return ()
+    callback = moved(callback, ticket, planned.graded, policy)
     means = (planned.activity, Activity.REPLY if planned.public_words else None)
-    how = next((one for one in means if one is not None and keeps(ticket, one, policy)), None)
+    how = next((one for one in means if one is not None and keeps(planned.graded, one, policy)), None)
     if how is not None or planned.status not in (None, ticket.status):
         callback = after_wait(ticket, callback, policy, at)
     return (callback if how is None else kept(callback, at, planned.by.key, how),)
@@ -151,7 +154,7 @@ def _spent(planned: Plan, policy: Policy) -> InterventionFacts | None:
     if planned.activity is None:
         return None
     minutes = planned.spend.minutes if planned.spend else 0
-    return charge(planned.activity, minutes, planned.ticket, policy)
+    return charge(planned.activity, minutes, planned.graded, policy)
 
 
 def _said(event: MailReceived, sender: Sender, planned: Plan) -> AddMessage:
@@ -167,6 +170,7 @@ def _changes(planned: Plan, after: Ticket, policy: Policy, at: datetime) -> Iter
     ticket, number = planned.ticket, planned.ticket.number
     if after.assignee != ticket.assignee and after.assignee is not None:
         yield Assign(number, after.assignee)
+    yield from grading(ticket, after)
     if after.callback is not None and (after.callback != ticket.callback or _goes_on(planned, after)):
         yield SetClock(number, after.callback)
     if after.status is not ticket.status and not planned.releases:
@@ -213,7 +217,9 @@ def _notification(
     view = View.REQUESTER if personal else view_of_requester(after)
     facts = facts_about(after, policy, after.language, view)
     facts = replace(facts, technician=person_facts(planned.by), message=message, intervention=spent)
-    template = "notification" if planned.activity is not None else WORDLESS.get(after.status, "notification")
+    facts = replace(facts, regraded=planned.regraded)
+    worded = planned.activity is not None or planned.regraded
+    template = "notification" if worded else WORDLESS.get(after.status, "notification")
     tone = Tone.PERSON if personal else Tone.GENERATED
     letter = replace(letter_to_requester(template, after, policy, tone, facts), enclosure=enclosure)
     yield SendMail(letter, record=not personal)
@@ -249,6 +255,7 @@ def _did(planned: Plan, after: Ticket, spent: InterventionFacts | None, policy: 
         yield Did("assigned", planned.owner.name)
     if planned.internal:
         yield Did("noted")
+    yield from did_grade(planned.orders, policy)
     if planned.notifies:
         yield Did("answered", planned.ticket.requester.mail)
     if spent is not None and spent.minutes:

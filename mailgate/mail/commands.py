@@ -22,6 +22,7 @@ from mailgate.core.intents import (
     AskValidation,
     AssignTo,
     Close,
+    Grade,
     Help,
     Intent,
     Internal,
@@ -31,6 +32,7 @@ from mailgate.core.intents import (
     Problem,
     Reopen,
     Resolve,
+    Scale,
     Spend,
     Take,
     Wait,
@@ -57,6 +59,7 @@ _WAITED_FOR = {
     "tiers": Status.WAITING_THIRD,
     "third": Status.WAITING_THIRD,
 }
+_REASONED = frozenset({Scale.SEVERITY, Scale.LEVEL})
 _DAYS = re.compile(r"([0-9]{1,5})(?:d|j|jours?|days?)")
 _DATE = r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
 _ABSENCE = re.compile(rf"{_DATE}(?:(?:\.\.\.?|…|/){_DATE})?")
@@ -161,6 +164,16 @@ def _person(argument: str) -> Intent | Misread:
     return AssignTo(shorten(argument, _MOST_CHARS)) if argument else Misread("missing-who")
 
 
+def _grade(scale: Scale, argument: str) -> Intent | Misread:
+    """The new value, and behind it why, where the customer is told."""
+    value, _, reason = argument.partition(" ")
+    if not value:
+        return Misread("missing-grade")
+    if reason and scale not in _REASONED:
+        return Misread("too-many-words", reason)
+    return Grade(scale, shorten(value.strip(_PUNCTUATION), _MOST_CHARS), reason.strip(_PUNCTUATION))
+
+
 def _wait(argument: str) -> Intent | Misread:
     """Whom to wait for, and for how long when that is said: 3d, 3j, 3 jours, 4h, 1w."""
     whom, *duration = argument.split() or [""]
@@ -199,6 +212,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("prendre", "take", "", "", partial(_nothing, Take())),
     Command("assigner", "assign", "tech2", "tech2", _person),
     Command("pris", "ack", "", "", partial(_nothing, Acknowledge())),
+    Command("priorité", "priority", "P2", "P2", partial(_grade, Scale.PRIORITY)),
+    Command("sévérité", "severity", "basse motif", "basse reason", partial(_grade, Scale.SEVERITY)),
+    Command("niveau", "level", "2 motif", "2 reason", partial(_grade, Scale.LEVEL)),
+    Command("genre", "kind", "formation", "training", partial(_grade, Scale.KIND)),
+    Command("file", "queue", "regulier", "regulier", partial(_grade, Scale.QUEUE)),
     Command("note", "note", "", "", partial(_nothing, Internal())),
     Command("appel", "call", "15", "15", partial(_time_spent, Activity.CALL)),
     Command("site", "visit", "2h", "2h", partial(_time_spent, Activity.VISIT)),

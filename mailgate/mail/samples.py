@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from mailgate.core.hours import Deadline
-from mailgate.core.intents import Problem
+from mailgate.core.intents import Problem, Scale
 from mailgate.core.letters import (
     BankFacts,
     ClockFacts,
@@ -27,6 +27,7 @@ from mailgate.core.letters import (
     NoticeFacts,
     PersonFacts,
     Proof,
+    Regraded,
     TicketFacts,
     Tone,
     TranscriptFacts,
@@ -133,7 +134,13 @@ CLOCK_NOTICES = (
 
 SAMPLES: dict[str, tuple[Facts, ...]] = {
     "acknowledgement": (FACTS, BARE, replace(FACTS, deadline=None)),
-    "notification": (FACTS, SETTLED, replace(FACTS, intervention=InterventionFacts("reply", 0, 0, covered=True))),
+    "notification": (
+        FACTS,
+        SETTLED,
+        replace(FACTS, intervention=InterventionFacts("reply", 0, 0, covered=True)),
+        replace(SETTLED, regraded=(Regraded(Scale.SEVERITY, "basse", "un autre poste imprime"),)),
+        replace(FACTS, regraded=(Regraded(Scale.LEVEL, "2", "vos données sont à examiner"),)),
+    ),
     "page": (FACTS, BARE, replace(BARE, message=DOUBTFUL), FLOODED, STRANGE, _of_desk("unreadable", "inbox 12")),
     "technician": (
         _noticed("new", facts=replace(FACTS, links=LINKED)),

@@ -15,6 +15,7 @@ from mailgate.core.intents import (
     AskValidation,
     AssignTo,
     Close,
+    Grade,
     Help,
     Intent,
     Internal,
@@ -22,6 +23,7 @@ from mailgate.core.intents import (
     Problem,
     Reopen,
     Resolve,
+    Scale,
     Spend,
     Take,
     Wait,
@@ -31,6 +33,7 @@ from mailgate.mail.commands import COMMANDS, MOST_COMMANDS, read_orders
 
 BAD_DATES = ("demain", "24.12.2026", "2026-12-32", "2027-01-03..2026-12-24", "2026-12-24..2062-01-03")
 HOLIDAYS = (date(2026, 12, 24), date(2027, 1, 3))
+LOWERED = Grade(Scale.SEVERITY, "basse", "un autre poste imprime")
 CALL_15 = Spend(Activity.CALL, 15)
 
 
@@ -53,6 +56,11 @@ def problem(line: str) -> Problem:
         ("#prendre", "#take", Take()),
         ("#assigner tech2", "#assign tech2", AssignTo("tech2")),
         ("#pris", "#ack", Acknowledge()),
+        ("#priorité P2", "#priority P2", Grade(Scale.PRIORITY, "P2")),
+        ("#sévérité basse un autre poste imprime", "#severity basse: un autre poste imprime.", LOWERED),
+        ("#niveau 2", "#level 2", Grade(Scale.LEVEL, "2")),
+        ("#genre formation", "#kind formation", Grade(Scale.KIND, "formation")),
+        ("#file regulier", "#queue regulier", Grade(Scale.QUEUE, "regulier")),
         ("#note", "#note", Internal()),
         ("#appel 15", "#call 15", CALL_15),
         ("#site 2h", "#visit 2h", Spend(Activity.VISIT, 120)),
@@ -144,6 +152,9 @@ def test_accents_do_not_matter(written: str) -> None:
         ("#attente client longtemps", "bad-wait", "#attente tiers 3d"),
         ("#absent", "bad-dates", "#absent 2026-12-24..2027-01-03"),
         *((f"#absent {dates}", "bad-dates", "#absent 2026-12-24..2027-01-03") for dates in BAD_DATES),
+        ("#priorité", "missing-grade", "#priorité P2"),
+        ("#priority P1 production is down", "too-many-words", "#priority P2"),
+        ("#niveau", "missing-grade", "#niveau 2 motif"),
         ("#fermer maintenant", "no-argument-wanted", "#fermer"),
         ("#prendre #appel 15", "no-argument-wanted", "#prendre"),
     ],

@@ -15,6 +15,7 @@ PROBLEMS = (
     "unknown-command missing-minutes bad-minutes too-many-words missing-who bad-wait no-argument-wanted "
     "unknown-technician not-possible two-activities two-statuses two-assignees nothing-to-do not-your-address "
     "pager-only-acknowledges no-token no-ticket auth-failing quoted-command too-many-commands "
+    "missing-grade unknown-grade graded-twice missing-reason told-and-internal "
     "bad-dates absence-over no-absence two-absences"
 ).split()
 
@@ -32,7 +33,7 @@ def test_every_problem_has_a_phrase(code: str, language: str) -> None:
 
 DONE = (
     "acknowledged taken assigned noted answered time callback-kept callback-late open waiting-customer waiting-third "
-    "waiting-validation resolved closed reopened released away back"
+    "priority severity level kind queue waiting-validation resolved closed reopened released away back"
 ).split()
 
 
@@ -50,6 +51,8 @@ def test_help_shows_every_command_with_the_ticket_s_number() -> None:
     text = said("transcript", replace(FACTS, transcript=TranscriptFacts(help=True)))
     assert "pour la demande nº 1042" in text
     for command in ("#prendre", "#assigner", "#pris", "#appel 15", "#site 2h", "#distance 20", "#temps 10", "#note"):
+        assert command in text
+    for command in ("#priorité P2", "#sévérité basse", "#niveau 2", "#genre formation", "#file regulier"):
         assert command in text
     for command in ("#attente client", "#attente tiers 3d", "#résolu", "#fermer", "#rouvrir", "#absent", "#aide"):
         assert command in text

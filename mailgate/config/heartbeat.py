@@ -73,6 +73,7 @@ class HeartbeatTable(Table):
     method: Literal["GET", "POST"] = "GET"
     mail: AddrSpec | None = None
     every: Annotated[timedelta, PlainValidator(interval)] = timedelta(minutes=1)
+    round_trip: bool = False
 
     @model_validator(mode="after")
     def _has_somebody_who_listens(self) -> Self:

@@ -103,7 +103,7 @@ class _Site:
         if table is None:
             return None
         secret = self._secret(table.url_file, table.url_env, "heartbeat", "url")
-        return Heartbeat(table.url, secret, table.method, table.mail, table.every)
+        return Heartbeat(table.url, secret, table.method, table.mail, table.every, table.round_trip)
 
     def file(self, written: str | None) -> Path | None:
         """A file that may be named."""

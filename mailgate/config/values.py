@@ -151,13 +151,16 @@ class SmsGateway:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """`[heartbeat]`: who hears every so often that all is well. The URL is a secret, in config.toml or elsewhere."""
+    """`[heartbeat]`: who hears every so often that all is well. The URL is a secret, in config.toml or elsewhere.
+
+    `round_trip`: all is well only as long as a mail to the desk itself leaves and comes back."""
 
     url: str | None = field(repr=False)
     secret: Secret | None
     method: Literal["GET", "POST"]
     mail: str | None
     every: timedelta
+    round_trip: bool = False
 
     @property
     def calls(self) -> bool:

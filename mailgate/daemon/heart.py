@@ -30,11 +30,12 @@ Way = Callable[[datetime], str | None]
 
 @dataclass(slots=True)
 class Beats:
-    """The beats of one way, `name`, every so many seconds as long as all is well."""
+    """The beats of one way, `name`, every so many seconds as long as all is well (or `always`)."""
 
     name: str
     send: Way
     every: float
+    always: bool = False
     _sent_at: float = -math.inf
     _answer: Future[str | None] | None = None
     _wrong: str | None = None
@@ -42,7 +43,9 @@ class Beats:
     def hear(self, verdict: Verdict) -> None:
         """Beat, when all is well and it is time."""
         self._settle()
-        if verdict.is_well and self._answer is None and time.monotonic() - self._sent_at >= self.every - SOONER:
+        if not (verdict.is_well or self.always):
+            return
+        if self._answer is None and time.monotonic() - self._sent_at >= self.every - SOONER:
             self._sent_at = time.monotonic()
             self._answer = ask(lambda: self.send(verdict.at))
 

@@ -34,6 +34,7 @@ from mailgate.config import Config, MaildirRelay, SmsGateway
 from mailgate.config.heartbeat import wrong_url
 from mailgate.core.patience import patience
 from mailgate.daemon.auditor import Auditor
+from mailgate.daemon.canary import Aviary
 from mailgate.daemon.clock import SteadyClock
 from mailgate.daemon.metronome import Metronome
 from mailgate.daemon.ring import RingWatch, ring_for
@@ -131,7 +132,9 @@ async def running(
         held.push_async_callback(asyncio.to_thread, engine.stop)
         acceptor.start()
         held.push_async_callback(asyncio.to_thread, acceptor.stop)
-        custody = held.enter_context(verifying(loaded.config, acceptor, NameServers(), clock.now))
+        custody = held.enter_context(
+            verifying(loaded.config, Aviary(acceptor, pulses.canary), NameServers(), clock.now)
+        )
         inside = Inside(loaded, database, clock.now, pulses.engine, lambda: engine.events, engine.wake)
         web = await held.enter_async_context(web_of(inside, ring))
         behind = Behind(custody, acceptor, random.random, pulses.of, web.app)

@@ -26,6 +26,7 @@ from mailgate.core.effects import SendMail
 from mailgate.core.letters import Facts, Letter, NoticeFacts, Tone
 from mailgate.daemon import standing
 from mailgate.daemon.auditor import Auditor, Duty, Hearer, Look
+from mailgate.daemon.canary import Canary, CanaryLook
 from mailgate.daemon.clock import SteadyClock, doubt
 from mailgate.daemon.crier import AGAIN, LASTS, Crier
 from mailgate.daemon.heart import Beats
@@ -36,7 +37,7 @@ from mailgate.edge.imap_in import LONGEST_IDLE
 from mailgate.edge.smtp_out import SmtpRelay
 from mailgate.edge.systemd import notify
 from mailgate.engine import Desk
-from mailgate.mail.compose import PlainWords, Stamp, TemplateFailed
+from mailgate.mail.compose import Draft, PlainWords, Stamp, TemplateFailed
 from mailgate.sender import Relay
 from mailgate.store.apply import apply_all
 from mailgate.store.database import DATABASE_FAULTS, Database
@@ -65,6 +66,8 @@ class Pace:
     patience: Patience = field(default_factory=Patience)
     mailbox_slack: float = MAILBOX_SLACK
     beat: float | None = None
+    canary: float = 120.0
+    back: float = 270.0
     lasts: float = LASTS
     again: float = AGAIN
 
@@ -80,6 +83,7 @@ class Pulses:
 
     def __init__(self, mailboxes: tuple[ImapDoor, ...]) -> None:
         self.engine, self.scheduler = Pulse(), Pulse()
+        self.canary = Canary()
         self._mailboxes = {mailbox: Pulse() for mailbox in mailboxes}
 
     def of(self, mailbox: ImapDoor) -> Pulse:
@@ -130,6 +134,8 @@ def _looks(watched: Watched, database: Database, pace: Pace) -> tuple[tuple[Part
     if isinstance(relay, SmtpRelay):
         visit = partial(smtp_probe.probe, relay, STEP_SECONDS)
         looks.append((Part.RELAY, RelayLook(visit, patience.visit_every, patience.visit_again)))
+    if watched.config.heartbeat is not None and watched.config.heartbeat.round_trip:
+        looks.append((Part.RELAY, CanaryLook(pulses.canary, pace.back)))
     looks += [(Part.IMAP, _mailbox_look(mailbox, pulses, pace)) for mailbox in watched.config.imap]
     return tuple(looks)
 
@@ -155,6 +161,8 @@ def _beats(watched: Watched, heartbeat: Heartbeat, pace: Pace) -> Iterator[Heare
         yield Beats("url", partial(_call, heartbeat), every).hear
     if heartbeat.mail is not None:
         yield Beats("mail", partial(_write, watched, heartbeat.mail), every).hear
+    if heartbeat.round_trip:
+        yield Beats("round trip", partial(_let_out, watched), pace.canary, always=True).hear
 
 
 def _feed_watchdog(verdict: Verdict) -> None:
@@ -186,10 +194,29 @@ def _call(heartbeat: Heartbeat, _now: datetime) -> str | None:
 
 
 def _write(watched: Watched, to: str, now: datetime) -> str | None:
-    """Hand a mail over to the relay, without the outbox."""
-    facts = Facts(desk_facts(watched.desk.policy), notice=NoticeFacts("all-well"))
+    return _hand_over(watched, to, _drafted(watched, to, "all-well", now))
+
+
+def _let_out(watched: Watched, now: datetime) -> str | None:
+    """A mail to the desk itself, whose return is awaited."""
+    to = watched.desk.policy.desk.address
+    draft = _drafted(watched, to, "round-trip", now)
+    watched.pulses.canary.flies(draft.message_id)
+    return _hand_over(watched, to, draft)
+
+
+def _drafted(watched: Watched, to: str, code: str, now: datetime) -> Draft:
+    facts = Facts(desk_facts(watched.desk.policy), notice=NoticeFacts(code))
     letter = Letter("notice", to_administrator(to, watched.desk.policy), Tone.GENERATED, facts)
-    draft = watched.desk.scribe(PlainWords()).write(letter, Stamp(0, _occasion(), now))
+    stamp = Stamp(0, _occasion(), now)
+    try:
+        return watched.desk.scribe().write(letter, stamp)
+    except TemplateFailed:
+        return watched.desk.scribe(PlainWords()).write(letter, stamp)
+
+
+def _hand_over(watched: Watched, to: str, draft: Draft) -> str | None:
+    """To the relay, without the outbox; what comes back of it comes to nobody."""
     result = asyncio.run(_handed_over(watched.open_relay(), Parcel(0, "", to, draft.message)))
     return None if isinstance(result, Delivered) else result.reason
 

@@ -82,7 +82,8 @@ def test_a_desk_that_nobody_listens_to_is_a_warning(config: Path) -> None:
 
 def test_who_listens_is_named_without_the_secret(config: Path) -> None:
     """A URL is a secret, an address is not."""
-    beat = '[heartbeat]\nurl = "https://hc.example.net/canary"\nmail = "watch@example.net"\nevery = "5m"\n[log]'
+    ways = 'url = "https://hc.example.net/canary"\nmail = "watch@example.net"\n'
+    beat = f'[heartbeat]\n{ways}every = "5m"\nround_trip = true\n[log]'
     found = a_config(config, "[log]", beat)
     assert of(watch.heartbeat(found), State.OK) == [
         "while all is well a URL is called and a mail goes to watch@example.net every 5 min"

@@ -35,6 +35,15 @@ def test_a_mail_is_enough(tmp_path: Path) -> None:
     assert not found.calls
 
 
+def test_the_desk_writes_to_itself_when_it_is_asked_to(tmp_path: Path) -> None:
+    """Not by itself: its relay may have no way back."""
+    assert [
+        found.round_trip
+        for more in ("", "round_trip = true\n")
+        if (found := load(tmp_path, HEAD + URL + more).heartbeat) is not None
+    ] == [False, True]
+
+
 def test_the_url_may_be_kept_in_a_file(tmp_path: Path) -> None:
     """It is a secret like the others, and `check` says when it cannot be read."""
     found = load(tmp_path, HEAD + 'url_file = "secrets/heartbeat"\nmethod = "POST"\n')

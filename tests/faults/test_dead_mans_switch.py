@@ -19,8 +19,9 @@ from sqlalchemy import Engine as SqlEngine
 from mailgate import engine
 from mailgate.core.audit import Part
 from mailgate.store import query
+from mailgate.store.query import overdue
 from tests.edge.imap_servers import scripted_imap
-from tests.faults.watched import Watched, told, watched
+from tests.faults.watched import HURRY, Watched, told, watched
 from tests.flow.process import eventually
 
 IMAP = """
@@ -123,6 +124,21 @@ def test_a_relay_that_says_nothing_stops_the_heart(desk: Watched, monkeypatch: p
     assert desk.falls_silent(Part.RELAY)
     desk.sink.is_deaf = False
     assert desk.is_heard()
+
+
+def test_a_relay_that_takes_mail_and_loses_it_stops_the_heart(tmp_path: Path) -> None:
+    """The politest black hole: found out by a mail to the desk itself that does not come back."""
+    with watched(tmp_path / "site", beat="round_trip = true") as desk:
+        desk.sink.hands_back = desk.port
+        time.sleep(HURRY.back)
+        assert desk.is_heard()
+        desk.sink.hands_back = None
+        assert desk.falls_silent(Part.RELAY)
+        desk.sink.hands_back = desk.port
+        assert desk.is_heard()
+        with desk.database.read() as tx:
+            assert query.inbox(tx) == ()
+            assert overdue.newest_entry(tx) is None
 
 
 def test_a_mailbox_that_is_silently_dead_stops_the_heart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

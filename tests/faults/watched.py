@@ -47,6 +47,8 @@ HURRY = Pace(
     ),
     mailbox_slack=2.0,
     beat=0.2,
+    canary=0.3,
+    back=2.0,
     lasts=0.5,
 )
 ADMINISTRATOR = "admin@example.com"
@@ -75,6 +77,11 @@ class Watched:
     @property
     def verdict(self) -> Verdict:
         return self.desk.auditor.verdict
+
+    @property
+    def port(self) -> int:
+        """Of its SMTP door."""
+        return int(self.desk.addresses[0].rpartition(":")[2])
 
     def beats(self) -> int:
         """How often the heart was heard."""
@@ -116,15 +123,15 @@ def subject(raw: bytes) -> str:
 
 @contextmanager
 def watched(
-    root: Path, more: str = "", machine: Machine | None = None, database: Path | None = None
+    root: Path, more: str = "", machine: Machine | None = None, database: Path | None = None, beat: str = ""
 ) -> Iterator[Watched]:
     """The starter site behind a sink, its heart heard twice already; `more` is more of its config.toml, `database` one
-    that another desk left."""
+    that another desk left, `beat` more of [heartbeat]."""
     with sinking() as sink, sms_service() as heard, capture_logs() as log:
         path = database or root / "var/mailgate.db"
         a_site(root, **{"maildir:var/outgoing": f"smtp://127.0.0.1:{sink.port}", "/var/mailgate.db": f"/{path}"})
         with (root / "config.toml").open("a", encoding="utf-8") as config:
-            config.write(f'{more}\n[heartbeat]\nurl = "{heard.url}"\nmethod = "POST"\n')
+            config.write(f'{more}\n[heartbeat]\nurl = "{heard.url}"\nmethod = "POST"\n{beat}\n')
         loaded = site.load(root / "config.toml")
         with a_database(path) as opened:
             one = Watched(loaded, opened, machine, sink, heard, log)

@@ -132,13 +132,23 @@ class Taken:
 class Sink:
     """A relay that takes everything, but hangs on the recipients named in `hangs_on` (it never answers their RCPT).
 
-    While `is_deaf` it greets nobody, while `is_gone` it hangs up."""
+    While `is_deaf` it greets nobody, while `is_gone` it hangs up. Mail to the desk's own address it hands to the SMTP
+    port `hands_back`."""
 
     hangs_on: frozenset[str] = frozenset()
     is_deaf: bool = False
     is_gone: bool = False
+    hands_back: int | None = None
     taken: list[Taken] = field(default_factory=list)
     port: int = 0
+
+    def take(self, mail: Taken) -> None:
+        """Keep it, or hand it back."""
+        if mail.to != "tickets@example.com":
+            self.taken.append(mail)
+        elif self.hands_back is not None:
+            with smtplib.SMTP("127.0.0.1", self.hands_back, timeout=PATIENCE) as client:
+                client.sendmail(mail.envelope_from, [mail.to], mail.raw)
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -147,12 +157,9 @@ class _Session(socketserver.StreamRequestHandler):
         envelope = ["", ""]
         while sink.is_deaf:
             time.sleep(0.05)
-        if sink.is_gone:
-            return
-        self._say("220 sink")
-        while line := self.rfile.readline().decode("ascii", "replace").strip():
-            if sink.is_gone:
-                return
+        if not sink.is_gone:
+            self._say("220 sink")
+        while line := self._heard(sink):
             verb = line[:4].upper()
             if verb in ("MAIL", "RCPT"):
                 envelope[verb == "RCPT"] = line.partition("<")[2].partition(">")[0]
@@ -160,8 +167,13 @@ class _Session(socketserver.StreamRequestHandler):
                 time.sleep(PATIENCE)
             if verb == "DATA":
                 self._say("354 go on")
-                sink.taken.append(Taken(envelope[0], envelope[1], self._text(), time.monotonic()))
+                sink.take(Taken(envelope[0], envelope[1], self._text(), time.monotonic()))
             self._say("221 bye" if verb == "QUIT" else "250 ok")
+
+    def _heard(self, sink: Sink) -> str:
+        """The next line, or none for whoever comes to a relay that is gone."""
+        line = b"" if sink.is_gone else self.rfile.readline()
+        return "" if sink.is_gone else line.decode("ascii", "replace").strip()
 
     def _say(self, reply: str) -> None:
         self.wfile.write(f"{reply}\r\n".encode())

@@ -51,6 +51,8 @@ def heartbeat(config: Config) -> Iterator[Said]:
         )
         return
     ways = [*(["a URL is called"] if beat.calls else []), *([f"a mail goes to {beat.mail}"] if beat.mail else [])]
+    if not beat.round_trip:
+        yield ok("a relay that loses what it takes is not found out: round_trip = true in [heartbeat] does")
     yield ok(f"while all is well {' and '.join(ways)} every {beat.every.total_seconds() / 60:.0f} min")
 
 

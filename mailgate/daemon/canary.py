@@ -1,0 +1,77 @@
+"""A mail to the desk's own address, which has to come back: a relay that takes every mail and loses it is polite, and
+nothing but a mail that is missed tells it from one that works (hazards F19).
+
+It goes out by the relay and comes in by a door, and is recognised there by its Message-ID, which nobody else can make.
+It is nobody's request and leaves no row; only a mailbox, whose place in the folder is kept with each mail, keeps it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mailgate.core.audit import Part, Trouble
+from mailgate.core.custody import Custody, Delivery
+from mailgate.daemon.signs import Pulse
+
+REMEMBERED = 16
+"""Canaries that may still come back."""
+
+HEAD = 16_384
+"""Octets in which a Message-ID is looked for."""
+
+
+@dataclass(slots=True)
+class Canary:
+    """Which canaries are out, and when one came back last. Thread-safe."""
+
+    back: Pulse = field(default_factory=Pulse)
+    _out: deque[bytes] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def flies(self, message_id: str) -> None:
+        """This one is let out."""
+        with self._lock:
+            self._out.append(message_id.encode("ascii"))
+
+    def returns(self, raw: bytes) -> bool:
+        """Whether a mail is one of ours; it is then back."""
+        head = raw[:HEAD]
+        with self._lock:
+            if not any(message_id in head for message_id in self._out):
+                return False
+        self.back.beat()
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Aviary:
+    """Stands before custody, and keeps the canaries from it."""
+
+    custody: Custody
+    canary: Canary
+
+    def submit(self, delivery: Delivery) -> Future[int]:
+        """See core.custody.Custody; a canary gets its answer at once, and no row."""
+        if not self.canary.returns(delivery.raw) or delivery.source is not None:
+            return self.custody.submit(delivery)
+        answer: Future[int] = Future()
+        answer.set_result(0)
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryLook:
+    """The last canary that came back is not too long ago."""
+
+    canary: Canary
+    patience: float
+
+    def __call__(self, _now: datetime) -> Iterator[Trouble]:
+        silence = self.canary.back.silence()
+        if silence > self.patience:
+            yield Trouble(Part.RELAY, f"no mail to the desk's own address has come back for {silence:.0f} s")

@@ -13,6 +13,7 @@ from mailgate.cli.doctor.findings import State
 from mailgate.cli.doctor.patient import admit, of_rows
 from mailgate.core.delivery import Delivered, Lane, Refused
 from mailgate.core.effects import MarkAddress, SendMail
+from mailgate.core.page_effects import AcknowledgePages, CountCall, ExhaustPages, SpeakFor
 from mailgate.core.reports import Fate
 from mailgate.store import inbox, outbox
 from mailgate.store.database import Database
@@ -104,6 +105,31 @@ def test_pages_that_nobody_answered_are_a_warning(database: Database) -> None:
     with database.read() as tx:
         (says,) = of(waiting.pages(tx, POLICY, NOW + 2 * HOUR), State.WARNING)
     assert says.startswith("nobody answered the pages of ticket 1001, ")
+
+
+def test_pages_that_are_exhausted_are_bad_until_somebody_has_the_ticket(database: Database) -> None:
+    """Nothing calls anybody any more."""
+    open_ticket(database, a_page(), callback=a_callback("urgent", NOW, NOW + HOUR))
+    settle(database, Delivered())
+    apply(database, ExhaustPages(1001))
+    with database.read() as tx:
+        (says,) = of(said := tuple(waiting.pages(tx, POLICY, NOW + 2 * HOUR)), State.BAD)
+    assert says.startswith("everybody was paged to the last step for ticket 1001, and nobody answered")
+    assert len(said) == 1
+    apply(database, AcknowledgePages(1001, "tech1", NOW))
+    with database.read() as tx:
+        assert of(waiting.pages(tx, POLICY, NOW + 2 * HOUR), State.BAD) == []
+
+
+def test_those_behind_an_exhausted_front_are_bad_as_well(database: Database) -> None:
+    """Its pages told of them."""
+    open_ticket(database, CountCall(1001, "acme", "urgent", NOW, alone=True), a_page())
+    open_ticket(database, CountCall(1002, "acme", "urgent", NOW, alone=False), number=1002)
+    settle(database, Delivered())
+    apply(database, SpeakFor(1001), ExhaustPages(1001))
+    with database.read() as tx:
+        (says,) = of(waiting.pages(tx, POLICY, NOW), State.BAD)
+    assert "for ticket 1001, ticket 1002, and" in says
 
 
 def test_an_address_that_mail_does_not_reach_is_shown(database: Database) -> None:

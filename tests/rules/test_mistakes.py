@@ -83,6 +83,12 @@ WRONG_VALUES = {
     "[automatic]\ndomain = { day = 3, hour = 1 }\n": ("2:12: unknown key 'day' in [automatic.domain] (known: hour)"),
     "[automatic]\nticket = { day = 101 }\n": "2:18: 'day' in [automatic.ticket] must be at most 100, not 101",
     "[automatic]\ntotal = { hour = -1 }\n": "2:18: 'hour' in [automatic.total] must be at least 0, not -1",
+    "[floods]\nticket = 4\n": "2:1: unknown key 'ticket' in [floods] (did you mean 'tickets'?)",
+    "[floods]\ntickets = 1\n": "2:11: 'tickets' in [floods] must be at least 2, not 1",
+    "[floods]\nunknown = 0\n": "2:11: 'unknown' in [floods] must be at least 1, not 0",
+    '[floods]\nwithin = "2h"\n': (
+        "2:10: '2h' is too long: what comes in a flood waits so long for its page, 1h at most"
+    ),
     "[automatic]\ntotal = 500\n": "2:9: 'total' in [automatic] must be a table, not 500",
     "[automatic]\naddress = {}\n": "2:11: a bound needs 'hour' or 'day', else it bounds nothing",
     '[customer.x]\nname = "X"\nbank = "hour"\n': (
@@ -259,3 +265,11 @@ def test_rules_are_checked_even_without_a_desk(tmp_path: Path) -> None:
     """A slip in config.toml must not hide those in the rules."""
     assert mistakes_in(STARTER) == ()
     assert [one.line for one in mistakes_in(rules(tmp_path, z="[quue.x]\n"))] == [1]
+
+
+def test_a_flood_that_is_told_when_it_is_late_is_a_warning(tmp_path: Path) -> None:
+    """An hour of gathering leaves nothing of a promise of one."""
+    (warning,) = loaded(tmp_path, more='[floods]\nwithin = "1h"\n').warnings
+    assert str(warning) == (
+        "rules/more.toml:2:10: in a flood people may hear of a request after 60 min, and queue 'urgent' promises 1h"
+    )

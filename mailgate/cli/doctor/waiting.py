@@ -58,13 +58,19 @@ def outbox(tx: Tx, policy: Policy, now: datetime) -> Iterator[Said]:
 
 def pages(tx: Tx, _policy: Policy, now: datetime) -> Iterator[Said]:
     """What nobody answered."""
-    tickets = arrears.unanswered(tx, now)
+    ended = arrears.exhausted(tx)
+    if ended:
+        yield bad(
+            f"everybody was paged to the last step for {few(f'ticket {number}' for number in ended)}, and nobody "
+            "answered: somebody must take them, and find out why no page was heard"
+        )
+    tickets = tuple(number for number in arrears.unanswered(tx, now) if number not in ended)
     if tickets:
         yield warning(
             f"nobody answered the pages of {few(f'ticket {number}' for number in tickets)}, and the time to call back "
             "is over: do pages reach people?"
         )
-    else:
+    elif not ended:
         yield ok("no call back is overdue whose pages nobody answered")
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 
 from mailgate.core.delivery import Lane
-from mailgate.core.model import Status
+from mailgate.core.model import PageState, Status
 from mailgate.core.ticket import Promise
 from mailgate.store.columns import InboxState, OutboxState
 from mailgate.store.database import Tx
-from mailgate.store.tables import ClockRow, InboxRow, OutboxRow, PageRow, TicketRow
+from mailgate.store.tables import ClockRow, FloodRow, InboxRow, OutboxRow, PageRow, TicketRow
 from mailgate.store.tables.boxes import OPEN
 
 
@@ -58,6 +58,16 @@ def unanswered(tx: Tx, now: datetime) -> tuple[int, ...]:
     waits = (col(TicketRow.status) == Status.NEW, late.exists(), paged.exists(), ~seen.exists())
     new = select(TicketRow.number).where(*waits)
     return tuple(tx.exec(new.order_by(col(TicketRow.number))))
+
+
+def exhausted(tx: Tx) -> tuple[int, ...]:
+    """Tickets that nobody has, whose pages, or those that told of them in a flood, nobody answered to the last step."""
+    front = select(FloodRow.front).where(FloodRow.ticket == TicketRow.number).correlate(TicketRow).scalar_subquery()
+    told = or_(col(PageRow.ticket) == TicketRow.number, col(PageRow.ticket) == front)
+    over = select(PageRow.id).where(told, PageRow.state == PageState.EXHAUSTED)
+    seen = select(PageRow.id).where(told, col(PageRow.acknowledged_at).is_not(None))
+    left = select(TicketRow.number).where(TicketRow.status == Status.NEW, over.exists(), ~seen.exists())
+    return tuple(tx.exec(left.order_by(col(TicketRow.number))))
 
 
 def _heap(tx: Tx, *conditions: ColumnElement[bool]) -> Heap:

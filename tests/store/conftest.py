@@ -18,6 +18,7 @@ ON_BOTH = {
         "test_budgets",
         "test_fallen_due",
         "test_fates",
+        "test_floods",
         "test_inbox",
     ),
     *("test_gauges", "test_outbox", "test_query", "test_snapshot", "test_timers", "test_traces"),

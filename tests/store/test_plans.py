@@ -36,8 +36,9 @@ from mailgate.core.effects import (
     WithdrawAbsences,
 )
 from mailgate.core.events import TimerFired
+from mailgate.core.floods import WAKE, WINDOW
 from mailgate.core.model import Activity, Outcome, Status, Token, TokenKind
-from mailgate.core.page_effects import AcknowledgePages, CancelPages, FailPage
+from mailgate.core.page_effects import AcknowledgePages, Await, CancelPages, CountCall, FailPage, PassOn, SpeakFor
 from mailgate.core.reports import Fate, Report, ReportKind
 from mailgate.store import claims, inbox, outbox, snapshot, timers
 from mailgate.store.apply import apply_all
@@ -66,6 +67,8 @@ Statement = tuple[str, Any]
 
 EFFECTS: tuple[Effect, ...] = (
     OpenTicket(a_ticket()),
+    CountCall(1001, "acme", "urgent", NOW, alone=True),
+    Await(1001, "reach-0-3", 60),
     a_message(inbox_id=1),
     SendMail(a_letter(), record=True, counted=True),
     a_page(),
@@ -88,6 +91,8 @@ EFFECTS: tuple[Effect, ...] = (
     MarkAddress("chef@acme.example", Fate.HARD, "5.1.1", NOW),
     MarkAddress("chef@acme.example", Fate.HARD, "5.1.1", NOW),
     ClearAddress("chef@acme.example"),
+    SpeakFor(1001, (1001,)),
+    PassOn(1001, WAKE, NOW),
 )
 LATER: tuple[Effect, ...] = (AcknowledgePages(1001, "tech1", NOW), CancelPages(1001, "closed"), ForgetHeldBack(1))
 
@@ -134,6 +139,8 @@ def _one_mail(database: Database) -> None:
         snapshot.load(tx, TimerFired(1, REPORT, None, NOW))
         apply_all(tx, Writer(), EFFECTS, "inbox-1", NOW)
         snapshot.load(tx, received(token=contact_token()))
+        for kind in (WINDOW, WAKE, "callback-warning"):
+            snapshot.load(tx, TimerFired(1, kind, 1001, NOW))
         inbox.done(tx, 1, Decision(Outcome.TICKET, "decided", ticket=1001), NOW)
     with database.write() as tx:
         for lane in Lane:

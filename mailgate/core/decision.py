@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from mailgate.core.conditions import FactValue
 from mailgate.core.effects import Effect
-from mailgate.core.hours import Deadline
 from mailgate.core.model import AuthLevel, Identity, MailKind, Outcome
 
 
@@ -34,7 +33,6 @@ class Findings:
     kind: MailKind | None = None
     facts: Mapping[str, FactValue] = field(default_factory=dict)
     rules: tuple[RuleTrace, ...] = ()
-    callback: Deadline | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from mailgate.core import floods
 from mailgate.core.budgets import spent_on_answers, spent_on_refusals
 from mailgate.core.classify import kind_and_why
-from mailgate.core.clocks import call_back, explained
+from mailgate.core.clocks import call_back
 from mailgate.core.clockwork import opened
 from mailgate.core.correspondence import (
     View,
@@ -25,7 +25,6 @@ from mailgate.core.correspondence import (
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import AddMessage, Effect, OpenTicket, SendMail
 from mailgate.core.events import MailReceived
-from mailgate.core.hours import Deadline
 from mailgate.core.identity import Sender
 from mailgate.core.letters import Correspondent, Facts, Letter, NoticeFacts, PersonFacts, Tone
 from mailgate.core.model import Direction, Identity, MailKind, Outcome, Status
@@ -94,7 +93,7 @@ def _accept(asked: Request, seen: Seen, policy: Policy) -> Decision:
     chosen, pages = call_people(ticket, asked.route, _words(asked), seen, policy)
     reasons = [f"{asked.door} opens a ticket for {asked.asker}", asked.silence, asked.suggestion, chosen.why]
     reasons.append(asked.routing.matched)
-    found = findings(asked.routing, asked.kind, explained(ticket, callback, policy))
+    found = findings(asked.routing, asked.kind)
     return Decision(Outcome.TICKET, sentence(reasons), (*effects, *pages), ticket.number, found)
 
 
@@ -147,10 +146,10 @@ def _refuse(asked: Request, seen: Seen, policy: Policy) -> Decision:
     return Decision(Outcome.REFUSED, sentence(reasons), effects, None, findings(asked.routing, asked.kind))
 
 
-def findings(routing: Routing, kind: MailKind, owed: Deadline | None = None) -> Findings:
+def findings(routing: Routing, kind: MailKind) -> Findings:
     """What `explain` shows of a mail that the rules were asked about."""
     sender = routing.sender
-    return Findings(sender.identity, sender.level, kind, routing.facts, routing.traces, owed)
+    return Findings(sender.identity, sender.level, kind, routing.facts, routing.traces)
 
 
 def sentence(reasons: list[str]) -> str:

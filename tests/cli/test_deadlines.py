@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from mailgate.cli.deadlines import delay, explained, late_by, length, origin, paragraphs, shown
 from mailgate.cli.main import run
@@ -20,7 +21,7 @@ from mailgate.core.reckoning import Reckoning, reckon
 from mailgate.core.ticket import Clock, Promise, Wait
 from mailgate.daemon import clock as the_clock
 from tests.builders import TORONTO, a_calendar, local
-from tests.cli.sites import FIRST, MONDAY, REGULAR, raw_mail, receive
+from tests.cli.sites import FIRST, MONDAY, REGULAR, a_database, raw_mail, receive
 
 Captured = pytest.CaptureFixture[str]
 
@@ -181,6 +182,18 @@ def test_a_ticket_has_the_clocks_that_programs_rely_on(config: Path, capsys: Cap
     }
     assert {one["promise"] for one in found["clocks"]} == {"callback", "engagement", "resolution", "update"}
     assert found["waits"] == []
+
+
+def test_a_calendar_that_nobody_noted_is_the_one_of_the_rules(config: Path, capsys: Captured) -> None:
+    """A promise of an older version: it is explained as well as can be, and late by nobody knows how much."""
+    receive(config, raw_mail("Question", to=REGULAR))
+    database = a_database(config)
+    with database.write() as tx:
+        tx.execute(text("UPDATE clock SET edition = NULL, delay = NULL, paused_minutes = 25"))
+    database.close()
+    (found,) = answered(capsys, "ticket", str(FIRST), "-c", str(config))["clocks"]
+    assert found["explained"].startswith("Calendar 'regular' (America/Toronto), asked for Mon 2026-11-23 10:00.")
+    assert "Pauses that an older version did not note one by one: 25 min." in found["explained"]
 
 
 def test_late_tickets_say_which_promise_and_by_how_much(

@@ -64,6 +64,7 @@ class Desk:
     authserv_id: str | None = None
     verifies_dkim: bool = False
     base_url: str | None = None
+    answering: frozenset[str] = frozenset()
 
     @property
     def domain(self) -> str:
@@ -73,7 +74,7 @@ class Desk:
     def scribe(self, words: Templates | PlainWords | None = None) -> Scribe:
         """Who writes this desk's letters, from its templates unless other words are given."""
         days = self.policy.limits.token_days
-        return Scribe(words or self.templates, self.ring, self.policy.desk, days, self.base_url)
+        return Scribe(words or self.templates, self.ring, self.policy.desk, days, self.base_url, self.answering)
 
 
 def read_mail(delivery: Delivery, inbox_id: int, digest: str, desk: Desk, received_at: datetime) -> MailReceived:

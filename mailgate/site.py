@@ -37,7 +37,7 @@ class Site:
     @property
     def doubts(self) -> tuple[Mistake, ...]:
         """What is odd but works."""
-        return (*self.rulebook.warnings, *(web.doubts(self.config.web) if self.config.web is not None else ()))
+        return (*self.rulebook.warnings, *web.doubts(self.config))
 
     def desk(self, ring: Keyring) -> Desk:
         """The desk that this site describes, signing with `ring`."""
@@ -49,6 +49,7 @@ class Site:
             smtp.authserv_id if smtp else None,
             self.config.dkim.verify,
             door.base_url if door else None,
+            frozenset(name for name, one in self.config.sms.items() if door and one.answers),
         )
 
 

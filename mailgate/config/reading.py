@@ -21,6 +21,7 @@ from mailgate.config.values import (
     LmtpDoor,
     MaildirRelay,
     Relay,
+    SmsAnswers,
     SmsGateway,
     SmtpDoor,
     SmtpRelay,
@@ -86,7 +87,12 @@ class _Site:
             secret=self._secret(table.secret_file, table.secret_env, "sms", name, "secret"),
             expect=table.expect,
             timeout=float(table.timeout_seconds),
+            answers=self._answers(name, table),
         )
+
+    def _answers(self, name: str, table: SmsTable) -> SmsAnswers | None:
+        secret = self._secret(table.answers_secret_file, table.answers_secret_env, "sms", name, "answers_secret")
+        return None if secret is None else SmsAnswers(secret, table.answers_from, table.answers_text)
 
     def _secret(self, file: str | None, variable: str | None, *key: str | int) -> Secret | None:
         """What `KEY_file` or `KEY_env` names; `key` is the path of the key, its last part without the ending."""

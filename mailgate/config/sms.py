@@ -99,6 +99,10 @@ class SmsTable(Table):
     secret_env: Text | None = None
     expect: Text | None = None
     timeout_seconds: Annotated[int, Field(ge=1, le=50)] = 20
+    answers_secret_file: Text | None = None
+    answers_secret_env: Text | None = None
+    answers_from: Text = "from"
+    answers_text: Text = "text"
 
     @field_validator("json_", "form")
     @classmethod
@@ -134,6 +138,8 @@ class SmsTable(Table):
             raise ValueError("a gateway needs either 'json' or 'form'")
         if self.secret_file is not None and self.secret_env is not None:
             raise ValueError("'secret_file' and 'secret_env' exclude each other")
+        if self.answers_secret_file is not None and self.answers_secret_env is not None:
+            raise ValueError("'answers_secret_file' and 'answers_secret_env' exclude each other")
         if self.uses_secret != (self.secret_file is not None or self.secret_env is not None):
             raise ValueError("'{secret}' (or 'user') and one of 'secret_file', 'secret_env' go together")
         return self

@@ -134,6 +134,15 @@ class WebDoor:
 
 
 @dataclass(frozen=True, slots=True)
+class SmsAnswers:
+    """How a gateway brings answers: the secret in its URL, and what it calls the sender's number and the text."""
+
+    secret: Secret
+    from_: str = "from"
+    text: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
 class SmsGateway:
     """`[sms.NAME]`: `template` is the body as a JSON document with placeholders in its texts, sent as a form when
     `is_form`; `secret` is also the password of `user`."""
@@ -147,6 +156,7 @@ class SmsGateway:
     secret: Secret | None = None
     expect: str | None = None
     timeout: float = 20.0
+    answers: SmsAnswers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +201,12 @@ class Config:
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret that this configuration will need."""
         relay = self.relay.password if isinstance(self.relay, SmtpRelay) else None
-        told = (*(mailbox.password for mailbox in self.imap), *(gateway.secret for gateway in self.sms.values()))
+        heard = (gateway.answers.secret for gateway in self.sms.values() if gateway.answers is not None)
+        told = (
+            *heard,
+            *(mailbox.password for mailbox in self.imap),
+            *(gateway.secret for gateway in self.sms.values()),
+        )
         heartbeat = self.heartbeat.secret if self.heartbeat is not None else None
         found = (relay, self.database.password, heartbeat, *told)
         return tuple(secret for secret in found if secret is not None)

@@ -152,6 +152,7 @@ class LinkFacts:
 
     survey: str = ""
     page: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +232,8 @@ class Enclosure:
 class Letter:
     """One mail to one recipient. `limit` is the most characters of a pager's body (None: an ordinary mail).
 
-    An `answerable` one is a page: it carries a link by which its reader may say that they have seen it."""
+    An `answerable` one is a page: it carries a link, or a code when `gateway` (`[sms.NAME]` of config.toml) brings
+    answers, by which its reader may say that they have seen it."""
 
     template: str
     to: Correspondent
@@ -243,3 +245,4 @@ class Letter:
     enclosure: Enclosure | None = None
     limit: int | None = None
     answerable: bool = False
+    gateway: str = ""

@@ -26,6 +26,7 @@ from mailgate.core.paging import Chosen, Wanted, choose, leads_of
 from mailgate.core.people import Pager, Technician
 from mailgate.core.policy import Policy, Queue
 from mailgate.core.seen import Seen
+from mailgate.core.targets import gateway_of
 from mailgate.core.ticket import Ticket
 
 
@@ -197,6 +198,7 @@ def _pager(mail: Letter, one: Technician, pager: Pager, policy: Policy, not_befo
     limit = pager.limit or policy.limits.page
     facts = private(mail.facts) if pager.private else mail.facts
     letter = replace(mail, template="page", to=reader, facts=facts, enclosure=None, limit=limit)
+    letter = replace(letter, gateway=gateway_of(pager.target))
     return Page(one.key, Channel.PAGER, pager.target, letter, not_before)
 
 

@@ -38,6 +38,11 @@ def scheme_of(target: str) -> str:
     return found[1].lower() if found else ""
 
 
+def gateway_of(target: str) -> str:
+    """The NAME of "sms:NAME/+15145550101"; "" for any other target."""
+    return target[len(SMS) + 1 :].partition("/")[0] if scheme_of(target) == SMS else ""
+
+
 def shown(target: str) -> str:
     """A target as people may see it: an address as it is, a URL by its scheme and its server."""
     found = _SCHEME.match(target)

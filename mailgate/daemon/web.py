@@ -12,9 +12,10 @@ from datetime import datetime
 
 from mailgate.daemon.answering import Answering
 from mailgate.daemon.lag import LoopLag
+from mailgate.daemon.texting import Texting
 from mailgate.daemon.vitals import Auditor, Pulse, Vitals
 from mailgate.edge.web import ASGIApp
-from mailgate.edge.web_app import Door, web_app
+from mailgate.edge.web_app import Door, Inner, web_app
 from mailgate.mail.keyring import Keyring
 from mailgate.site import Site
 from mailgate.store.database import Database
@@ -59,8 +60,10 @@ async def web_of(inside: Inside, ring: Keyring) -> AsyncIterator[Web]:
         database, clock = inside.database, inside.clock
         answering = Answering(database, inside.site.policy, ring, clock, secrets.token_bytes, inside.arrived)
         vitals = Vitals(database, clock, lag, inside.pulse, inside.events)
-        name = inside.site.policy.desk.address.rpartition("@")[2]
-        app = web_app(Door(where.base_url, where.metrics_allow, name), answering, vitals, threads)
+        domain = inside.site.policy.desk.address.rpartition("@")[2]
+        gateways = {name: one.answers for name, one in inside.site.config.sms.items() if one.answers is not None}
+        inner = Inner(answering, Texting(gateways, answering), vitals)
+        app = web_app(Door(where.base_url, where.metrics_allow, domain), inner, threads)
         yield Web(app, answering.use_ring, vitals.heed)
 
 

@@ -2,6 +2,7 @@
 
     GET  /p/TOKEN    shows how a page stands; changes nothing, however often and by whatever it is fetched
     POST /p/TOKEN    with the nonce of a page shown lately: one row in the inbox, decided like an answer by mail
+    POST /sms/NAME/SECRET   from a gateway of text messages: who sent what; a code in it answers a page
     GET  /health     200 or 503, and why
     GET  /metrics    for Prometheus
 
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Protocol, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import structlog
 from starlette.applications import Starlette
@@ -29,12 +30,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from mailgate.edge.web_forms import form_in, text_in
 from mailgate.edge.web_words import STYLE_HASH, Shown, Standing, constant_page, page_of
 
 log = structlog.get_logger()
 
-BODY_OCTETS = 1024
-FIELDS = 4
 ANSWER_SECONDS = 8.0
 """How long a thread may take for one request; then the answer is 503."""
 DECIDED_SECONDS = 3.0
@@ -76,6 +76,16 @@ class Pages(Protocol):
         """Whether the engine has dealt with the row."""
 
 
+class Texts(Protocol):
+    """The gateways that bring text messages. Called in threads."""
+
+    def fields(self, gateway: str, secret: str) -> tuple[str, str] | None:
+        """What the gateway calls the sender's number and the text; None when the secret is not the gateway's."""
+
+    def hear(self, gateway: str, number: str, text: str) -> None:
+        """What a number sent; whatever is no technician's answer to a page of theirs changes nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """Whether all is well, and each thing that was looked at with what was found ("ok" when it is well)."""
@@ -114,14 +124,24 @@ class Door:
         return urlsplit(self.base_url).path.rstrip("/") if self.base_url else ""
 
 
-def web_app(door: Door, pages: Pages, vitals: Vitals, threads: Executor) -> Starlette:
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """Who knows the answers."""
+
+    pages: Pages
+    texts: Texts
+    vitals: Vitals
+
+
+def web_app(door: Door, inner: Inner, threads: Executor) -> Starlette:
     """The application for `web.open_web`."""
-    desk = _Desk(door, pages, vitals, threads)
+    desk = _Desk(door, inner, threads)
     routes = [
         Route(f"{prefix}{path}", partial(_guarded, answer), methods=methods)
         for prefix in dict.fromkeys(("", door.prefix))
         for path, answer, methods in (
             ("/p/{token}", desk.page, ["GET", "POST"]),
+            ("/sms/{gateway}/{secret}", desk.text, ["POST"]),
             ("/health", desk.health, ["GET"]),
             ("/metrics", desk.metrics, ["GET"]),
         )
@@ -151,8 +171,9 @@ async def _guarded(answer: Answer, request: Request) -> Response:
 class _Desk:
     """The answers. Each is one request."""
 
-    def __init__(self, door: Door, pages: Pages, vitals: Vitals, threads: Executor) -> None:
-        self._door, self._pages, self._vitals, self._threads = door, pages, vitals, threads
+    def __init__(self, door: Door, inner: Inner, threads: Executor) -> None:
+        self._door, self._threads = door, threads
+        self._pages, self._texts, self._vitals = inner.pages, inner.texts, inner.vitals
 
     async def page(self, request: Request) -> Response:
         token = request.path_params["token"]
@@ -160,6 +181,19 @@ class _Desk:
         if shown is None:
             return constant(404)
         return await self._answered(request, token, shown) if request.method == "POST" else _html(page_of(shown))
+
+    async def text(self, request: Request) -> Response:
+        """204 whatever was said: a gateway that hears anything else says it again."""
+        gateway = request.path_params["gateway"]
+        names = await self._in_thread(self._texts.fields, gateway, request.path_params["secret"])
+        if names is None:
+            return constant(401)
+        said = await text_in(request)
+        if said is None:
+            return constant(413)
+        number, text = (said.get(name, "") for name in names)
+        await self._in_thread(self._texts.hear, gateway, number, text)
+        return Response(status_code=204, headers=HEADERS)
 
     async def health(self, request: Request) -> Response:
         if not self._is_near(request):
@@ -178,7 +212,7 @@ class _Desk:
         return Response(text, 200, HEADERS, "text/plain; version=0.0.4; charset=utf-8")
 
     async def _answered(self, request: Request, token: str, shown: Shown) -> Response:
-        form = await _form(request)
+        form = await form_in(request)
         if form is None:
             return constant(413)
         if not await self._in_thread(self._pages.is_fresh, token, form.get("nonce", "")):
@@ -220,19 +254,6 @@ def constant(status: int) -> Response:
 
 def _html(page: str, status: int = 200) -> Response:
     return HTMLResponse(page, status, HEADERS)
-
-
-async def _form(request: Request) -> dict[str, str] | None:
-    """The fields of a small form; None when it is not small."""
-    octets = b""
-    async for chunk in request.stream():
-        octets += chunk
-        if len(octets) > BODY_OCTETS:
-            return None
-    try:
-        return dict(parse_qsl(octets.decode("ascii", "replace"), max_num_fields=FIELDS))
-    except ValueError:
-        return {}
 
 
 async def _nothing(_request: Request, _error: Exception) -> Response:

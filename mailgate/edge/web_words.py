@@ -101,6 +101,7 @@ ENGLISH = Phrases(
 
 CONSTANT = {
     400: ("Demande incompréhensible", "Bad request"),
+    401: ("Qui êtes-vous ?", "Who are you?"),
     404: ("Il n’y a rien ici, ou plus rien", "There is nothing here, or nothing any more"),
     405: ("Cela ne se fait pas ici", "This cannot be done here"),
     413: ("C’est trop long", "This is too long"),

@@ -17,6 +17,7 @@ from mailgate.core.letters import Correspondent, Letter, Tone
 from mailgate.core.model import Attachment, TokenKind
 from mailgate.core.policy import Desk
 from mailgate.mail import address, mime
+from mailgate.mail.codes import page_code
 from mailgate.mail.dates import zone_of
 from mailgate.mail.headers import Field, date_field, fixed_field, identifiers_field, mailbox_field, text_field
 from mailgate.mail.keyring import Keyring
@@ -68,18 +69,19 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class Scribe:
     """Writes a desk's letters. `token_days` is how many days a token of each kind holds, `base_url` where the links of
-    pages lead (None: they have none)."""
+    pages lead (None: they have none), `answering` the gateways that bring answers to text messages."""
 
     words: Templates | PlainWords
     ring: Keyring
     desk: Desk
     token_days: Mapping[str, int] = field(default_factory=dict)
     base_url: str | None = None
+    answering: frozenset[str] = frozenset()
 
     def write(self, letter: Letter, stamp: Stamp, enclosures: tuple[mime.Part, ...] = ()) -> Draft:
         """The mail; TemplateFailed when its template can't say it."""
         link = self._link(letter, stamp.now.date())
-        said = self.words.render(_linked(letter, link, self.base_url), stamp.now)
+        said = self.words.render(self._answerable(letter, link), stamp.now)
         words = self._without_tokens(_tagged(said, letter.ticket), link)
         message_id = address.message_id(self.ring, letter.ticket, stamp.unique, self.domain)
         head = tuple(self._head(letter, words.subject, message_id, stamp))
@@ -133,6 +135,15 @@ class Scribe:
         token = self._token(TokenKind.BOUNCE, stamp.outbox_id, letter.to, stamp.now.date())
         return address.tagged(self.desk.address, token)
 
+    def _answerable(self, letter: Letter, link: str | None) -> Letter:
+        """The letter with the link and the code that its reader may answer by."""
+        links = letter.facts.links
+        if link is not None and self.base_url is not None:
+            links = replace(links, page=f"{self.base_url}/p/{link}")
+        if letter.answerable and letter.ticket is not None and letter.gateway in self.answering:
+            links = replace(links, code=page_code(self.ring, letter.ticket, letter.to.person))
+        return replace(letter, facts=replace(letter.facts, links=links))
+
     def _link(self, letter: Letter, today: date) -> str | None:
         """The token of a page's link; it holds as long as the signed address beside it."""
         if self.base_url is None or letter.ticket is None or not letter.answerable:
@@ -171,13 +182,6 @@ class Scribe:
 
     def _is_ours(self, token: str) -> bool:
         return address.verify(self.ring, token, date.min, address.ANYWHERE) is not None
-
-
-def _linked(letter: Letter, link: str | None, base_url: str | None) -> Letter:
-    """The letter with the link that its reader may answer by."""
-    if link is None or base_url is None:
-        return letter
-    return replace(letter, facts=replace(letter.facts, links=replace(letter.facts.links, page=f"{base_url}/p/{link}")))
 
 
 def _tagged(words: Words, ticket: int | None) -> Words:

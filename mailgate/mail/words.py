@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mailgate.core.letters import Facts, Letter
-from mailgate.mail.dates import Tongue
+from mailgate.mail.dates import Tongue, primary
 from mailgate.mail.text import clean_header, to_ascii
 
 PAGE_MOST = 900
@@ -59,12 +59,16 @@ def _paged(letter: Letter, write: Callable[[Letter], Words], limit: int) -> Word
         if excess > 0:
             letter = shortened(letter, _Shorter(excess, least))
             words = write(letter)
-    return Words(to_ascii(words.subject), _with_link(_cut(to_ascii(words.text), most), letter.facts.links.page, most))
+    return Words(to_ascii(words.subject), _with_links(_cut(to_ascii(words.text), most), letter, most))
 
 
-def _with_link(text: str, link: str, most: int) -> str:
-    """A link comes last, and only where nothing has to give way to it."""
-    return f"{text} {link}" if link and len(text) + 1 + len(link) <= most else text
+def _with_links(text: str, letter: Letter, most: int) -> str:
+    """What a page is answered by comes last, the short code before the link, and nothing has to give way to it."""
+    links = letter.facts.links
+    answer = "Repondez" if primary(letter.to.language) == "fr" else "Answer"
+    for one in (f"{answer} {links.code}" if links.code else "", links.page):
+        text = f"{text} {one}" if one and len(text) + 1 + len(one) <= most else text
+    return text
 
 
 @dataclass(frozen=True, slots=True)

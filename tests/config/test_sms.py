@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.config import SmsGateway
+from mailgate.config.web import doubts
 from tests.config.test_config import load, mistakes
 
 URL = 'url = "https://sms.example.net/send"\n'
@@ -37,6 +38,19 @@ def test_a_form_with_a_user_is_read(tmp_path: Path) -> None:
     assert (gateway.is_form, gateway.user, gateway.url) == (True, "AC1", "http://127.0.0.1:8090/send")
     assert gateway.secret is not None
     assert gateway.secret.written == "SMS_TOKEN"
+
+
+def test_a_gateway_may_bring_answers(tmp_path: Path) -> None:
+    """By a secret of its own, under names of its own; without [web] they cannot come in, and that is said."""
+    heard = 'answers_secret_file = "answers"\nanswers_from = "From"\n'
+    found = load(tmp_path, f"[sms.ovh]\n{URL}{JSON}{heard}")
+    answers = found.sms["ovh"].answers
+    assert answers is not None
+    assert (answers.from_, answers.text, answers.secret.path) == ("From", "text", tmp_path / "answers")
+    assert found.secrets == (answers.secret,)
+    (doubt,) = doubts(found)
+    assert doubt.text == "answers come in by [web], which there is not"
+    assert load(tmp_path, f"[sms.ovh]\n{URL}{JSON}").sms["ovh"].answers is None
 
 
 WRONG = {

@@ -18,7 +18,7 @@ import pytest
 
 from mailgate.edge import web, web_app
 from mailgate.edge.listen import Listen
-from mailgate.edge.web_app import Door, Health
+from mailgate.edge.web_app import Door, Health, Inner
 from mailgate.edge.web_words import CONSTANT, STYLE, Shown, Standing, constant_page, page_of
 
 TOKEN = "k" * 42
@@ -52,6 +52,19 @@ class Pages:
 
 
 @dataclass
+class Texts:
+    """One gateway with one secret; remembers what it heard."""
+
+    heard: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def fields(self, gateway: str, secret: str) -> tuple[str, str] | None:
+        return ("From", "Body") if (gateway, secret) == ("ovh", "s3cret") else None
+
+    def hear(self, gateway: str, number: str, text: str) -> None:
+        self.heard.append((gateway, number, text))
+
+
+@dataclass
 class Vitals:
     """As well as it is told."""
 
@@ -82,6 +95,7 @@ class Running:
 
     port: int
     pages: Pages
+    texts: Texts
 
     def ask(
         self,
@@ -115,16 +129,16 @@ def answer_of(octets: bytes) -> Answer:
 @contextmanager
 def running(pages: Pages | None = None, vitals: Vitals | None = None, door: Door = PUBLIC) -> Iterator[Running]:
     """The door, open until the block ends."""
-    pages = pages or Pages()
+    pages, texts = pages or Pages(), Texts()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     with ThreadPoolExecutor(2) as threads:
-        app = web_app.web_app(door, pages, vitals or Vitals(), threads)
+        app = web_app.web_app(door, Inner(pages, texts, vitals or Vitals()), threads)
         opening = web.open_web(Listen("127.0.0.1", 0), app, grace_seconds=1)
         opened = asyncio.run_coroutine_threadsafe(opening, loop).result(10)
         try:
-            yield Running(int(opened.addresses[0].rpartition(":")[2]), pages)
+            yield Running(int(opened.addresses[0].rpartition(":")[2]), pages, texts)
         finally:
             asyncio.run_coroutine_threadsafe(opened.close(), loop).result(10)
             loop.call_soon_threadsafe(loop.stop)

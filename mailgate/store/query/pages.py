@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from mailgate.core.model import PageState, Status
 from mailgate.store.database import Tx
@@ -28,3 +29,9 @@ def page_standing(tx: Tx, ticket: int) -> PageStanding | None:
         return None
     seen = select(PageRow.technician).where(PageRow.ticket == ticket, PageRow.state == PageState.ACKNOWLEDGED)
     return PageStanding(row.queue, row.status, row.assignee, frozenset(tx.exec(seen)))
+
+
+def was_paged(tx: Tx, ticket: int, technician: str, target: str, since: datetime) -> bool:
+    """Whether a page of the ticket was promised to this technician at this very pager since then."""
+    theirs = (PageRow.ticket == ticket, PageRow.technician == technician, PageRow.target == target)
+    return tx.exec(select(PageRow.id).where(*theirs, col(PageRow.promised_at) >= since).limit(1)).first() is not None

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from mailgate import config
 from mailgate.config import Config
+from mailgate.daemon import standing
 from mailgate.store import inbox
 from mailgate.store.database import Database, Tx
 from mailgate.store.inbox import Asked
@@ -56,13 +57,13 @@ def at(path: Path) -> Iterator[Desk]:
 
 
 def ask(desk: Desk, wish: Asked, now: datetime) -> int:
-    """Put a wish into the inbox and answer its id."""
+    """Put a wish into the inbox, dated by the desk's own clock, and answer its id; `now` is the machine's."""
     where = desk.config.database
     database = Database.open(where.url, where.read_password(), checkpoint=False)
     try:
         if desk.database is None:
             database.upgrade()
         with database.write() as tx:
-            return inbox.ask(tx, wish, now)
+            return inbox.ask(tx, wish, standing.by_the_desk(now, standing.place(desk.config.secret_path)))
     finally:
         database.close()

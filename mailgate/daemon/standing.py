@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,9 @@ from pathlib import Path
 from mailgate.core.audit import Part, Trouble, Verdict
 
 FILE = "audit.json"
+
+STALE = timedelta(minutes=2)
+"""A desk that runs was looked at more recently than that."""
 
 
 def place(secret: Path) -> Path:
@@ -28,11 +32,12 @@ class Standing:
     path: Path
 
     def hear(self, verdict: Verdict) -> None:
-        """Raises OSError when the file cannot be written."""
+        """On a disk that takes nothing the file grows old, which says it, too."""
         draft = self.path.with_name(f"{self.path.name}.{os.getpid()}")
-        draft.write_text(json.dumps(_told(verdict)), "utf-8")
-        draft.chmod(0o600)
-        draft.replace(self.path)
+        with suppress(OSError):
+            draft.write_text(json.dumps(_told(verdict)), "utf-8")
+            draft.chmod(0o600)
+            draft.replace(self.path)
 
 
 def last(path: Path) -> Verdict | None:
@@ -41,6 +46,19 @@ def last(path: Path) -> Verdict | None:
         return _understood(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def is_stale(found: Verdict, wall: datetime) -> bool:
+    """Whether nobody has looked lately; `wall` is the machine's clock, which may have been set."""
+    return abs(wall - (found.jump or timedelta(0)) - found.at) > STALE
+
+
+def by_the_desk(wall: datetime, path: Path) -> datetime:
+    """The time of a desk that runs on a machine whose clock says `wall`: a command must not date a wish otherwise."""
+    found = last(path)
+    if found is None or found.jump is None or is_stale(found, wall):
+        return wall
+    return wall - found.jump
 
 
 def _told(verdict: Verdict) -> dict[str, object]:

@@ -63,8 +63,18 @@ def test_an_old_word_means_that_nobody_looks_any_more(config: Path) -> None:
 def test_a_clock_that_was_set_is_a_warning(config: Path, by: timedelta, way: str) -> None:
     """The desk goes by its own time until it is put right."""
     keep_standing(config, Verdict(NOW, (), NOW, by))
-    (says,) = of(watch.auditor(a_config(config), NOW), State.WARNING)
+    (says,) = of(watch.auditor(a_config(config), NOW + by), State.WARNING)
     assert f"and is {way} the desk's: put it right" in says
+
+
+@pytest.mark.parametrize("by", [60 * MINUTE, -60 * MINUTE, 5_000_000 * MINUTE])
+def test_a_wish_is_dated_by_the_desk_that_will_hear_it(config: Path, by: timedelta) -> None:
+    """`mailgate open` on a machine whose clock was set: its call-back is not promised for another year."""
+    place = standing.place(a_config(config).secret_path)
+    assert standing.by_the_desk(NOW + by, place) == NOW + by
+    keep_standing(config, Verdict(NOW, (), NOW, by))
+    assert standing.by_the_desk(NOW + by + MINUTE, place) == NOW + MINUTE
+    assert standing.by_the_desk(NOW + by + 3 * MINUTE, place) == NOW + by + 3 * MINUTE
 
 
 @pytest.mark.parametrize("written", ["", "{", "[]", '{"at": 1}', '{"at": "x", "well_at": 0}'])

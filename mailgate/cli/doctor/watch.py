@@ -16,9 +16,6 @@ from mailgate.daemon.clock import LONGEST_CORRECTION, doubt
 from mailgate.store.database import Tx
 from mailgate.store.query import overdue
 
-STALE = timedelta(minutes=2)
-"""A desk that runs was looked at more recently than that."""
-
 
 def auditor(config: Config, now: datetime) -> Iterator[Said]:
     """What the auditor of the running desk found."""
@@ -27,7 +24,7 @@ def auditor(config: Config, now: datetime) -> Iterator[Said]:
     if found is None:
         yield ok("the desk has not run yet: its auditor begins with it")
         return
-    if abs(now - found.at) > STALE:
+    if standing.is_stale(found, now):
         since = f"its auditor looked last at {local(found.at, zone)}, {_well(found, zone)}"
         yield warning(f"`mailgate serve` does not run here, or hangs: {since}")
         return

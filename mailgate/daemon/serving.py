@@ -51,7 +51,7 @@ from mailgate.logs import speak
 from mailgate.mail.keyring import Keyring
 from mailgate.sender import Means, Relay, Sender
 from mailgate.site import Site
-from mailgate.store import clocks, outbox
+from mailgate.store import claims, clocks, outbox
 from mailgate.store.database import DATABASE_FAULTS, Database, ServeLock
 from mailgate.toml.mistakes import SiteMistakes
 
@@ -124,6 +124,7 @@ async def running(
         acceptor = Acceptor(database, clock.now, engine.wake, lambda mail: patience(mail, loaded.policy))
         sender = Sender(_means(loaded.config, database, clock, threads, engine.wake))
         with database.write() as tx:
+            claims.take_floor(tx)
             clocks.take_up(tx, loaded.policy.calendars, clock.now())
         engine.promised = _from_thread(sender.wake)
         sender.start()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailgate.core.clocks import unkept
+from mailgate.core.clocks import counted_anew, unkept
 from mailgate.core.correspondence import View, desk_facts, facts_about, notice_letters
 from mailgate.core.decision import Decision
 from mailgate.core.effects import Effect, MarkAddress, Quarantine, RetryInbox, RetryOutbox, SendMail, SetClock
@@ -93,12 +93,15 @@ def retry(event: RetryAsked) -> Decision:
 
 
 def _owed_again(lost: Undelivered, ticket: Ticket) -> Iterator[Effect]:
-    """The promise was kept by this very answer, so it was not kept."""
+    """The promise was kept by this very answer, so it was not kept. An answer in a wait was judged by a part of it; now
+    each wait counts whole, when it is over."""
     callback = ticket.callback
     if lost.template != "notification" or callback is None or callback.how is not Activity.REPLY:
         return
     if _said_at(lost, ticket) in (None, callback.kept_at):
-        yield SetClock(ticket.number, unkept(callback))
+        hours, delay = callback.hours, callback.delay
+        owed = counted_anew(callback, hours, delay, ticket.waits) if hours and delay else unkept(callback)
+        yield SetClock(ticket.number, owed)
 
 
 def _said_at(lost: Undelivered, ticket: Ticket) -> datetime | None:

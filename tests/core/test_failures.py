@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from mailgate.core.clocks import kept, started
 from mailgate.core.effects import OpenTicket, Quarantine, RetryInbox, RetryOutbox, SetClock, TakeTurn
 from mailgate.core.events import DeliveryFailed, MailUnreadable, RetryAsked, TicketRequested
-from mailgate.core.model import Activity, Channel, Door, Outcome
+from mailgate.core.hours import parse_duration
+from mailgate.core.model import Activity, Channel, Door, Outcome, Status
 from mailgate.core.page_effects import FailPage, Page
 from mailgate.core.seen import Seen
-from tests.builders import NOW, a_kept_callback, a_policy, a_ticket
+from mailgate.core.ticket import Promise, Wait
+from tests.builders import NOW, a_calendar, a_kept_callback, a_policy, a_ticket, local
 from tests.core.asking import ask, letters, of, only, paged
 
 
@@ -54,20 +57,34 @@ def failed(template: str, recipient: str, **changes: object) -> DeliveryFailed:
 
 def test_a_refused_notification_is_told_to_the_assignee_and_keeps_no_promise() -> None:
     """A reply that did not arrive is no contact (domain.md §1)."""
-    kept = a_kept_callback(Activity.REPLY)
+    kept_by_reply = a_kept_callback(Activity.REPLY)
     decision = ask(
-        failed("notification", "chef@acme.example"), Seen(1002, by_token=a_ticket(assignee="tech2", callback=kept))
+        failed("notification", "chef@acme.example"),
+        Seen(1002, by_token=a_ticket(assignee="tech2", callback=kept_by_reply)),
     )
     assert only(decision, SetClock).clock.kept_at is None
     assert [letter.to.address for letter in letters(decision, "notice")] == ["tech2@example.com"]
     assert "550 5.1.1" in decision.because
 
 
+@pytest.mark.parametrize(("until", "paused"), [(None, 0), ("2026-11-16 12:00", 90)])
+def test_an_answer_that_bounced_in_a_wait_counts_no_minute_of_it_twice(until: str | None, paused: int) -> None:
+    """It was judged by the hour that the wait had lasted; owed again, the wait counts whole, and once it is over."""
+    owed = started(Promise.CALLBACK, a_calendar("urgent"), parse_duration("4h"), NOW)
+    late = replace(owed, due_at=local("2026-11-16 15:00"), paused_minutes=60)
+    kept_by_reply = kept(late, local("2026-11-16 11:30"), "tech2", Activity.REPLY)
+    wait = Wait(Status.WAITING_CUSTOMER, local("2026-11-16 10:30"), local(until) if until else None)
+    ticket = a_ticket(assignee="tech2", callback=kept_by_reply, waits=(wait,))
+    decision = ask(failed("notification", "chef@acme.example"), Seen(1002, by_token=ticket))
+    clock = only(decision, SetClock).clock
+    assert (clock.running, clock.paused_minutes) == (True, paused)
+
+
 @pytest.mark.parametrize("how", [None, Activity.CALL])
 def test_a_refused_mail_takes_no_call_back(how: Activity | None) -> None:
     """The call was made, whatever became of the mail."""
-    kept = a_kept_callback(how)
-    decision = ask(failed("notification", "chef@acme.example"), Seen(1002, by_token=a_ticket(callback=kept)))
+    made = a_kept_callback(how)
+    decision = ask(failed("notification", "chef@acme.example"), Seen(1002, by_token=a_ticket(callback=made)))
     assert of(decision, SetClock) == []
 
 

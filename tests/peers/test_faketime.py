@@ -45,14 +45,15 @@ def test_a_clock_that_is_set_pages_nobody(tmp_path: Path, clock: Path) -> None:
         eventually(lambda: len(to_others(sink)) == 7)
         for times, by in enumerate((HOUR, -HOUR, TEN_YEARS, -TEN_YEARS), 1):
             set_clock(clock, by)
-            eventually(lambda: len(process.said("clock.jumped")) == times)  # noqa: B023  # asked before the next round
+            heard(process, "clock.jumped", times)
             time.sleep(LONG_ENOUGH)
             assert abs(process.said("clock.jumped")[-1]["seconds"] - by) < 60
-            assert len(to_others(sink)) == 7 * times
-            process.send(Letter("pendant").raw(1 + times))
-            eventually(lambda: len(to_others(sink)) == 7 * (times + 1))  # noqa: B023  # the same
+            assert len(to_others(sink)) == 7 * (1 + times // 3)
+            if by in (-HOUR, -TEN_YEARS):  # three tickets in all: a fourth one would be a flood
+                process.send(Letter("pendant").raw(1 + times))
+                eventually(lambda: len(to_others(sink)) == 7 * (1 + times // 2))  # noqa: B023  # before the next round
             set_clock(clock, 0)
-            eventually(lambda: len(process.said("clock.right_again")) == times)  # noqa: B023  # the same
+            heard(process, "clock.right_again", times)
         assert len(to_administrators(sink)) == 1
         assert seconds_between_tickets(process.root) < HOUR
         assert process.stop() < 10
@@ -81,6 +82,11 @@ def served(root: Path) -> Iterator[tuple[Process, Sink]]:
         a_site(root, **{"maildir:var/outgoing": f"smtp://127.0.0.1:{sink.port}"})
         with serving(root) as process:
             yield process, sink
+
+
+def heard(process: Process, event: str, times: int) -> None:
+    """Wait until the log says it so often."""
+    eventually(lambda: len(process.said(event)) == times)
 
 
 def set_clock(clock: Path, by: int) -> None:

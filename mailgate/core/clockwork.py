@@ -165,7 +165,7 @@ def _graded(kind: Promise, change: Change, policy: Policy) -> Clock | None:
     if clock is None or _is_promised_again(clock, change):
         return _begun(kind, change, owed)
     if kind is Promise.RESOLUTION and change.before.status in SETTLED and change.after.status in ACTIVE:
-        return _owed_again(clock, change, policy)
+        return clock if owed is None else _owed_again(clock, owed, change, policy)
     if not clock.running:
         return clock
     if owed is None:
@@ -177,17 +177,19 @@ def _graded(kind: Promise, change: Change, policy: Policy) -> Clock | None:
 
 def _is_promised_again(clock: Clock, change: Change) -> bool:
     """Whether a grade that promised nothing took the promise away, while the ticket was under way all the time."""
-    taken_away = clock.ending is Ending.NO_LONGER and clock.promise is not Promise.UPDATE
-    return taken_away and change.before.status in ACTIVE
+    unengaged = clock.promise is Promise.ENGAGEMENT and clock.ending is Ending.NO_LONGER
+    unsolved = clock.promise is Promise.RESOLUTION and not clock.running
+    return (unengaged or unsolved) and change.before.status in ACTIVE
 
 
-def _owed_again(clock: Clock, change: Change, policy: Policy) -> Clock:
+def _owed_again(clock: Clock, owed: Owed, change: Change, policy: Policy) -> Clock:
     """A solution that was none: the time in which everybody took it for one does not count."""
     wait = open_wait(change.before, change.at)
     if clock.delay is None or wait is None:
         return unkept(clock)
-    hours = hours_of(clock, change.before.queue, policy)
-    return counted_anew(clock, hours, clock.delay, (*change.before.waits, wait))
+    as_it_was = (clock.delay, clock.calendar) == (owed.delay, owed.hours.name)
+    hours = hours_of(clock, change.before.queue, policy) if as_it_was else owed.hours
+    return counted_anew(clock, hours, owed.delay, (*change.before.waits, wait))
 
 
 def _begun(kind: Promise, change: Change, owed: Owed | None) -> Clock | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -155,7 +156,10 @@ def test_every_statement_of_acceptance_and_decision_may_be_the_last(tmp_path: Pa
     """A power cut at any of them: what was in custody is then one ticket with one acknowledgement, the rest is not."""
     starter.write(tmp_path / "site")
     loaded = site.load(tmp_path / "site/config.toml")
+    with a_database(tmp_path / "new.db"):
+        pass
     for step in count(1):
+        shutil.copy(tmp_path / "new.db", tmp_path / f"{step}.db")
         with a_database(tmp_path / f"{step}.db") as database:
             desk = LiveDesk(loaded, database)
             cut = _cut_at(step, desk)

@@ -33,7 +33,7 @@ from mailgate.core.events import (
     TicketRequested,
     TimerFired,
 )
-from mailgate.core.failures import refused_delivery, retry, unreadable
+from mailgate.core.failures import refused_delivery, retry
 from mailgate.core.flood_letters import together
 from mailgate.core.floods import OF_FLOODS
 from mailgate.core.identity import Sender, recognise
@@ -53,6 +53,7 @@ from mailgate.core.seen import Seen
 from mailgate.core.summons import REACH, Words, responsible, tell, words_of
 from mailgate.core.threads import thread_of
 from mailgate.core.transcripts import told_problems
+from mailgate.core.unreadable import AGAIN, more_unreadable, unreadable
 from mailgate.core.work import work
 
 
@@ -194,6 +195,8 @@ def _timer(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Deci
         return escalate(event, seen, policy, now)
     if event.kind.startswith(REACH):
         return check_reached(event, seen, policy, now)
+    if event.kind.startswith(AGAIN):
+        return more_unreadable(seen, policy, now)
     if event.kind in OF_FLOODS:
         return OF_FLOODS[event.kind](event, seen, policy, now)
     ticket = seen.by_token

@@ -1,4 +1,4 @@
-"""What did not work: a mail nobody can read, a mail of ours that a relay refused, and asking to try again.
+"""What did not work: a mail of ours that a relay refused, and asking to try again.
 
 A refused mail is told to the desk, but never by way of the address that was refused, and the refusal of such a notice
 is told to nobody: two dead mailboxes must not write to each other for ever.
@@ -13,32 +13,18 @@ from datetime import datetime
 from mailgate.core.clocks import counted_anew, unkept
 from mailgate.core.correspondence import View, desk_facts, facts_about, notice_letters
 from mailgate.core.decision import Decision
-from mailgate.core.effects import Effect, MarkAddress, Quarantine, RetryInbox, RetryOutbox, SendMail, SetClock
+from mailgate.core.effects import Effect, MarkAddress, RetryInbox, RetryOutbox, SendMail, SetClock
 from mailgate.core.escalation import replace_unreached
-from mailgate.core.events import DeliveryFailed, MailUnreadable, RetryAsked
+from mailgate.core.events import DeliveryFailed, RetryAsked
 from mailgate.core.letters import Facts, NoticeFacts
 from mailgate.core.model import Activity, Channel, Direction, Outcome
 from mailgate.core.page_effects import FailPage
 from mailgate.core.policy import Policy
 from mailgate.core.reports import Fate
-from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
-from mailgate.core.summons import alarm_unreadable, desk_addresses, responsible
+from mailgate.core.summons import desk_addresses, responsible
 from mailgate.core.targets import is_mail, shown
 from mailgate.core.ticket import Ticket
-
-
-def unreadable(event: MailUnreadable, seen: Seen, policy: Policy) -> Decision:
-    """Keep the mail aside, tell the administrators, and page the urgent door's people all the same."""
-    facts = Facts(desk_facts(policy), notice=NoticeFacts("quarantine", f"inbox {event.inbox_id}: {event.reason}"))
-    effects: list[Effect] = [Quarantine(event.inbox_id, event.reason)]
-    effects += map(SendMail, notice_letters(policy.desk.administrators, facts, policy))
-    because = f"mail could not be read or decided: {event.reason}"
-    queue = addressed_queue(event.recipients, policy)
-    if queue is not None and policy.is_urgent(queue):
-        effects += alarm_unreadable(queue, policy, seen, f"inbox {event.inbox_id}", event.received_at)
-        because += f"; the {queue.key} door pages even then"
-    return Decision(Outcome.RECORDED, because, tuple(effects))
 
 
 @dataclass(frozen=True, slots=True)

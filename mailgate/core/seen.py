@@ -133,6 +133,9 @@ class Seen:
     `by_token`, `flood` is what it has to do with one, `dead` are those addresses of its pages that mail does not reach,
     and `short` holds its number when it was told that too few people could be called for it.
 
+    `alarmed` says that people were paged lately for a mail that could not be read, `unread` are the newer ones, each
+    inbox row with its recipients.
+
     `sent` is the mail of ours that a report is about, and then `by_token` its ticket. `marked` are those of the
     sender's addresses that mail does not reach. `answered`, and `refused` (mails refused on the ticket of `by_token`
     within a day), are what the budgets ask. `reporting` says that what was held back will be reported, `held_back` is
@@ -160,3 +163,5 @@ class Seen:
     flood: Flood | None = None
     dead: frozenset[str] = frozenset()
     short: frozenset[int] = frozenset()
+    alarmed: bool = False
+    unread: tuple[tuple[int, tuple[str, ...]], ...] = ()

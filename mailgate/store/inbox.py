@@ -33,6 +33,9 @@ Patience = Callable[[Delivery], int]
 
 A_DAY = 24 * 60
 
+SET_ASIDE_MOST = 1000
+"""How many rows in quarantine one page counts."""
+
 _KINDS = {
     DeliveryFailed: (InboxKind.DELIVERY_FAILED, Door.OUTBOX),
     TicketRequested: (InboxKind.TICKET_REQUESTED, Door.CLI),
@@ -108,6 +111,15 @@ def done(tx: Tx, inbox_id: int, decision: Decision, now: datetime) -> None:
 def quarantine(tx: Tx, inbox_id: int, reason: str) -> None:
     """Keep the row aside until somebody looks; nothing of it is lost."""
     tx.exec(_one(inbox_id).values(state=InboxState.QUARANTINED, reason=reason))
+
+
+def set_aside(tx: Tx, after: int) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """The oldest thousand rows in quarantine behind the row `after`, with their recipients."""
+    kept = select(InboxRow.id, InboxRow.recipients).where(
+        InboxRow.state == InboxState.QUARANTINED, col(InboxRow.id) > after
+    )
+    rows = tx.exec(kept.order_by(col(InboxRow.id)).limit(SET_ASIDE_MOST))
+    return tuple((saved(row), tuple(recipients)) for row, recipients in rows)
 
 
 def retry(tx: Tx, inbox_id: int) -> bool:

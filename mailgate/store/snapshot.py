@@ -30,7 +30,8 @@ from mailgate.core.events import (
 )
 from mailgate.core.model import Direction, Mail, Outcome, TokenKind
 from mailgate.core.seen import FIRST_TICKET, LATELY_MOST, Earlier, Seen, Twin
-from mailgate.store import budgets, fates, floods, timers, traces
+from mailgate.core.unreadable import AGAIN
+from mailgate.store import budgets, fates, floods, inbox, timers, traces
 from mailgate.store.absences import absences
 from mailgate.store.columns import InboxKind
 from mailgate.store.database import Tx
@@ -60,14 +61,16 @@ def load(tx: Tx, event: Event) -> Seen:
         case MailReceived():
             return _of_mail(tx, event, seen, tickets)
         case TimerFired(kind=kind, ticket=None):
-            return replace(seen, held_back=budgets.held_back(tx)) if kind == REPORT else seen
+            return _of_desk(tx, seen, kind)
         case DeliveryFailed(ticket=number) | TimerFired(ticket=number) | PageAnswered(ticket=number):
             return floods.of_ticket(tx, replace(seen, by_token=tickets(number)), event)
         case RetryAsked():
             return replace(seen, by_token=tickets(_retried(tx, event)))
         case TicketRequested():
             return replace(seen, calls=floods.calls(tx, event.received_at))
-        case MailUnreadable() | DrillAsked():
+        case MailUnreadable():
+            return replace(seen, alarmed=timers.is_begun(tx, AGAIN))
+        case DrillAsked():
             return seen
         case _:
             assert_never(event)
@@ -76,6 +79,13 @@ def load(tx: Tx, event: Event) -> Seen:
 def staff(tx: Tx) -> Seen:
     """The part of every snapshot that says whom to page."""
     return Seen(FIRST_TICKET, turns=_turns(tx), load=_load(tx), absences=absences(tx))
+
+
+def _of_desk(tx: Tx, seen: Seen, kind: str) -> Seen:
+    """For a timer of the desk itself."""
+    if kind.startswith(AGAIN):
+        return replace(seen, unread=inbox.set_aside(tx, int(kind.removeprefix(AGAIN))))
+    return replace(seen, held_back=budgets.held_back(tx)) if kind == REPORT else seen
 
 
 def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:

@@ -41,6 +41,12 @@ def is_set(tx: Tx, ticket: int | None, kind: str) -> bool:
     return tx.exec(select(TimerRow.id).where(TimerRow.ticket == ticket, TimerRow.kind == kind)).first() is not None
 
 
+def is_begun(tx: Tx, kind: str) -> bool:
+    """Whether the desk itself has a timer whose kind begins so."""
+    one = select(TimerRow.id).where(col(TimerRow.ticket).is_(None), col(TimerRow.kind).startswith(kind))
+    return tx.exec(one.limit(1)).first() is not None
+
+
 def put_off(tx: Tx, timer_id: int, due_at: datetime) -> None:
     """The timer could not be decided; it comes back later."""
     tx.exec(update(TimerRow).where(col(TimerRow.id) == timer_id).values(due_at=due_at))

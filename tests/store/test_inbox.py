@@ -14,8 +14,9 @@ from mailgate.core.decision import Decision, Findings
 from mailgate.core.events import DeliveryFailed, DrillAsked, RetryAsked, TicketRequested
 from mailgate.core.model import AuthLevel, Channel, Door, Outcome
 from mailgate.core.reports import Fate
+from mailgate.core.unreadable import AGAIN
 from mailgate.mail import parse
-from mailgate.store import inbox
+from mailgate.store import inbox, timers
 from mailgate.store.database import Database
 from mailgate.store.inbox import Asked
 from mailgate.store.tables import InboxRow, RawRow
@@ -204,3 +205,17 @@ def test_an_id_is_never_used_twice(database: Database) -> None:
         tx.connection().exec_driver_sql("DELETE FROM inbox_raw")
         tx.connection().exec_driver_sql("DELETE FROM inbox")
     assert keep(database, a_delivery()) == (first + 1,)
+
+
+def test_what_was_set_aside_since_is_listed_with_its_recipients(database: Database) -> None:
+    """For the one page that tells of several; the desk's timer names the last that was told."""
+    for number in range(3):
+        keep(database, a_delivery(RAW + b"%d" % number))
+    with database.write() as tx:
+        for row in (1, 3):
+            inbox.quarantine(tx, row, "why")
+        timers.set_timer(tx, None, f"{AGAIN}1", NOW)
+        assert timers.is_begun(tx, AGAIN)
+        assert not timers.is_begun(tx, "other-")
+        assert [row for row, _ in inbox.set_aside(tx, 0)] == [1, 3]
+        assert inbox.set_aside(tx, 1) == ((3, a_delivery().recipients),)

@@ -8,11 +8,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
 from tests.peers import SYSTEM_PATH
 
 if TYPE_CHECKING:
     from tests.peers.postgres import Postgres
+
+
+structlog.configure(
+    [
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)  # a traceback with every local variable of a desk takes seconds
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -32,6 +32,7 @@ SMALL = {
     "wal_level": "minimal",
     "min_wal_size": "32MB",
     "max_wal_size": "64MB",
+    "dynamic_shared_memory_type": "mmap",
 }
 MEMORY = Path("/dev/shm")
 ROOM = 1_000_000_000

@@ -8,7 +8,7 @@ import pytest
 
 from mailgate.core.conditions import Condition
 from mailgate.core.decision import Decision
-from mailgate.core.effects import SendMail, SetTimer
+from mailgate.core.effects import CancelTimer, SendMail, SetTimer
 from mailgate.core.events import TimerFired
 from mailgate.core.hours import parse_duration
 from mailgate.core.lateness import next_warning
@@ -138,13 +138,22 @@ def test_a_share_that_has_passed_is_not_told_late() -> None:
     assert next_warning(callback, OWED, a_policy(), local("2026-11-16 12:00")) == callback.due_at
 
 
+def test_promises_that_are_late_at_once_are_told_of_once() -> None:
+    """By the name of the first that a customer would: the call-back. The others' timers have nothing left to say."""
+    decision = fire(born(assignee="tech2"), "2026-11-16 11:00", FIRM, "engagement-warning")
+    assert told(decision) == [("tech2@example.com", "missed"), ("tech4@example.com", "missed")]
+    assert of(decision, CancelTimer) == [CancelTimer(1001, "callback-warning")]
+    assert "the callback of #1001 is late, the engagement of #1001 is late" in decision.because
+
+
 @pytest.mark.parametrize(
     ("promise", "half", "due"),
     [("engagement", "2026-11-16 10:30", "2026-11-16 11:00"), ("resolution", "2026-11-16 14:00", "2026-11-16 18:00")],
 )
 def test_every_promise_warns_and_is_missed_in_its_own_name(promise: str, half: str, due: str) -> None:
     """Whoever has it at half of the time, the leads as well at the end of it."""
-    ticket = born(assignee="tech2") if promise == "engagement" else taken()
+    called = born(assignee="tech2").with_clocks(a_kept_callback(Activity.CALL))
+    ticket = called if promise == "engagement" else taken()
     assert SetTimer(1001, f"{promise}-warning", local(half)) in of(ask(REQUEST, policy=URGENT_IS_CRITICAL), SetTimer)
     assert told(fire(ticket, half, FIRM, f"{promise}-warning")) == [("tech2@example.com", f"{promise}-due-soon")]
     assert told(fire(ticket, due, FIRM, f"{promise}-warning")) == [

@@ -30,6 +30,7 @@ is_whole = or_(
     and_(is_running, ending.is_(None), col(ClockRow.ended_by).is_(None), col(ClockRow.how).is_(None)),
     and_(ended_at <= due_at, ending == Ending.KEPT),
     and_(ended_at > due_at, ending == Ending.LATE),
+    and_(ended_at > due_at, ending == Ending.KEPT, promise == Promise.CLOSING),
     and_(ended_at.is_not(None), ending == Ending.NO_LONGER),
 )
 counts = or_(
@@ -43,7 +44,7 @@ timer = exists().where(col(TimerRow.ticket) == ticket, col(TimerRow.kind) == wor
 told = exists().where(
     col(JournalRow.ticket) == ticket,
     col(JournalRow.at) >= due_at,
-    col(JournalRow.because).like(literal("the ") + word + " of #% is late%"),
+    col(JournalRow.because).like(literal("%the ") + word + " of #% is late%"),
 )
 """Words of the journal (core.lateness): the promise was broken, and people heard of it."""
 

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailgate.core.correspondence import View, facts_about, notice_letters
 from mailgate.core.decision import Decision
 from mailgate.core.effects import Effect, SendMail, SetTimer
 from mailgate.core.events import TimerFired
-from mailgate.core.hours import Duration, due
+from mailgate.core.hours import Duration, add_working, due, working_between
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.model import Outcome, PageState, Status
 from mailgate.core.page_effects import EscalatePages, ExhaustPages
@@ -63,7 +63,7 @@ def escalate(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> De
         return Decision(Outcome.RECORDED, "escalation waits for the promise's hours", (again,), ticket.number)
     if number >= len(queue.escalate):
         return _exhausted(ticket, queue, policy)
-    return _step(ticket, queue, number, seen, policy, now)
+    return _steps(ticket, number, seen, policy, now)
 
 
 def replace_unreached(
@@ -95,19 +95,36 @@ def fresh(ticket: Ticket, notify: int, policy: Policy) -> Wanted:
     return Wanted(team, notify, frozenset(ticket.skills), ticket.language, None, without)
 
 
-def _step(ticket: Ticket, queue: Queue, number: int, seen: Seen, policy: Policy, now: datetime) -> Decision:
-    chosen = choose(_wanted(ticket, queue.escalate[number], policy), policy, seen, now)
-    words, notice = first_words(ticket, now), NoticeFacts("escalated")
-    silent = _silent(ticket, seen, policy, now)
-    effects: list[Effect] = [
-        EscalatePages(ticket.number),
-        *call(ticket, silent, words, notice, policy, again=True),
-        *summon(ticket, chosen, words, policy, notice),
-        _timer(ticket, number + 1, policy),
-    ]
-    again = ", ".join(one.key for one in silent) or "nobody"
-    because = f"nobody answered: step {number + 1} calls {again} again, and {chosen.why}"
-    return Decision(Outcome.RECORDED, because, tuple(effects), ticket.number)
+def _steps(ticket: Ticket, first: int, seen: Seen, policy: Policy, now: datetime) -> Decision:
+    """One step; after a standstill of the desk all that are due by now as one: nobody is called twice at a time."""
+    number, words, notice = ticket.number, first_words(ticket, now), NoticeFacts("escalated")
+    last, silent = _last_due(ticket, first, policy, now), _silent(ticket, seen, policy, now)
+    effects: list[Effect] = [EscalatePages(number), *call(ticket, silent, words, notice, policy, again=True)]
+    reasons = [f"{', '.join(one.key for one in silent) or 'nobody'} again"]
+    for step in queue_of(ticket, policy).escalate[first : last + 1]:
+        chosen = choose(_wanted(ticket, step, policy), policy, seen, now)
+        ticket = replace(ticket, notified=(*ticket.notified, *(one.key for one in chosen.people)))
+        effects += summon(ticket, chosen, words, policy, notice)
+        reasons.append(chosen.why)
+    steps = f"step {first + 1} calls" if first == last else f"steps {first + 1} to {last + 1} call"
+    because = f"nobody answered: {steps} {', and '.join(reasons)}"
+    return Decision(Outcome.RECORDED, because, (*effects, _following(ticket, last, policy, now)), number)
+
+
+def _last_due(ticket: Ticket, first: int, policy: Policy, now: datetime) -> int:
+    """The number of the last step that is due."""
+    steps = range(first + 1, len(queue_of(ticket, policy).escalate))
+    return max((step for step in steps if _timer(ticket, step, policy).due_at <= now), default=first)
+
+
+def _following(ticket: Ticket, last: int, policy: Policy, now: datetime) -> SetTimer:
+    """The timer behind a step; if that was due already, whoever was just called has as long as at any other time."""
+    timer = _timer(ticket, last + 1, policy)
+    if timer.due_at > now:
+        return timer
+    calendar = policy.calendar_of(queue_of(ticket, policy))
+    gap = working_between(calendar, _timer(ticket, last, policy).due_at, timer.due_at) // timedelta(minutes=1)
+    return replace(timer, due_at=add_working(calendar, now, gap))
 
 
 def _wanted(ticket: Ticket, step: Escalation, policy: Policy) -> Wanted:

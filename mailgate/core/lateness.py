@@ -21,7 +21,7 @@ from mailgate.core.changes import Change, changes
 from mailgate.core.clocks import AWAITED, hours_of, stands_still
 from mailgate.core.correspondence import View, facts_about, notice_letters
 from mailgate.core.decision import Decision
-from mailgate.core.effects import OpenTicket, SendMail, SetClock, SetTimer
+from mailgate.core.effects import CancelTimer, OpenTicket, SendMail, SetClock, SetTimer
 from mailgate.core.escalation import awaits_somebody
 from mailgate.core.events import TimerFired
 from mailgate.core.hours import add_working, working_between
@@ -130,8 +130,9 @@ def _due_soon(ticket: Ticket, clock: Clock, following: SetTimer, policy: Policy,
 
 
 def _missed(ticket: Ticket, clock: Clock, policy: Policy, now: datetime) -> Decision:
-    """The promise is broken: whoever has it hears, and so do the leads."""
-    people, notice = responsible(ticket, policy), NoticeFacts(_code(clock, "missed"))
+    """The promise is broken: whoever has it hears, and so do the leads. Once, whatever else became late with it."""
+    late = sorted(_late_with(ticket, clock, now), key=lambda one: tuple(Promise).index(one.promise))
+    people, notice = responsible(ticket, policy), NoticeFacts(_code(late[0], "missed"))
     told = tuple(tell(ticket, people, notice, first_words(ticket, now), policy))
     facts = replace(facts_about(ticket, policy, policy.desk.language, View.DESK), notice=notice)
     others = tuple(
@@ -140,9 +141,17 @@ def _missed(ticket: Ticket, clock: Clock, policy: Policy, now: datetime) -> Deci
         if address not in {one.mail for one in people}
     )
     letters = (SendMail(letter) for letter in notice_letters(others, facts, policy, ticket.number))
-    keys = ", ".join(one.key for one in people)
-    because = f"the {clock.promise} of #{ticket.number} is late: told {keys} and the leads"
-    return Decision(Outcome.RECORDED, because, (*told, *letters), ticket.number)
+    silenced = (CancelTimer(ticket.number, f"{one.promise}{WARNING}") for one in late if one is not clock)
+    names = ", ".join(f"the {one.promise} of #{ticket.number} is late" for one in late)
+    because = f"{names}: told {', '.join(one.key for one in people)} and the leads"
+    return Decision(Outcome.RECORDED, because, (*told, *letters, *silenced), ticket.number)
+
+
+def _late_with(ticket: Ticket, clock: Clock, now: datetime) -> Iterator[Clock]:
+    """The promises that are late and were not told of yet: what was due earlier was told of at its own time."""
+    for one in ticket.clocks:
+        if one.promise not in AWAITED and _runs(ticket, one) and clock.due_at <= one.due_at <= now:
+            yield one
 
 
 def _code(clock: Clock, what: str) -> str:

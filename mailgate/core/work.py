@@ -34,7 +34,7 @@ from mailgate.core.events import MailReceived
 from mailgate.core.grading import did_grade, grading, moved
 from mailgate.core.hours import due
 from mailgate.core.identity import Sender
-from mailgate.core.intents import Problem
+from mailgate.core.intents import Acknowledge, Problem
 from mailgate.core.leave import against_leave, did_leave, is_only_about_leave, leave, take_leave
 from mailgate.core.letters import Did, InterventionFacts, NoticeFacts, Tone
 from mailgate.core.lifecycle import AFTER_WORK, SETTLED, WAITING, WAITING_OVER
@@ -264,7 +264,7 @@ def _did(planned: Plan, after: Ticket, spent: InterventionFacts | None, policy: 
         yield Did("callback-kept" if after.callback.in_time else "callback-late")
     if planned.status is not None or planned.releases:
         yield Did(after.status.value if not planned.releases else "released")
-    if not planned.orders and not planned.public_words:
+    if not planned.public_words and all(isinstance(order.intent, Acknowledge) for order in planned.orders):
         holder = policy.technicians.get(planned.ticket.assignee or "")
         late = holder is not None and holder is not planned.by
         yield Did("already-taken", holder.name) if late and holder else Did("acknowledged")

@@ -137,9 +137,10 @@ def test_the_first_who_answers_has_it_and_the_others_hear_who(text: str) -> None
     assert told == {"tech2@example.com", "tech3@example.com"}
 
 
-def test_who_comes_late_is_told_who_has_it() -> None:
-    """And takes nothing from them."""
-    decision = on(text="pris", assignee="tech2", status=Status.OPEN)
+@pytest.mark.parametrize("orders", [(), (Acknowledge(),)])
+def test_who_comes_late_is_told_who_has_it(orders: tuple[Acknowledge, ...]) -> None:
+    """And takes nothing from them, by the word or by the command."""
+    decision = on(*orders, text="" if orders else "pris", assignee="tech2", status=Status.OPEN)
     assert codes(decision) == ["already-taken"]
     assert of(decision, Assign) == []
 

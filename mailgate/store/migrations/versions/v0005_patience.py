@@ -1,4 +1,4 @@
-"""What comes in says how long it may wait. What is pending at the upgrade is older than all that follows, and goes first."""
+"""What comes in says how long it may wait. What is pending at the upgrade is older than the rest, and goes first."""
 
 from __future__ import annotations
 

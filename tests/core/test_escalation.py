@@ -12,7 +12,7 @@ from mailgate.core.effects import Assign, SetTimer
 from mailgate.core.escalation import STEP
 from mailgate.core.events import DeliveryFailed, TimerFired
 from mailgate.core.hours import parse_duration
-from mailgate.core.intents import AssignTo, Help, Internal
+from mailgate.core.intents import Acknowledge, AssignTo, Help, Internal
 from mailgate.core.model import Channel, PageState, Status
 from mailgate.core.page_effects import CancelPages, EscalatePages, ExhaustPages, Page
 from mailgate.core.policy import Escalation, Policy

@@ -104,8 +104,8 @@ def _timers(decision: Decision, seen: Seen, policy: Policy, now: datetime) -> It
 
 
 def _goes_on(change: Change, clock: Clock) -> bool:
-    """Whether the clock stood still until now: a warning may have passed it meanwhile, however short that was."""
-    return stands_still(change.before, clock.promise) and _runs(change.after, clock)
+    """Whether nobody was to hear of the clock until now: a warning may have passed it meanwhile, however short that."""
+    return not _runs(change.before, clock) and _runs(change.after, clock)
 
 
 def _timer(ticket: Ticket, clock: Clock, policy: Policy, now: datetime) -> SetTimer:

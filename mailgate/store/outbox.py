@@ -111,9 +111,13 @@ def settle(tx: Tx, leased: Leased, result: delivery.Delivery, next_attempt_at: d
 
 
 def release(tx: Tx, now: datetime) -> int:
-    """Every lease ends now; how many there were. Only for a database that nobody else serves: after a crash, the
-    rows of the process that is gone need not wait for their leases to run out."""
+    """Every lease ends now; how many rows are due again. Only for a database that nobody else serves: after a crash,
+    the rows of the process that is gone need not wait for their leases to run out. A page that somebody has seen
+    meanwhile is not needed any more."""
     leased = update(OutboxRow).where(OPEN, col(OutboxRow.state) == OutboxState.LEASED)
+    seen = select(PageRow.outbox_id).where(col(PageRow.state).in_((PageState.ACKNOWLEDGED, PageState.CANCELLED)))
+    over = {"state": OutboxState.CANCELLED, "settled_at": now, "last_error": "no longer needed after a restart"}
+    tx.exec(leased.where(col(OutboxRow.id).in_(seen)).values(**over))
     return tx.exec(leased.values(state=OutboxState.PROMISED, next_attempt_at=now)).rowcount
 
 

@@ -87,6 +87,16 @@ def test_a_new_start_ends_the_leases_of_the_process_that_died(database: Database
     assert not _settle(database, first, Delivered())
 
 
+def test_a_new_start_calls_nobody_for_what_was_acknowledged_meanwhile(database: Database) -> None:
+    """The answer came between the crash of the sender and the restart."""
+    promise(database, a_page())
+    assert lease(database, Lane.PAGE)
+    apply(database, AcknowledgePages(1001, "tech1", NOW))
+    with database.write() as tx:
+        assert outbox.release(tx, NOW + MINUTE) == 0
+    assert lease(database, Lane.PAGE, NOW + 60 * MINUTE) == ()
+
+
 def test_who_comes_back_late_changes_nothing(database: Database) -> None:
     """Its row belongs to a later attempt (hazards F37): a stopped process that wakes up must not settle it."""
     promise(database, a_page())

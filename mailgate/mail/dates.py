@@ -128,6 +128,10 @@ class Tongue:
         aware = at if at.tzinfo else at.replace(tzinfo=UTC)
         return aware.astimezone(zone_of(self.timezone))
 
+    def ahead(self, at: datetime) -> bool:
+        """Whether it is still to come, as far as is known: nobody aims at what has passed."""
+        return self.now is None or at > self.now
+
     def day(self, on: date) -> str:
         """A date: "lundi 23 novembre", with its year when that isn't the current one."""
         words = self.grammar

@@ -82,17 +82,18 @@ def _tongue(context: Context) -> Tongue:
     return tongue
 
 
-def _told(method: Callable[..., str]) -> Callable[..., str]:
+def _told(method: Callable[..., str | bool]) -> Callable[..., str | bool]:
     """A method of `Tongue` as a filter: the tongue is the reader's."""
 
     @pass_context
-    def told(context: Context, *values: object) -> str:
+    def told(context: Context, *values: object) -> str | bool:
         return method(_tongue(context), *values)
 
     return told
 
 
 SPOKEN = {
+    "ahead": _told(Tongue.ahead),
     "moment": _told(Tongue.moment),
     "day": _told(Tongue.day),
     "day_and_hour": _told(Tongue.day_and_hour),

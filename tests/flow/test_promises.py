@@ -46,6 +46,14 @@ def test_the_customer_is_told_until_when_they_hear_and_have_a_solution(called: S
     assert "Solution visée au plus tard vendredi 20 novembre à 18 h 00" in text
 
 
+def test_nobody_promises_the_customer_what_has_passed(desk: LiveDesk, called: Sent, page: Sent) -> None:
+    """The solution was aimed at for Friday at six; on Monday only the next news are still to come."""
+    desk.at(local("2026-11-23 09:00"))
+    text = to(desk.write(answer(page, "Nous cherchons toujours.")), CHEF).text.replace("\u00a0", " ")
+    assert "Solution visée" not in text
+    assert "Prochaines nouvelles au plus tard lundi 23 novembre à 11 h 00" in text
+
+
 def test_a_draft_then_the_missed_news_then_the_solution_and_a_silent_weekend(desk: LiveDesk, called: Sent) -> None:
     """11:40 the draft, 12:10 the leads; 14:00 and 16:24 the warnings, 18:00 the leads; then nobody until somebody
     writes, not on Saturday, not on Sunday, not on Monday."""

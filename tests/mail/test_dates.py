@@ -36,6 +36,13 @@ def test_the_year_is_named_when_it_is_another() -> None:
     assert "2027" not in Tongue("fr", "UTC").day(date(2027, 1, 1))
 
 
+def test_what_is_ahead_is_later_than_now() -> None:
+    """Without a clock nothing is known to have passed."""
+    at = [Tongue("fr", "UTC", DUE + timedelta(minutes=late)) for late in (-1, 0, 1)]
+    assert [tongue.ahead(DUE) for tongue in at] == [True, False, False]
+    assert Tongue("fr", "UTC").ahead(DUE)
+
+
 def test_a_full_day_always_has_its_year() -> None:
     """A report may be read years later."""
     assert plain(FRENCH.full_day(date(2026, 11, 1))) == "dimanche 1er novembre 2026"

@@ -66,10 +66,10 @@ def clocks_after(change: Change, policy: Policy) -> tuple[Clock, ...]:
 
 def _callback(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock]:
     """Who closes a ticket that nobody called back for has not kept the promise, but nobody waits for it any more."""
-    del policy
     clock = change.after.clock(kind)
     if clock is not None and clock.running and change.enters in (Status.CLOSED, Status.MERGED):
-        yield dropped(clock, change.at)
+        shifted = clock != change.before.clock(kind)
+        yield dropped(clock if shifted else after_wait(change.before, clock, policy, change.at), change.at)
 
 
 def _engagement(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock]:
@@ -169,7 +169,7 @@ def _graded(kind: Promise, change: Change, policy: Policy) -> Clock | None:
     if not clock.running:
         return clock
     if owed is None:
-        return dropped(clock, change.at)
+        return dropped(after_wait(change.before, clock, policy, change.at), change.at)
     if owed != _owed(kind, change.before, policy):
         clock = counted_anew(clock, owed.hours, owed.delay, change.before.waits)
     return after_wait(change.before, clock, policy, change.at) if change.enters is not None else clock

@@ -1,8 +1,9 @@
 """How the desk keeps its promises: counted per promise, queue, customer and month.
 
-A promise counts in the month in which it fell due. Kept, late and missed (overdue, and still owed) together are what
-was due; a clock that stands still, and one that no longer applies, are counted apart and are no promise kept. Shares
-are integers and rounded down, so that 100 % means every one.
+A promise counts in the month in which it fell due. Kept, late and missed (never kept, and owed when it fell due)
+together are what was due; a clock that stands still, and one that no longer applied by then, are counted apart and are
+no promise kept. What was broken stays broken: whoever waits for the customer afterwards, or closes the ticket, hides
+nothing. Shares are integers and rounded down, so that 100 % means every one.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A promise that fell due, and its ticket's queue, customer and status now. Without `hours` nobody noted on which
-    calendar it was made."""
+    """A promise that fell due, and its ticket's queue, customer and status now, since `waiting_since` if it is a wait.
+    Without `hours` nobody noted on which calendar it was made."""
 
     promise: Promise
     queue: str
@@ -55,13 +56,22 @@ class Owed:
     paused_minutes: int = 0
     ended_at: datetime | None = None
     ending: Ending | None = None
+    waiting_since: datetime | None = None
 
     @property
     def fate(self) -> Fate:
         """What became of it."""
-        if self.ended_at is not None:
-            return Fate.NO_LONGER if self.ending is Ending.NO_LONGER else Fate(self.ending or Ending.KEPT)
-        return Fate.STILL if self.status in PAUSED_BY[self.promise] else Fate.MISSED
+        if self.ended_at is None:
+            return Fate.STILL if self._stands_still else Fate.MISSED
+        if self.ending is Ending.NO_LONGER:
+            return Fate.MISSED if self.ended_at > self.due_at else Fate.NO_LONGER
+        return Fate(self.ending or Ending.KEPT)
+
+    @property
+    def _stands_still(self) -> bool:
+        """Whether a wait that began before the deadline goes on."""
+        in_time = self.waiting_since is None or self.waiting_since < self.due_at
+        return in_time and self.status in PAUSED_BY[self.promise]
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ def test_a_page_says_what_counts_apart() -> None:
 def test_a_page_in_english() -> None:
     """Beside the French one."""
     markup = a_page(a_report(), language="en-CA")
-    assert "<strong>99%</strong> 1,500 kept, 3 late, 2 missed, still owed" in markup
+    assert "<strong>99%</strong> 1,500 kept, 3 late, 2 missed" in markup
     assert "Due from Sunday, November 1, 2026 to Monday, November 30, 2026" in markup
 
 

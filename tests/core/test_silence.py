@@ -9,7 +9,7 @@ import pytest
 from mailgate.core.changes import Change
 from mailgate.core.clockwork import clocks_after
 from mailgate.core.decision import Decision
-from mailgate.core.effects import ChangeStatus, SetTimer
+from mailgate.core.effects import ChangeStatus, SetClock, SetTimer
 from mailgate.core.events import TimerFired
 from mailgate.core.hours import parse_duration
 from mailgate.core.intents import AskValidation, Close, Intent, Resolve, Wait
@@ -204,3 +204,16 @@ def test_a_desk_that_never_closes_has_no_such_clock() -> None:
     never: Policy = replace(FIRM, closing=replace(FIRM.closing, close=None, resolved=None))
     assert step(taken(), "11:00", never, status=Status.WAITING_CUSTOMER).clock(Promise.CLOSING) is None
     assert step(taken(), "11:00", never, status=Status.RESOLVED).clock(Promise.CLOSING) is None
+
+
+def test_a_call_back_that_stood_still_was_not_due_when_silence_closes() -> None:
+    """Awaited from 10:30: half of the hour is left, for however long the customer says nothing."""
+    awaited = step(born(severity=None, priority=None), "10:30", status=Status.WAITING_CUSTOMER)
+    closed = fire(awaited, CLOSING, "2026-11-30 10:30")
+    (one,) = [found.clock for found in of(closed, SetClock) if found.clock.promise is Promise.CALLBACK]
+    assert mails(closed) == [("closing", "closed-by-silence")]
+    assert (one.ending, one.ended_at, one.due_at) == (
+        Ending.NO_LONGER,
+        local("2026-11-30 10:30"),
+        local("2026-11-30 11:00"),
+    )

@@ -65,7 +65,10 @@ def tally(*promises: Owed, now: datetime = NOW) -> Tally:
         (owed(a_clock()), Fate.MISSED),
         (owed(a_clock(), Status.WAITING_CUSTOMER), Fate.STILL),
         (owed(a_clock(), Status.WAITING_THIRD), Fate.MISSED),
+        (owed(a_clock(), Status.WAITING_CUSTOMER, waiting_since=local("2026-11-16 13:00")), Fate.STILL),
+        (owed(a_clock(), Status.WAITING_CUSTOMER, waiting_since=local("2026-11-16 15:00")), Fate.MISSED),
         (owed(dropped(a_clock(), local("2026-11-16 11:00"))), Fate.NO_LONGER),
+        (owed(dropped(a_clock(), local("2026-11-16 15:00")), Status.CLOSED), Fate.MISSED),
     ],
 )
 def test_each_promise_has_one_fate(one: Owed, fate: Fate) -> None:

@@ -23,7 +23,7 @@ AT_ONCE = 1000
 COLUMNS: tuple[Any, ...] = (
     *(ClockRow.promise, ClockRow.starts_at, ClockRow.due_at, ClockRow.delay, ClockRow.edition),
     *(ClockRow.paused_minutes, ClockRow.ended_at, ClockRow.ending),
-    *(TicketRow.queue, TicketRow.customer, TicketRow.status),
+    *(TicketRow.queue, TicketRow.customer, TicketRow.status, TicketRow.waiting_since),
 )
 
 
@@ -72,4 +72,5 @@ def _owed(tx: Tx, row: Any) -> Owed:
         paused_minutes=row.paused_minutes,
         ended_at=row.ended_at,
         ending=row.ending,
+        waiting_since=row.waiting_since,
     )

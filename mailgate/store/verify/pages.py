@@ -92,6 +92,9 @@ gathering = (
 
 acknowledged = aliased(PageRow)
 heard = aliased(InboxRow)
+seen_meanwhile = select(col(acknowledged.id)).where(
+    col(acknowledged.ticket) == ticket, col(acknowledged.state) == PageState.ACKNOWLEDGED
+)
 knows = (
     select(col(JournalRow.id))
     .join(heard, col(heard.id) == col(JournalRow.inbox_id))
@@ -219,10 +222,11 @@ PAGES = (
         ),
     ),
     Question(
-        "exhausted", "I18", "nobody answered the pages of a ticket, and everybody was called", PageRow,
+        "exhausted", "I18", "nobody has answered the pages of a ticket, and everybody was called", PageRow,
         those(
             select(ticket, func.count().label("pages"), func.max(PageRow.sent_at).label("last"))
-            .where(state == PageState.EXHAUSTED)
+            .join(TicketRow, number == ticket)
+            .where(state == PageState.EXHAUSTED, col(TicketRow.status) == Status.NEW, ~seen_meanwhile.exists())
             .group_by(ticket)
         ),
         State.NOTE,

@@ -34,6 +34,19 @@ def test_pages_that_nobody_answered_are_seen(copy: Database) -> None:
     assert [row.row for row in shown.rows] == ["1004"]
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ticket SET status = 'open' WHERE number = 1004",
+        "UPDATE page SET state = 'acknowledged' WHERE id = (SELECT max(id) FROM page WHERE ticket = 1004)",
+    ],
+)
+def test_pages_that_somebody_answered_late_are_seen_no_more(statement: str, broken: Path, copy: Database) -> None:
+    """A note that stays for ever is one that nobody reads: as `doctor`, until somebody has the ticket."""
+    change(broken, statement)
+    assert found(copy, "exhausted").state is State.HOLDS
+
+
 def test_a_promise_that_was_given_up_is_seen(copy: Database) -> None:
     """A dead pager."""
     shown = found(copy, "failed")

@@ -66,10 +66,10 @@ class Plan:
 
     @property
     def owner(self) -> Technician | None:
-        """Who has the ticket from now on, when that changes: the one named, else the first who answers for it."""
-        if self.assignee is None and self.ticket.assignee is None and self.answers:
-            return self.by
-        return self.assignee
+        """Who has the ticket from now on, when that changes: the one named, else the first who answers for it. Whom a
+        rule named has not answered yet."""
+        nobodys = self.ticket.assignee is None or self.ticket.status is Status.NEW
+        return self.by if self.assignee is None and nobodys and self.answers else self.assignee
 
     @property
     def answers(self) -> bool:

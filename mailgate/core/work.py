@@ -236,15 +236,13 @@ def _handed_over(event: MailReceived, sender: Sender, planned: Plan, after: Tick
 
 def _called_off(planned: Plan, after: Ticket, policy: Policy, at: datetime) -> Iterator[Effect]:
     """The first who answers has the ticket: the others who were called are told who, and their pages are called off."""
-    ticket = planned.ticket
-    if ticket.assignee is not None or after.assignee is None or ticket.status is not Status.NEW:
+    ticket, owner = planned.ticket, planned.owner
+    if owner is None or ticket.status is not Status.NEW:
         return
-    owner = policy.technicians.get(after.assignee)
-    name = owner.name if owner else after.assignee
-    yield CancelPages(ticket.number, f"taken by {name}")
+    yield CancelPages(ticket.number, f"taken by {owner.name}")
     others = (policy.technicians.get(key) for key in ticket.notified)
     told = tuple(one for one in others if one not in (None, owner, planned.by))
-    yield from tell(after, told, NoticeFacts("taken", name), first_words(ticket, at), policy)
+    yield from tell(after, told, NoticeFacts("taken", owner.name), first_words(ticket, at), policy)
 
 
 def _did(planned: Plan, after: Ticket, spent: InterventionFacts | None, policy: Policy) -> Iterator[Did]:
@@ -266,5 +264,5 @@ def _did(planned: Plan, after: Ticket, spent: InterventionFacts | None, policy: 
         yield Did(after.status.value if not planned.releases else "released")
     if not planned.public_words and all(isinstance(order.intent, Acknowledge) for order in planned.orders):
         holder = policy.technicians.get(planned.ticket.assignee or "")
-        late = holder is not None and holder is not planned.by
+        late = planned.owner is None and holder is not planned.by
         yield Did("already-taken", holder.name) if late and holder else Did("acknowledged")

@@ -144,7 +144,7 @@ def test_taking_a_ticket_takes_it_and_tells_no_customer() -> None:
 @pytest.mark.parametrize("who", ["tech2", "TECH2", "technicien 2", "tech2@example.com"])
 def test_a_ticket_can_be_given_to_somebody_by_key_name_or_address(who: str) -> None:
     """And the new assignee gets the whole of it."""
-    decision = on(AssignTo(who), text="Mon collègue vous rappelle.", assignee="tech1")
+    decision = on(AssignTo(who), text="Mon collègue vous rappelle.", assignee="tech1", status=Status.OPEN)
     assert only(decision, Assign).technician == "tech2"
     (letter,) = letters(decision, "technician")
     assert letter.to.address == "tech2@example.com"
@@ -202,7 +202,7 @@ def test_the_life_of_a_ticket_by_command(intent: Intent, before: Status, after: 
 
 def test_closing_without_a_word_sends_the_closing_mail() -> None:
     """The customer learns that it is over and that an answer reopens it; pages that wait are called off."""
-    decision = on(Close(), assignee="tech1")
+    decision = on(Close(), assignee="tech1", status=Status.OPEN)
     (letter,) = letters(decision, "closing")
     assert letter.tone is Tone.GENERATED
     assert only(decision, CancelPages).ticket == 1001

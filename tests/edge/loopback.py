@@ -31,8 +31,8 @@ async def listening_on_loopback(serve: Serve, implicit: ssl.SSLContext | None = 
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
+        await _turns(20)  # who was just let in begins to converse; a closed server forgets to close them
         server.close()
-        await _turns(20)  # who was just let in begins to converse
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -130,10 +130,14 @@ def _validation(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock
     elif change.enters is not None and clock is not None and clock.running:
         unanswered = change.after.status in (Status.CLOSED, Status.MERGED)
         yield dropped(clock, change.at) if unanswered else kept(clock, change.at, None)
+    elif clock is not None:
+        yield from _asked_anew(clock, change, policy)
 
 
 def _closing(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock]:
     clock = change.before.clock(kind)
+    if clock is not None:
+        yield from _asked_anew(clock, change, policy)
     if change.enters is not None and clock is not None and clock.running:
         closes = change.after.status is Status.CLOSED
         yield replace(kept(clock, change.at, None), ending=Ending.KEPT) if closes else dropped(clock, change.at)
@@ -151,6 +155,15 @@ STEPS: Mapping[Promise, Callable[[Promise, Change, Policy], Iterator[Clock]]] = 
     Promise.VALIDATION: _validation,
     Promise.CLOSING: _closing,
 }
+
+
+def _asked_anew(clock: Clock, change: Change, policy: Policy) -> Iterator[Clock]:
+    """Whoever is asked again while they are awaited has the whole time again, or as long as they were given."""
+    goes_on = change.enters is None and change.after.status in (Status.WAITING_CUSTOMER, Status.WAITING_VALIDATION)
+    if clock.running and goes_on and (change.timed or change.heard_by is not None):
+        yield dropped(clock, change.at)
+        if not change.timed:
+            yield from _silence(clock.promise, policy.closing.close, change, policy)
 
 
 def _silence(kind: Promise, delay: Duration | None, change: Change, policy: Policy) -> Iterator[Clock]:

@@ -67,3 +67,30 @@ def test_two_weeks_of_downtime_are_one_mail_and_not_three(desk: LiveDesk, asked:
     desk.at(local("2026-12-14 09:00"))
     assert [mail.template for mail in desk.work()] == ["closing", "technician"]
     assert desk.work() == []
+
+
+@pytest.mark.parametrize("wait", ["#valider", "#attente client"])
+def test_a_second_question_gives_the_whole_time_again(desk: LiveDesk, wait: str) -> None:
+    """Asked on Monday and on Friday of the next week: nobody closes on the Monday behind it, and who is asked is
+    reminded as if it were the first time. A note asks nobody."""
+    first = desk.write(Letter("Comment faire ?", to="support-regulier@example.com", subject="Question"))
+    page = to(first, TECH1)
+    desk.write(answer(page, f"{wait}\nQuelle version avez-vous ?"))
+    desk.at(local("2026-11-27 10:00"))
+    desk.work()
+    desk.write(answer(page, "#note\nJ'écris encore une fois."))
+    text = to(desk.write(answer(page, "Et quel est le numéro de série ?")), CHEF).text.replace("\u00a0", " ")
+    assert "votre demande sera fermée vendredi 11 décembre" in text
+    sent = [(on, mail.template) for on, mail in days(desk, "2026-12-11") if mail.to == CHEF]
+    reminder = "validation" if wait == "#valider" else "reminder"
+    assert sent == [("12-02", reminder), ("12-08", reminder), ("12-11", "closing")]
+
+
+def test_a_wait_that_is_given_a_length_closes_nothing(desk: LiveDesk) -> None:
+    """Asked, and then given twenty days: no date of closing is told any more, and nobody is reminded."""
+    first = desk.write(Letter("Comment faire ?", to="support-regulier@example.com", subject="Question"))
+    page = to(first, TECH1)
+    desk.write(answer(page, "#attente client\nQuelle version avez-vous ?"))
+    told = to(desk.write(answer(page, "#attente client 20d\nPrenez votre temps.")), CHEF)
+    assert "fermée" not in told.text
+    assert days(desk, "2026-12-10") == []

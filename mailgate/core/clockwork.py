@@ -65,11 +65,14 @@ def clocks_after(change: Change, policy: Policy) -> tuple[Clock, ...]:
 
 
 def _callback(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock]:
-    """Who closes a ticket that nobody called back for has not kept the promise, but nobody waits for it any more."""
+    """Who closes a ticket that nobody called back for has not kept the promise, but nobody waits for it any more, and
+    has not since it was resolved."""
     clock = change.after.clock(kind)
     if clock is not None and clock.running and change.enters in (Status.CLOSED, Status.MERGED):
         shifted = clock != change.before.clock(kind)
-        yield dropped(clock if shifted else after_wait(change.before, clock, policy, change.at), change.at)
+        settled = open_wait(change.before, change.at) if change.before.status is Status.RESOLVED else None
+        clock = clock if shifted else after_wait(change.before, clock, policy, change.at)
+        yield dropped(clock, settled.since if settled else change.at)
 
 
 def _engagement(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock]:

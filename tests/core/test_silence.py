@@ -217,3 +217,13 @@ def test_a_call_back_that_stood_still_was_not_due_when_silence_closes() -> None:
         local("2026-11-30 10:30"),
         local("2026-11-30 11:00"),
     )
+
+
+@pytest.mark.parametrize("at", ["10:30", "11:30"])
+def test_nobody_waits_for_a_call_back_since_it_was_resolved(at: str) -> None:
+    """Whether the call was due before that is what a report asks, not when the closing came."""
+    resolved = step(born(severity=None, priority=None), at, status=Status.RESOLVED)
+    closed = fire(resolved, CLOSING, "2026-11-23 11:30")
+    (one,) = [found.clock for found in of(closed, SetClock) if found.clock.promise is Promise.CALLBACK]
+    assert (one.ending, one.ended_at) == (Ending.NO_LONGER, local(f"2026-11-16 {at}"))
+    assert one.due_at == local("2026-11-16 11:00")

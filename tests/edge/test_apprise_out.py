@@ -82,10 +82,10 @@ def test_a_service_that_fails_is_tried_again(service: Service) -> None:
 
 def test_a_service_that_hangs_holds_nobody_up(service: Service) -> None:
     """The next channel and the next person must not wait for it."""
-    service.delay = 1.0
+    service.delay = 3.0
     began = time.monotonic()
     assert paged(service.url(), timeout=0.2) == Deferred("the pager service did not answer in time")
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 2.5
 
 
 def test_a_url_that_means_nothing_is_refused() -> None:

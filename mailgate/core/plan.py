@@ -80,6 +80,12 @@ class Plan:
         return worked or (self.ticket.status in ACTIVE and not asks and not self.internal)
 
     @property
+    def sees(self) -> bool:
+        """Whether their pages are acknowledged. As long as nobody has answered, a note or a question to the desk is no
+        answer: the others are called on."""
+        return self.answers or self.owner is not None or self.ticket.status is not Status.NEW
+
+    @property
     def notifies(self) -> bool:
         """Whether the customer hears of it."""
         told = self.spend is not None or self.status in TOLD or bool(self.regraded)

@@ -92,17 +92,21 @@ def is_release(event: MailReceived, sender: Sender, ticket: Ticket) -> bool:
     return ticket.status is Status.PARKED and surely and says_yes(event.mail.text)
 
 
-def release(ticket: Ticket, words: Words, seen: Seen, policy: Policy) -> tuple[list[Effect], str]:
-    """A parked request is accepted after all: the clock starts now, the people are called, the sender is told."""
+def release(ticket: Ticket, words: Words, seen: Seen, policy: Policy, taken: bool = False) -> tuple[list[Effect], str]:
+    """A parked request is accepted after all: the clock starts now, the sender is told, and people are called unless a
+    technician has `taken` it."""
+    status = Status.OPEN if taken else Status.NEW
     queue = policy.queues.get(ticket.queue, policy.default_queue)
     callback = call_back(queue, policy, words.at)
-    accepted = replace(ticket.with_clocks(callback), status=Status.NEW, queue=queue.key)
+    accepted = replace(ticket.with_clocks(callback), status=status, queue=queue.key)
     accepted = accepted.with_clocks(*clocks_after(Change(ticket, accepted, words.at), policy))
     effects: list[Effect] = [
-        ChangeStatus(ticket.number, Status.NEW, words.at),
+        ChangeStatus(ticket.number, status, words.at),
         SetClock(ticket.number, callback),
         acknowledgement(accepted, "released", policy),
     ]
+    if taken:
+        return effects, f"released and taken by {words.sender.mail}"
     routed = settle(_asked_people(ticket, policy), queue)
     chosen, pages = call_people(accepted, routed, _asked_words(ticket, words), seen, policy)
     return [*effects, *pages], f"released by {words.sender.mail}; {chosen.why}"

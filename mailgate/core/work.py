@@ -105,7 +105,7 @@ def _carry_out(
     after, spent = _ticket_after(planned, policy, at), _spent(planned, policy)
     effects: list[Effect] = [
         _said(event, sender, planned),
-        AcknowledgePages(ticket.number, planned.by.key, at),
+        *_seen(planned, at),
         *_changes(planned, after, policy, at),
         *_intervention(planned, spent, at),
         *_released(event, sender, planned, seen, policy),
@@ -128,13 +128,13 @@ def _ticket_after(planned: Plan, policy: Policy, at: datetime) -> Ticket:
     worked = owner is not None or planned.activity not in (None, Activity.NOTE)
     status = planned.status or (AFTER_WORK[ticket.status] if worked else ticket.status)
     if planned.releases:
-        status = Status.NEW
+        status = Status.NEW if owner is None else Status.OPEN
     callback = _callback_after(planned, policy, at)
     assignee = owner.key if owner is not None else ticket.assignee
     after = replace(planned.graded.with_clocks(*callback), status=status, assignee=assignee)
     heard_by = planned.by.key if planned.speaks else None
     timed = planned.wait is not None and planned.wait.duration is not None
-    return after.with_clocks(*clocks_after(Change(ticket, after, at, heard_by, timed, seen=True), policy))
+    return after.with_clocks(*clocks_after(Change(ticket, after, at, heard_by, timed, seen=planned.sees), policy))
 
 
 def _callback_after(planned: Plan, policy: Policy, at: datetime) -> tuple[Clock, ...]:
@@ -198,10 +198,15 @@ def _intervention(planned: Plan, spent: InterventionFacts | None, at: datetime) 
     yield AddIntervention(number, planned.by.key, planned.activity, spent.minutes, spent.charged, public, at)
 
 
+def _seen(planned: Plan, at: datetime) -> Iterator[Effect]:
+    if planned.sees:
+        yield AcknowledgePages(planned.ticket.number, planned.by.key, at)
+
+
 def _released(event: MailReceived, sender: Sender, planned: Plan, seen: Seen, policy: Policy) -> list[Effect]:
     if not planned.releases:
         return []
-    effects, _ = release(planned.ticket, words_of(event, sender), seen, policy)
+    effects, _ = release(planned.ticket, words_of(event, sender), seen, policy, taken=planned.owner is not None)
     return effects
 
 

@@ -12,9 +12,9 @@ from mailgate.core.effects import Assign, SetTimer
 from mailgate.core.escalation import STEP
 from mailgate.core.events import DeliveryFailed, TimerFired
 from mailgate.core.hours import parse_duration
-from mailgate.core.intents import Acknowledge, AssignTo, Help, Internal
+from mailgate.core.intents import Acknowledge, AssignTo, Help, Intent, Internal
 from mailgate.core.model import Channel, PageState, Status
-from mailgate.core.page_effects import CancelPages, EscalatePages, ExhaustPages, Page
+from mailgate.core.page_effects import AcknowledgePages, CancelPages, EscalatePages, ExhaustPages, Page
 from mailgate.core.policy import Escalation, Policy
 from mailgate.core.seen import Seen
 from mailgate.core.ticket import Paged, Ticket
@@ -204,3 +204,10 @@ def test_the_whole_chain_is_bounded() -> None:
         kind = next((one.kind for one in of(decision, SetTimer) if one.kind.startswith(STEP)), "")
         now, rounds = now + timedelta(minutes=15), rounds + 1
     assert rounds == 3
+
+
+@pytest.mark.parametrize("intent", [Internal(), Help()])
+def test_a_note_or_a_question_answers_no_page(intent: Intent) -> None:
+    """Nobody has the request after it, so the escalation must go on; of a ticket in hand it does no harm."""
+    assert of(on(intent), AcknowledgePages) == []
+    assert of(on(intent, status=Status.OPEN, assignee="tech2"), AcknowledgePages) != []

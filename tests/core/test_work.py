@@ -35,7 +35,7 @@ from mailgate.core.intents import (
 )
 from mailgate.core.letters import Tone
 from mailgate.core.model import Activity, Attachment, Direction, Outcome, Status
-from mailgate.core.page_effects import AcknowledgePages, CancelPages
+from mailgate.core.page_effects import AcknowledgePages, CancelPages, Page
 from mailgate.core.seen import Seen
 from tests.builders import NOW, a_callback, a_kept_callback, a_mail, a_policy, a_queue, a_ticket, local
 from tests.core.asking import ask, letters, of, only
@@ -281,8 +281,17 @@ def test_a_strangers_subject_returns_only_under_a_technicians_words() -> None:
 
 
 def test_a_technician_may_release_a_parked_request() -> None:
-    """`#prendre` on it: the clock starts, the sender is told."""
+    """`#prendre` on it: the clock starts, the sender is told, and nobody else is called for what is taken."""
     decision = on(Take(), status=Status.PARKED, callback=None, notified=())
-    assert only(decision, ChangeStatus).status is Status.NEW
+    assert only(decision, ChangeStatus).status is Status.OPEN
+    assert only(decision, Assign).technician == "tech1"
     assert len(letters(decision, "released")) == 1
     assert "released" in codes(decision)
+    assert of(decision, Page) == []
+
+
+def test_a_parked_request_that_is_reopened_calls_people() -> None:
+    """`#rouvrir` takes nothing: the queue's people are called, as if a contact had said yes."""
+    decision = on(Reopen(), status=Status.PARKED, callback=None, notified=())
+    assert only(decision, ChangeStatus).status is Status.NEW
+    assert of(decision, Page) != []

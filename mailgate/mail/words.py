@@ -10,7 +10,7 @@ as a file: marking up half a million lines for each of ten readers would keep ev
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from mailgate.core.letters import Facts, Letter
@@ -24,6 +24,8 @@ LINE_END = 2
 ELLIPSIS = "..."
 SUBJECT_LEAST = 4
 NAME_LEAST = 8
+SAID_LEAST = 80
+"""Characters of a page that its code and its link leave to what it says."""
 SHOWN_LINES = 5_000
 SHOWN_CHARS = 200_000
 WHOLE_TEXT = "message.txt"
@@ -52,23 +54,26 @@ def worded(letter: Letter, write: Callable[[Letter], Words]) -> Words:
 
 
 def _paged(letter: Letter, write: Callable[[Letter], Words], limit: int) -> Words:
-    most = max(limit - LINE_END, 0)
+    answers = tuple(_answers(letter, max(limit - LINE_END, 0)))
+    most = max(limit - LINE_END, 0) - sum(len(one) + 1 for one in answers)
     words = write(letter)
     for shortened, least in ((_with_subject, SUBJECT_LEAST), (_with_names, NAME_LEAST)):
         excess = len(to_ascii(words.text)) - most
         if excess > 0:
             letter = shortened(letter, _Shorter(excess, least))
             words = write(letter)
-    return Words(to_ascii(words.subject), _with_links(_cut(to_ascii(words.text), most), letter, most))
+    return Words(to_ascii(words.subject), " ".join((_cut(to_ascii(words.text), most), *answers)))
 
 
-def _with_links(text: str, letter: Letter, most: int) -> str:
-    """What a page is answered by comes last, the short code before the link, and nothing has to give way to it."""
+def _answers(letter: Letter, most: int) -> Iterator[str]:
+    """What a page is answered by: it comes last, the short code before the link, as far as enough is left for what
+    the page says."""
     links = letter.facts.links
     answer = "Repondez" if primary(letter.to.language) == "fr" else "Answer"
     for one in (f"{answer} {links.code}" if links.code else "", links.page):
-        text = f"{text} {one}" if one and len(text) + 1 + len(one) <= most else text
-    return text
+        if one and most - len(one) - 1 >= SAID_LEAST:
+            most -= len(one) + 1
+            yield one
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from mailgate.core.delivery import Deferred, Delivered, Lane, Parcel, Refused
 from mailgate.core.events import DeliveryFailed
 from mailgate.core.model import Channel, PageState
 from mailgate.core.reports import Fate
+from mailgate.core.targets import is_mail
 from mailgate.store import inbox
 from mailgate.store.columns import OutboxState
 from mailgate.store.database import Tx
@@ -133,8 +134,13 @@ def _sent(tx: Tx, leased: Leased, now: datetime) -> bool:
     held = _changed(tx, _held(leased).values(state=OutboxState.SENT, settled_at=now, last_error=None))
     if held and page is not None:
         page.sent_at = now
-        page.state = PageState.SENT if page.state in UNSEEN else page.state
+        page.state = _departed(page.target) if page.state in UNSEEN else page.state
     return held
+
+
+def _departed(target: str) -> PageState:
+    """A relay only passes a mail on; a gateway or a service says that the page itself is accepted."""
+    return PageState.SENT if is_mail(target) else PageState.ACCEPTED
 
 
 def _promised_again(tx: Tx, leased: Leased, reason: str, next_attempt_at: datetime) -> bool:

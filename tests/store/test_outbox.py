@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from time import sleep
 
 import pytest
@@ -238,3 +239,14 @@ def test_a_page_in_quiet_hours_waits(database: Database) -> None:
     promise(database, a_page(not_before=NOW + 30 * MINUTE))
     assert lease(database, Lane.PAGE) == ()
     assert len(lease(database, Lane.PAGE, NOW + 30 * MINUTE)) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "state"), [("tech1@example.com", PageState.SENT), ("sms:demo/+15145550101", PageState.ACCEPTED)]
+)
+def test_a_gateway_accepts_a_page_and_a_relay_passes_it_on(database: Database, target: str, state: PageState) -> None:
+    """Neither is an acknowledgement."""
+    promise(database, replace(a_page(), target=target))
+    (leased,) = lease(database, Lane.PAGE)
+    assert _settle(database, leased, Delivered("250 ok"))
+    assert (_page(database).state, _page(database).acknowledged_at) == (state, None)

@@ -101,6 +101,8 @@ def test_a_database_that_cannot_be_read_is_not_well(desk: LiveDesk, tmp_path: Pa
     with desk.database.write() as tx:
         tx.connection().exec_driver_sql("ALTER TABLE timer RENAME TO gone")
     assert wrong(vitals(desk).health()) == {"database": "cannot be read"}
+    with desk.database.write() as tx:
+        tx.connection().exec_driver_sql("ALTER TABLE gone RENAME TO timer")
 
 
 def test_a_loop_that_was_held_up_shows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,7 +133,7 @@ def kept_out(scene: Scene) -> None:
 def none_joined(scene: Scene) -> None:
     """0 of 10 000."""
     assert len(scene.noted) == GUESSES
-    assert set(scene.noted) == {None}
+    assert not any(scene.noted)
 
 
 def copied(scene: Scene) -> None:

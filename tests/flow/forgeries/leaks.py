@@ -53,7 +53,7 @@ KINDS = ("application/octet-stream", "message/rfc822", "text/plain", "applicatio
 
 def as_it_is(_original: Any) -> Callable[..., object]:
     """What goes in comes out."""
-    return lambda _self, found: found
+    return lambda _self, found, *_: found
 
 
 def with_token_of(person: str) -> Callable[[Any], Callable[..., object]]:

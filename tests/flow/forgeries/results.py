@@ -36,7 +36,7 @@ def any_place(original: Any) -> Callable[..., Iterator[Results]]:
 
 def any_peer(original: Any) -> Callable[..., Any]:
     """Whoever hands the mail over is our relay."""
-    return lambda delivery, desk: original(replace(delivery, trusted=True), desk)
+    return lambda delivery, name: original(replace(delivery, trusted=True), name)
 
 
 def any_domain(_original: Any) -> Callable[..., bool]:
@@ -61,7 +61,7 @@ def enough_with(verdict: AuthVerdict) -> Mapping[Any, frozenset[AuthVerdict]]:
 
 ANY_SERVER = Weakening("results of any server count", "mail.auth:read_results", any_server)
 ANY_PLACE = Weakening("results count wherever they stand", "mail.auth:_results_of", any_place)
-ANY_PEER = Weakening("results count whoever hands them over", "engine:_relay", any_peer)
+ANY_PEER = Weakening("results count whoever hands them over", "mail.proofs:_relay", any_peer)
 ANY_DOMAIN = Weakening("a pass of any domain counts", "mail.auth:_vouches", any_domain)
 ANY_SIGNER = Weakening("a signature of any domain counts", "mail.domains:aligned", always(True))
 DISGUISED = Weakening("odd spellings are not looked for", "mail.auth:_DISGUISED", instead(re.compile(rb"(?!)")))

@@ -24,6 +24,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -293,4 +294,6 @@ def _stop_on_signals() -> asyncio.Event:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    unheard = partial(log.warning, "daemon.not_reloaded", says="settings and rules are read at the start: restart it")
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, unheard)
     return stop

@@ -67,6 +67,8 @@ def test_pages_are_counted_while_the_ticket_is_somebodys_work(database: Database
             outbox.settle(tx, leased, Delivered(), None, NOW)
     apply(database, AcknowledgePages(1001, "tech1", NOW), ExhaustPages(1001))
     assert rows(counted(database).pages) == {"acknowledged": 1, "exhausted": 1}
+    apply(database, ChangeStatus(1001, Status.OPEN, NOW))
+    assert rows(counted(database).pages) == {"acknowledged": 1}  # somebody has it: the alarm is over
     apply(database, ChangeStatus(1001, Status.CLOSED, NOW))
     assert rows(counted(database).pages) == {}
 

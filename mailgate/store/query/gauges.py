@@ -83,7 +83,9 @@ def _outbox(tx: Tx, now: datetime) -> Iterator[Pile]:
 def _pages(tx: Tx) -> Iterator[Pile]:
     of_work = and_(col(PageRow.ticket) == col(TicketRow.number), CARRIED)
     since = func.min(col(PageRow.promised_at))
-    counted = select(PageRow.state, func.count(), since).join(TicketRow, of_work).group_by(col(PageRow.state))
+    alarming = or_(col(PageRow.state) != PageState.EXHAUSTED, col(TicketRow.status) == Status.NEW)
+    counted = select(PageRow.state, func.count(), since).join(TicketRow, of_work).where(alarming)
+    counted = counted.group_by(col(PageRow.state))
     for state, rows, oldest in tx.exec(counted):
         yield Pile((str(state),), rows, oldest)
 

@@ -165,7 +165,7 @@ def _asked_anew(clock: Clock, change: Change, policy: Policy) -> Iterator[Clock]
     goes_on = change.enters is None and change.after.status in (Status.WAITING_CUSTOMER, Status.WAITING_VALIDATION)
     if clock.running and goes_on and (change.timed or change.heard_by is not None):
         yield dropped(clock, change.at)
-        if not change.timed:
+        if not change.timed or clock.promise is Promise.VALIDATION:
             yield from _silence(clock.promise, policy.closing.close, change, policy)
 
 

@@ -37,7 +37,7 @@ def test_a_drill_shows_what_came_of_every_channel(tmp_path: Path) -> None:
         mails = [message_from_bytes(one) for one in outgoing(process.root)]
     assert done.returncode == 1, done.stderr
     channels = json.loads(done.stdout)["channels"]
-    assert [one["state"] for one in channels] == ["sent", "sent", "sent", "promised"]
+    assert [one["state"] for one in channels] == ["sent", "sent", "accepted", "promised"]
     assert "127.0.0.1" in channels[3]["reason"]
     assert {mail["Delivered-To"] for mail in mails} == {"tech1@example.com", "5145550101@pager.example.net"}
     (heard,) = service.heard

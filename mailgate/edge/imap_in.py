@@ -36,10 +36,6 @@ LONGEST_IDLE = 120.0
 """Seconds; routers forget a silent connection after some minutes, and whoever watches wants to know that it lives (RFC
 2177 allows 29 minutes)."""
 
-SOON = 2.0
-"""Seconds until the next look after a catch: a mail that slipped in between the last search and IDLE was announced
-already, and IDLE will not say it again."""
-
 LONGEST_BACKOFF = 300.0
 COMMIT_SECONDS = 120.0
 STOP_STEP = 0.1
@@ -121,11 +117,10 @@ class MailboxReader:
             self._floor = (session.uidvalidity, session.uidnext)
         self._put_away_left_over(session)
         while not self._stopping:
-            caught = self._sweep(session)
+            self._sweep(session)
             self._failures = 0
             self.alive()
-            patience = min(self._mailbox.poll_seconds, LONGEST_IDLE)
-            session.wait(self._wake, min(SOON, patience) if caught else patience)
+            session.wait(self._wake, min(self._mailbox.poll_seconds, LONGEST_IDLE))
 
     def _retreat(self, error: Exception) -> None:
         """Waits longer after each failure; a stop ends the wait."""
@@ -142,30 +137,32 @@ class MailboxReader:
         )
         readable([self._wake], pause)
 
-    def _sweep(self, session: ImapSession) -> int:
-        """How many mails were taken into custody."""
+    def _sweep(self, session: ImapSession) -> None:
+        """Takes what is new into custody."""
         cursor = self._cursors.cursor(self._mailbox.name)
         fresh = look(session, self._mailbox.processed is None, cursor, self._floor[1])
-        return sum(self._take_batch(session, fresh[at : at + BATCH]) for at in range(0, len(fresh), BATCH))
+        for at in range(0, len(fresh), BATCH):
+            self._take_batch(session, fresh[at : at + BATCH])
 
-    def _take_batch(self, session: ImapSession, batch: Sequence[Fresh]) -> int:
+    def _take_batch(self, session: ImapSession, batch: Sequence[Fresh]) -> None:
         sizes = session.sizes([each.uid for each in batch])
-        return sum(self._take(session, each, sizes[each.uid]) for each in batch if each.uid in sizes)
+        for each in batch:
+            if each.uid in sizes:
+                self._take(session, each, sizes[each.uid])
 
-    def _take(self, session: ImapSession, fresh: Fresh, size: int) -> bool:
-        """Whether the mail is in custody now; marked or moved only then."""
+    def _take(self, session: ImapSession, fresh: Fresh, size: int) -> None:
+        """Marked or moved only once it is in custody."""
         if self._stopping:
             raise Stopping
         raw = session.fetch(fresh.uid, size) if size <= self._mailbox.max_size else None
         if raw is None or len(raw) > self._mailbox.max_size:
             self._leave_alone(session, fresh.uid, size)
-            return False
+            return
         source = ImapSource(self._mailbox.name, session.uidvalidity, fresh.reach) if fresh.reach else None
         inbox_id = self._committed(self._custody.submit(self._delivery(raw, source)))
         log.info("imap.accepted", mailbox=self._mailbox.name, uid=fresh.uid, inbox=inbox_id, size=len(raw))
         session.file_away([fresh.uid])
         self.alive()
-        return True
 
     def _put_away_left_over(self, session: ImapSession) -> None:
         """What an earlier connection committed and could not mark or move. A flagged mail was left alone (too large),

@@ -27,6 +27,9 @@ Tls = Literal["required", "starttls", "none"]
 
 CONNECT_SECONDS = 10
 COMMAND_SECONDS = 60
+SOON = 0.5
+"""Seconds until the next look when news came between commands; a server that announces at every command must not make
+us spin."""
 SLOWEST_DOWNLOAD = 20_000
 """Octets per second below which a fetch counts as a hang."""
 
@@ -84,6 +87,7 @@ class ImapSession:
     def search(self, *criteria: object) -> list[int]:
         """The UIDs of the mails that are not deleted and match, in ascending order."""
         with self._within(COMMAND_SECONDS):
+            self._untagged().clear()  # whatever was announced until now, this search sees; nobody else empties it
             return sorted(self._client.search([*criteria, "UNDELETED"]))
 
     def search_from(self, uid: int) -> list[int]:
@@ -118,6 +122,9 @@ class ImapSession:
     def wait(self, wake: socket.socket, seconds: float) -> None:
         """Until the server has news, `wake` has something to read, or the time is up.
 
+        News is also what was announced since the last search began, between the answers to other commands: IDLE does
+        not say it again.
+
         Whatever the server says ends the IDLE (RFC 2177), and so does its silence: a connection that died in the
         meantime is found out by DONE, not by reading nothing for ever at full speed."""
         if not self._client.has_capability("IDLE"):
@@ -128,7 +135,7 @@ class ImapSession:
         with self._within(COMMAND_SECONDS):
             self._client.idle()
         if not _undelivered(self._client.socket()):
-            readable([self._client.socket(), wake], seconds)
+            readable([self._client.socket(), wake], SOON if "EXISTS" in self._untagged() else seconds)
         with self._within(COMMAND_SECONDS):
             self._client.idle_done()
 
@@ -144,6 +151,11 @@ class ImapSession:
         with contextlib.suppress(OSError):
             self._client.shutdown()
         self._twin.close()
+
+    def _untagged(self) -> dict[str, Any]:
+        """What the server said unasked (RFC 3501 §7); imapclient keeps it where only imaplib shows it."""
+        untagged: dict[str, Any] = self._client._imap.untagged_responses
+        return untagged
 
     @contextlib.contextmanager
     def _within(self, seconds: float) -> Iterator[None]:

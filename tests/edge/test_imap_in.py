@@ -125,6 +125,24 @@ def test_without_idle_the_mailbox_is_polled() -> None:
         assert server.commands("IDLE") == []
 
 
+def test_a_mail_announced_between_commands_is_taken_at_once() -> None:
+    """It came after the search and before IDLE: the server has said so, and does not say it again."""
+    script = {**ONE_MAIL, "UID SEARCH": ("* SEARCH", "* 2 EXISTS")}
+    custody = CursorCustody()
+    with scripted_imap(script) as server, reading(replace(a_mailbox(server), poll_seconds=3600), custody):
+        wait_until(lambda: server.commands("IDLE"))
+        server.script["UID SEARCH"] = ONE_MAIL["UID SEARCH"]
+        wait_until(lambda: custody.deliveries)
+
+
+def test_a_server_that_announces_at_every_command_does_not_make_us_spin() -> None:
+    """Two looks a second at most."""
+    script = {**ONE_MAIL, "UID SEARCH": ("* SEARCH", "* 2 EXISTS")}
+    with scripted_imap(script) as server, reading(a_mailbox(server), CursorCustody()):
+        time.sleep(1.5)
+        assert len(server.commands("SEARCH")) <= 5
+
+
 def test_a_server_without_uids_is_not_read() -> None:
     """No cursor could be kept for it."""
     with scripted_imap({**ONE_MAIL, "SELECT": ("* 1 EXISTS",)}) as server, capture_logs() as logs:

@@ -134,7 +134,7 @@ class ImapSession:
             return
         with self._within(COMMAND_SECONDS):
             self._client.idle()
-        if not _undelivered(self._client.socket()):
+        if not self._holds_unread():
             readable([self._client.socket(), wake], SOON if "EXISTS" in self._untagged() else seconds)
         with self._within(COMMAND_SECONDS):
             self._client.idle_done()
@@ -156,6 +156,19 @@ class ImapSession:
         """What the server said unasked (RFC 3501 §7); imapclient keeps it where only imaplib shows it."""
         untagged: dict[str, Any] = self._client._imap.untagged_responses
         return untagged
+
+    def _holds_unread(self) -> bool:
+        """Something has left the socket already and waits in the buffers of TLS or of imaplib, of which no selector
+        knows: news that came in one packet with the answer to IDLE."""
+        connected = self._client.socket()
+        patience = connected.gettimeout()
+        connected.settimeout(0)
+        try:
+            return bool(self._client._imap.file.peek(1))
+        except ssl.SSLWantReadError:
+            return False
+        finally:
+            connected.settimeout(patience)
 
     @contextlib.contextmanager
     def _within(self, seconds: float) -> Iterator[None]:
@@ -228,8 +241,3 @@ def readable(sockets: Sequence[socket.socket], seconds: float) -> bool:
         for each in sockets:
             selector.register(each, selectors.EVENT_READ)
         return bool(selector.select(seconds))
-
-
-def _undelivered(connected: Any) -> bool:
-    """TLS has decrypted something that no selector will report."""
-    return isinstance(connected, ssl.SSLSocket) and connected.pending() > 0

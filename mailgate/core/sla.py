@@ -15,10 +15,10 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from mailgate.core.clocks import PAUSED_BY
-from mailgate.core.hours import Calendar, Duration, Unit
+from mailgate.core.hours import Unit
 from mailgate.core.measure import Measure
 from mailgate.core.model import Status
-from mailgate.core.ticket import Ending, Promise
+from mailgate.core.ticket import Clock, Ending, Promise
 
 PROMISED = (Promise.CALLBACK, Promise.ENGAGEMENT, Promise.RESOLUTION, Promise.UPDATE)
 """The promises that are the desk's to keep; in the others it is the customer who is awaited."""
@@ -42,36 +42,29 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A promise that fell due, and its ticket's queue, customer and status now, since `waiting_since` if it is a wait.
-    Without `hours` nobody noted on which calendar it was made."""
+    """A promise that fell due, and its ticket's queue, customer and status now; `waiting_since` if that is a wait."""
 
-    promise: Promise
+    clock: Clock
     queue: str
     customer: str | None
     status: Status
-    starts_at: datetime
-    due_at: datetime
-    delay: Duration | None = None
-    hours: Calendar | None = None
-    paused_minutes: int = 0
-    ended_at: datetime | None = None
-    ending: Ending | None = None
     waiting_since: datetime | None = None
 
     @property
     def fate(self) -> Fate:
         """What became of it."""
-        if self.ended_at is None:
+        clock = self.clock
+        if clock.ended_at is None:
             return Fate.STILL if self._stands_still else Fate.MISSED
-        if self.ending is Ending.NO_LONGER:
-            return Fate.MISSED if self.ended_at > self.due_at else Fate.NO_LONGER
-        return Fate(self.ending or Ending.KEPT)
+        if clock.ending is Ending.NO_LONGER:
+            return Fate.MISSED if clock.ended_at > clock.due_at else Fate.NO_LONGER
+        return Fate(clock.ending or Ending.KEPT)
 
     @property
     def _stands_still(self) -> bool:
         """Whether a wait that began before the deadline goes on."""
-        in_time = self.waiting_since is None or self.waiting_since < self.due_at
-        return in_time and self.status in PAUSED_BY[self.promise]
+        in_time = self.waiting_since is None or self.waiting_since < self.clock.due_at
+        return in_time and self.status in PAUSED_BY[self.clock.promise]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +121,7 @@ GROUPS: Mapping[str, Callable[[Owed, ZoneInfo], str | None]] = {
     "promises": lambda _one, _zone: None,
     "queues": lambda one, _zone: one.queue,
     "customers": lambda one, _zone: one.customer,
-    "months": lambda one, zone: f"{one.due_at.astimezone(zone):%Y-%m}",
+    "months": lambda one, zone: f"{one.clock.due_at.astimezone(zone):%Y-%m}",
 }
 """What the promises are grouped by; months are those of the desk."""
 
@@ -145,7 +138,7 @@ def report(owed: Iterable[Owed], since: datetime, until: datetime, zone: ZoneInf
     for one in owed:
         places = tuple(_places(one, measures, now))
         for group, key_of in GROUPS.items():
-            cells = counts.setdefault((group, key_of(one, zone), one.promise), [0] * _END)
+            cells = counts.setdefault((group, key_of(one, zone), one.clock.promise), [0] * _END)
             for place in places:
                 cells[place] += 1
     return Report(since, until, **{group: tuple(_lines(group, counts)) for group in GROUPS})
@@ -153,31 +146,31 @@ def report(owed: Iterable[Owed], since: datetime, until: datetime, zone: ZoneInf
 
 def _places(one: Owed, measures: dict[int, Measure], now: datetime) -> Iterator[int]:
     """The cells that a promise is counted in."""
-    fate = one.fate
+    fate, clock, hours = one.fate, one.clock, one.clock.hours
     yield _FATES.index(fate)
-    if one.hours is None or fate in (Fate.STILL, Fate.NO_LONGER):
+    if hours is None or fate in (Fate.STILL, Fate.NO_LONGER):
         return
-    measure = measures.get(id(one.hours)) or measures.setdefault(id(one.hours), Measure(one.hours))
+    measure = measures.get(id(hours)) or measures.setdefault(id(hours), Measure(hours))
     if fate is Fate.KEPT:
-        yield _USED + _quarter(one, measure)
+        yield _USED + _quarter(clock, measure)
     else:
         yield _USED + len(QUARTERS) - 1
-        yield _LATENESS + _delay(measure.between(one.due_at, one.ended_at or now))
+        yield _LATENESS + _delay(measure.between(clock.due_at, clock.ended_at or now))
 
 
-def _quarter(one: Owed, measure: Measure) -> int:
+def _quarter(clock: Clock, measure: Measure) -> int:
     """How much of the promised time passed before it was kept."""
-    whole = _promised(one, measure)
-    used = whole - measure.between(max(one.ended_at or one.due_at, one.starts_at), one.due_at)
+    whole = _promised(clock, measure)
+    used = whole - measure.between(max(clock.ended_at or clock.due_at, clock.starts_at), clock.due_at)
     quarters = (place for place, percent in enumerate(QUARTERS[:-1]) if used * 100 <= whole * (percent or 0))
     return next(quarters, len(QUARTERS) - 2)
 
 
-def _promised(one: Owed, measure: Measure) -> int:
+def _promised(clock: Clock, measure: Measure) -> int:
     """The promised working minutes, without pauses."""
-    if one.delay is not None and one.delay.unit in (Unit.MINUTES, Unit.HOURS):
-        return one.delay.minutes
-    return measure.between(one.starts_at, one.due_at) - one.paused_minutes
+    if clock.delay is not None and clock.delay.unit in (Unit.MINUTES, Unit.HOURS):
+        return clock.delay.minutes
+    return measure.between(clock.starts_at, clock.due_at) - clock.paused_minutes
 
 
 def _delay(minutes: int) -> int:

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 
+from sqlalchemy import Row
 from sqlmodel import col, select
 
 from mailgate.core.hours import Calendar, Span, parse_duration
@@ -89,7 +91,7 @@ def clocks_of(tx: Tx, ticket: int) -> tuple[Clock, ...]:
     return tuple(clock_of(tx, row) for row in rows)
 
 
-def clock_of(tx: Tx, row: ClockRow) -> Clock:
+def clock_of(tx: Tx, row: ClockRow | Row[Any]) -> Clock:
     """A clock as the core sees it."""
     return Clock(
         promise=row.promise,

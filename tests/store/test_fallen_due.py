@@ -27,7 +27,7 @@ def a_clock(promise: Promise = Promise.CALLBACK, **changes: Any) -> Clock:
 
 def found(database: Database, wanted: FallenDue = NOVEMBER) -> list[Owed]:
     with database.read() as tx:
-        return sorted(fallen_due(tx, wanted), key=lambda one: (one.queue, one.promise))
+        return sorted(fallen_due(tx, wanted), key=lambda one: (one.queue, one.clock.promise))
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def test_each_promise_is_found_with_what_a_report_needs(two_tickets: Database) -
     """Its ticket's queue, customer and status among it, and the calendar as it was."""
     waits, callback, resolution = found(two_tickets)
     assert (waits.queue, waits.customer, waits.fate) == ("regulier", None, Fate.STILL)
-    assert (callback.promise, callback.fate, resolution.fate) == (Promise.CALLBACK, Fate.KEPT, Fate.MISSED)
-    assert (callback.delay, callback.ended_at) == (parse_duration("1h"), local("2026-11-16 10:20"))
-    assert callback.hours is resolution.hours is not None
+    assert (callback.clock.promise, callback.fate, resolution.fate) == (Promise.CALLBACK, Fate.KEPT, Fate.MISSED)
+    assert (callback.clock.delay, callback.clock.ended_at) == (parse_duration("1h"), local("2026-11-16 10:20"))
+    assert callback.clock.hours is resolution.clock.hours is not None
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from mailgate.core.audit import Part, Trouble
 from mailgate.core.custody import Custody, Delivery
 from mailgate.daemon.signs import Pulse
 
@@ -62,16 +59,3 @@ class Aviary:
         answer: Future[int] = Future()
         answer.set_result(0)
         return answer
-
-
-@dataclass(frozen=True, slots=True)
-class CanaryLook:
-    """The last canary that came back is not too long ago."""
-
-    canary: Canary
-    patience: float
-
-    def __call__(self, _now: datetime) -> Iterator[Trouble]:
-        silence = self.canary.back.silence()
-        if silence > self.patience:
-            yield Trouble(Part.RELAY, f"no mail to the desk's own address has come back for {silence:.0f} s")

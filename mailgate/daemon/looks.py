@@ -47,7 +47,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class PulseLook:
-    """Somebody who has to show life; `what` begins the sentence."""
+    """Somebody who has to show life, every so many seconds; `what` begins the sentence."""
 
     part: Part
     what: str
@@ -143,20 +143,6 @@ class RelayLook:
             self._wrong, self._answer = _reason(self._answer), None
         elif time.monotonic() - self._asked_at > LONGEST_VISIT:
             self._wrong, self._answer = TOO_LONG, None
-
-
-@dataclass(frozen=True, slots=True)
-class MailboxLook:
-    """One IMAP mailbox has been looked into lately."""
-
-    name: str
-    pulse: Pulse
-    patience: float
-
-    def __call__(self, _now: datetime) -> Iterator[Trouble]:
-        silence = self.pulse.silence()
-        if silence > self.patience:
-            yield Trouble(Part.IMAP, f"mailbox {self.name} could not be looked into for {silence:.0f} s")
 
 
 def _stands(line: Line, first: overdue.First | None, patience: float, part: Part, what: str) -> Iterator[Trouble]:

@@ -26,11 +26,11 @@ from mailgate.core.effects import SendMail
 from mailgate.core.letters import Facts, Letter, NoticeFacts, Tone
 from mailgate.daemon import standing
 from mailgate.daemon.auditor import Auditor, Duty, Hearer, Look
-from mailgate.daemon.canary import Canary, CanaryLook
+from mailgate.daemon.canary import Canary
 from mailgate.daemon.clock import SteadyClock, doubt
 from mailgate.daemon.crier import AGAIN, LASTS, Crier
 from mailgate.daemon.heart import Beats
-from mailgate.daemon.looks import LoopLook, MailboxLook, Patience, PulseLook, RelayLook, RowsLook
+from mailgate.daemon.looks import LoopLook, Patience, PulseLook, RelayLook, RowsLook
 from mailgate.daemon.signs import Pulse
 from mailgate.edge import heartbeat_out, smtp_probe
 from mailgate.edge.imap_in import LONGEST_IDLE
@@ -135,14 +135,16 @@ def _looks(watched: Watched, database: Database, pace: Pace) -> tuple[tuple[Part
         visit = partial(smtp_probe.probe, relay, STEP_SECONDS)
         looks.append((Part.RELAY, RelayLook(visit, patience.visit_every, patience.visit_again)))
     if watched.config.heartbeat is not None and watched.config.heartbeat.round_trip:
-        looks.append((Part.RELAY, CanaryLook(pulses.canary, pace.back)))
+        lost = "no mail to the desk's own address has come back"
+        looks.append((Part.RELAY, PulseLook(Part.RELAY, lost, pulses.canary.back, pace.back)))
     looks += [(Part.IMAP, _mailbox_look(mailbox, pulses, pace)) for mailbox in watched.config.imap]
     return tuple(looks)
 
 
-def _mailbox_look(mailbox: ImapDoor, pulses: Pulses, pace: Pace) -> MailboxLook:
-    name = f"{mailbox.user}@{mailbox.host}/{mailbox.folder}"
-    return MailboxLook(name, pulses.of(mailbox), min(mailbox.poll_seconds, LONGEST_IDLE) + pace.mailbox_slack)
+def _mailbox_look(mailbox: ImapDoor, pulses: Pulses, pace: Pace) -> PulseLook:
+    unseen = f"mailbox {mailbox.user}@{mailbox.host}/{mailbox.folder} could not be looked into"
+    patience = min(mailbox.poll_seconds, LONGEST_IDLE) + pace.mailbox_slack
+    return PulseLook(Part.IMAP, unseen, pulses.of(mailbox), patience)
 
 
 def _hearers(watched: Watched, crier: Crier, pace: Pace) -> Iterator[Hearer]:

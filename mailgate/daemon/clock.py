@@ -86,3 +86,9 @@ def doubt(newest: datetime | None, at: datetime) -> timedelta | None:
     if newest is None or -ALIKE <= at - newest <= LONGEST_PAUSE:
         return None
     return at - newest
+
+
+def in_words(ahead: timedelta) -> str:
+    """ "1:00:00 ahead of", "3653 days, 0:00:00 behind"."""
+    rounded = timedelta(seconds=round(abs(ahead).total_seconds()))
+    return f"{rounded} {'ahead of' if ahead > timedelta(0) else 'behind'}"

@@ -16,6 +16,7 @@ import structlog
 
 from mailgate.core.audit import Part, Trouble, Verdict
 from mailgate.core.letters import NoticeFacts
+from mailgate.daemon.clock import in_words
 from mailgate.store.database import DATABASE_FAULTS
 
 log = structlog.get_logger()
@@ -62,7 +63,7 @@ class Crier:
     def doubt(self, by: timedelta) -> None:
         """At the start, the clock stands where the journal says that it cannot."""
         log.error("clock.doubtful", seconds=round(by.total_seconds()))
-        self._unsaid.append(NoticeFacts("clock-doubtful", f"{_way(by)} the newest entry of the journal"))
+        self._unsaid.append(NoticeFacts("clock-doubtful", f"{in_words(by)} the newest entry of the journal"))
 
     def _hear_troubles(self, found: dict[Part, Trouble]) -> None:
         for part in [part for part in self._standing if part not in found]:
@@ -86,7 +87,7 @@ class Crier:
         elif jump is not None and (self._jump is None or abs(jump - self._jump) > ANOTHER_JUMP):
             log.error("clock.jumped", seconds=round(jump.total_seconds()))
             if self._may_tell(CLOCK):
-                self._unsaid.append(NoticeFacts("clock-jumped", f"{_way(jump)} the desk's own time"))
+                self._unsaid.append(NoticeFacts("clock-jumped", f"{in_words(jump)} the desk's own time"))
         else:
             return
         self._jump = jump
@@ -106,9 +107,3 @@ class Crier:
             except DATABASE_FAULTS:
                 return
             del self._unsaid[0]
-
-
-def _way(by: timedelta) -> str:
-    """ "1:00:00 ahead of", "3653 days, 0:00:00 behind"."""
-    rounded = timedelta(seconds=round(abs(by).total_seconds()))
-    return f"{rounded} {'ahead of' if by > timedelta(0) else 'behind'}"

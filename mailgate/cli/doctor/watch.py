@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mailgate.cli.doctor.findings import Said, bad, ok, warning
@@ -12,7 +12,7 @@ from mailgate.config import Config
 from mailgate.core.audit import Verdict
 from mailgate.core.policy import Policy
 from mailgate.daemon import standing
-from mailgate.daemon.clock import LONGEST_CORRECTION, doubt
+from mailgate.daemon.clock import LONGEST_CORRECTION, doubt, in_words
 from mailgate.store.database import Tx
 from mailgate.store.query import overdue
 
@@ -33,8 +33,8 @@ def auditor(config: Config, now: datetime) -> Iterator[Said]:
         yield ok(f"the desk runs, and all was well at {local(found.at, zone)}")
     if found.jump is not None and abs(found.jump) > LONGEST_CORRECTION:
         yield warning(
-            f"this machine's clock was set while the desk ran, and is {_off(found.jump)} the desk's: put it right, or "
-            "restart `mailgate serve` if it is right now"
+            f"this machine's clock was set while the desk ran, and is {in_words(found.jump)} the desk's: put it right, "
+            "or restart `mailgate serve` if it is right now"
         )
 
 
@@ -57,7 +57,7 @@ def clock(tx: Tx, _policy: Policy, now: datetime) -> Iterator[Said]:
     """Whether the machine's clock can be right."""
     by = doubt(overdue.newest_entry(tx), now)
     if by is not None:
-        yield warning(f"this machine's clock is {_off(by)} the newest entry of the journal: is it right?")
+        yield warning(f"this machine's clock is {in_words(by)} the newest entry of the journal: is it right?")
     else:
         yield ok("this machine's clock fits the journal")
 
@@ -66,8 +66,3 @@ def _well(found: Verdict, zone: ZoneInfo) -> str:
     return (
         f"all was well last at {local(found.well_at, zone)}" if found.well_at else "all was never well since it began"
     )
-
-
-def _off(by: timedelta) -> str:
-    rounded = timedelta(seconds=round(abs(by).total_seconds()))
-    return f"{rounded} {'ahead of' if by > timedelta(0) else 'behind'}"

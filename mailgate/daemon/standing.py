@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -25,19 +24,13 @@ def place(secret: Path) -> Path:
     return secret.with_name(FILE)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Keeps every verdict that it hears, each in place of the last one."""
-
-    path: Path
-
-    def hear(self, verdict: Verdict) -> None:
-        """On a disk that takes nothing the file grows old, which says it, too."""
-        draft = self.path.with_name(f"{self.path.name}.{os.getpid()}")
-        with suppress(OSError):
-            draft.write_text(json.dumps(_told(verdict)), "utf-8")
-            draft.chmod(0o600)
-            draft.replace(self.path)
+def keep(path: Path, verdict: Verdict) -> None:
+    """In place of the last one. On a disk that takes nothing the file grows old, which says it, too."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with suppress(OSError):
+        draft.write_text(json.dumps(_told(verdict)), "utf-8")
+        draft.chmod(0o600)
+        draft.replace(path)
 
 
 def last(path: Path) -> Verdict | None:

@@ -153,7 +153,7 @@ def _hearers(watched: Watched, crier: Crier, pace: Pace) -> Iterator[Hearer]:
     if watched.config.heartbeat is not None:
         yield from _beats(watched, watched.config.heartbeat, pace)
     yield Rearm(watched.rearm).hear
-    yield standing.Standing(standing.place(watched.config.secret_path)).hear
+    yield partial(standing.keep, standing.place(watched.config.secret_path))
     yield crier.hear
 
 

@@ -25,7 +25,7 @@ def keep_standing(site: Path, verdict: Verdict) -> None:
     """As the auditor of a running desk does."""
     place = standing.place(a_config(site).secret_path)
     place.parent.mkdir(parents=True, exist_ok=True)
-    standing.Standing(place).hear(verdict)
+    standing.keep(place, verdict)
 
 
 def test_a_desk_that_never_ran_has_no_auditor(config: Path) -> None:

@@ -16,9 +16,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import secrets
 import signal
-import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,29 +29,29 @@ import structlog
 
 from mailgate import site
 from mailgate.acceptor import Acceptor
-from mailgate.config import Config, MaildirRelay, SmsGateway
+from mailgate.config import Config
 from mailgate.config.heartbeat import wrong_url
 from mailgate.core.patience import patience
 from mailgate.daemon.auditor import Auditor
 from mailgate.daemon.canary import Aviary
 from mailgate.daemon.clock import SteadyClock
+from mailgate.daemon.engine_thread import EngineThread
 from mailgate.daemon.metronome import Metronome
 from mailgate.daemon.ring import RingWatch, ring_for
+from mailgate.daemon.sending import means_of, relay_opener
 from mailgate.daemon.verifying import verifying
 from mailgate.daemon.watching import Pace, Pulses, Watched, watching
 from mailgate.daemon.web import Inside, web_of
 from mailgate.doors import Behind, opened
-from mailgate.edge import maildir_out, pager, smtp_out
 from mailgate.edge.dkim_keys import NameServers
-from mailgate.edge.sms_out import Gateway
 from mailgate.edge.systemd import notify
 from mailgate.engine import Engine
 from mailgate.logs import speak
 from mailgate.mail.keyring import Keyring
-from mailgate.sender import Means, Relay, Sender
+from mailgate.sender import Sender
 from mailgate.site import Site
 from mailgate.store import claims, clocks, outbox
-from mailgate.store.database import DATABASE_FAULTS, Database, ServeLock
+from mailgate.store.database import Database, ServeLock
 from mailgate.toml.mistakes import SiteMistakes
 
 log = structlog.get_logger()
@@ -64,9 +62,6 @@ GRACE_SECONDS = 3.0
 STOP_SECONDS = 9.0
 """When a stop is cut short: a name server, a disk or a pager's service may hang, and none of them can be interrupted.
 That is a power cut to the database, which loses nothing."""
-
-FAULT_PAUSE_SECONDS = 2.0
-"""How long the engine rests when the database is in trouble."""
 
 
 def serve(path: Path) -> int:
@@ -123,7 +118,7 @@ async def running(
         engine = EngineThread(Engine(loaded.desk(ring), database, clock.now), database)
         engine.alive = pulses.engine.beat
         acceptor = Acceptor(database, clock.now, engine.wake, lambda mail: patience(mail, loaded.policy))
-        sender = Sender(_means(loaded.config, database, clock, threads, engine.wake))
+        sender = Sender(means_of(loaded.config, database, clock, threads, engine.wake))
         with database.write() as tx:
             claims.take_floor(tx)
             clocks.take_up(tx, loaded.policy.calendars, clock.now())
@@ -145,7 +140,7 @@ async def running(
         metronome = Metronome(engine.wake, sender.wake, watch.look, pulses.scheduler.beat)
         metronome.start()
         held.callback(metronome.stop)
-        open_relay = _relay_opener(loaded.config)
+        open_relay = relay_opener(loaded.config)
         watched = Watched(loaded.config, loaded.desk(ring), clock, pulses, open_relay, metronome.rearm)
         auditor = held.enter_context(watching(watched, pace))
         web.heed(auditor)
@@ -165,98 +160,6 @@ def _database(settings: Config, clock: SteadyClock) -> Iterator[Database]:
             with database.write() as tx:
                 outbox.release(tx, clock.now())
         yield database
-
-
-class EngineThread:
-    """Runs the engine whenever it is woken. `promised` is called after every decision, `alive` after every decision and
-    whenever there was nothing left to decide."""
-
-    def __init__(self, engine: Engine, database: Database) -> None:
-        self._engine, self._database = engine, database
-        self._wake, self._stopping = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="engine")
-        self.events = 0
-        self.promised: Callable[[], None] = lambda: None
-        self.alive: Callable[[], None] = lambda: None
-
-    def start(self) -> None:
-        """Begin with what an earlier run left pending."""
-        self._wake.set()
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Something is pending, or a timer may be due. Callable from any thread."""
-        self._wake.set()
-
-    def use_ring(self, ring: Keyring) -> None:
-        """Sign and verify with another ring from the next event on."""
-        self._engine.use_ring(ring)
-
-    def stop(self) -> None:
-        """Finish the event in hand; the rest is pending at the next start."""
-        self._stopping.set()
-        self._wake.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.wait()
-            self._wake.clear()
-            try:
-                self._engine.run_pending(self._stopping.is_set, self._decided)
-                self.alive()
-            except DATABASE_FAULTS:
-                log.exception("engine.database_fault")
-                self._rest()
-            except Exception:  # what it is about stays pending, and a person must look
-                log.exception("engine.failed")
-                self._rest()
-
-    def _decided(self) -> None:
-        self.events += 1
-        self.alive()
-        self.promised()
-
-    def _rest(self) -> None:
-        self._stopping.wait(FAULT_PAUSE_SECONDS)
-        self._wake.set()
-
-
-def _means(
-    settings: Config, database: Database, clock: SteadyClock, threads: ThreadPoolExecutor, failed: Callable[[], None]
-) -> Means:
-    return Means(
-        database=database,
-        threads=threads,
-        clock=clock.now,
-        chance=random.random,
-        open_relay=_relay_opener(settings),
-        pager=pager.Pagers(pager.own_ways({name: _gateway(one) for name, one in settings.sms.items()})),
-        failed=failed,
-        owner=f"{socket.gethostname()}-{secrets.token_hex(4)}",
-    )
-
-
-def _gateway(one: SmsGateway) -> Gateway:
-    return Gateway(
-        url=one.url,
-        template=one.template,
-        is_form=one.is_form,
-        method=one.method,
-        headers=one.headers,
-        user=one.user,
-        secret=one.secret.read if one.secret is not None else None,
-        expect=one.expect,
-        timeout=one.timeout,
-    )
-
-
-def _relay_opener(settings: Config) -> Callable[[], Relay]:
-    relay = settings.relay
-    if isinstance(relay, MaildirRelay):
-        return lambda: maildir_out.MaildirRelay(relay.path)
-    password = relay.password.read if relay.password is not None else None
-    return lambda: smtp_out.SmtpRelay(relay.host, relay.port, relay.tls, relay.user, password, relay.ca_file)
 
 
 def _both(first: Callable[[Keyring], None], second: Callable[[Keyring], None]) -> Callable[[Keyring], None]:

@@ -1,0 +1,55 @@
+"""What the sender needs of this machine: the way to the relay, and those to the pagers."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from mailgate.config import Config, MaildirRelay, SmsGateway
+from mailgate.daemon.clock import SteadyClock
+from mailgate.edge import maildir_out, pager, smtp_out
+from mailgate.edge.sms_out import Gateway
+from mailgate.sender import Means, Relay
+from mailgate.store.database import Database
+
+
+def means_of(
+    settings: Config, database: Database, clock: SteadyClock, threads: ThreadPoolExecutor, failed: Callable[[], None]
+) -> Means:
+    """The sender's means; it calls `failed` when a delivery failed for good."""
+    return Means(
+        database=database,
+        threads=threads,
+        clock=clock.now,
+        chance=random.random,
+        open_relay=relay_opener(settings),
+        pager=pager.Pagers(pager.own_ways({name: _gateway(one) for name, one in settings.sms.items()})),
+        failed=failed,
+        owner=f"{socket.gethostname()}-{secrets.token_hex(4)}",
+    )
+
+
+def _gateway(one: SmsGateway) -> Gateway:
+    return Gateway(
+        url=one.url,
+        template=one.template,
+        is_form=one.is_form,
+        method=one.method,
+        headers=one.headers,
+        user=one.user,
+        secret=one.secret.read if one.secret is not None else None,
+        expect=one.expect,
+        timeout=one.timeout,
+    )
+
+
+def relay_opener(settings: Config) -> Callable[[], Relay]:
+    """Opens a session with the relay of config.toml."""
+    relay = settings.relay
+    if isinstance(relay, MaildirRelay):
+        return lambda: maildir_out.MaildirRelay(relay.path)
+    password = relay.password.read if relay.password is not None else None
+    return lambda: smtp_out.SmtpRelay(relay.host, relay.port, relay.tls, relay.user, password, relay.ca_file)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -21,7 +21,7 @@ from mailgate.core.hours import Calendar, Span, parse_duration
 from mailgate.core.lifecycle import RECORDED_WAITS
 from mailgate.core.model import Status
 from mailgate.core.recount import CALENDAR_CHANGED
-from mailgate.core.ticket import Clock, Wait
+from mailgate.core.ticket import Clock, Promise, Wait
 from mailgate.store import timers
 from mailgate.store.database import Tx
 from mailgate.store.tables import ClockRow, EditionRow, WaitRow
@@ -86,9 +86,14 @@ def turn_to(tx: Tx, ticket: int, status: Status, at: datetime) -> None:
 
 
 def clocks_of(tx: Tx, ticket: int) -> tuple[Clock, ...]:
-    """Every clock of a ticket, the newest first."""
-    rows = tx.exec(select(ClockRow).where(ClockRow.ticket == ticket).order_by(col(ClockRow.id).desc())).all()
+    """Every clock of a ticket, oldest first."""
+    rows = tx.exec(select(ClockRow).where(ClockRow.ticket == ticket).order_by(col(ClockRow.id))).all()
     return tuple(clock_of(tx, row) for row in rows)
+
+
+def newest(clocks: Iterable[Clock]) -> Mapping[Promise, Clock]:
+    """Of each promise the clock that was started last; `clocks` are a ticket's, oldest first."""
+    return {clock.promise: clock for clock in clocks}
 
 
 def clock_of(tx: Tx, row: ClockRow | Row[Any]) -> Clock:

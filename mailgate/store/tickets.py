@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlmodel import col, select
 
 from mailgate.core.model import Address, Attachment, Direction, PageState
-from mailgate.core.ticket import Clock, Line, Paged, Ticket
-from mailgate.store.clocks import clocks_of, waits_of
+from mailgate.core.ticket import Line, Paged, Ticket
+from mailgate.store.clocks import clocks_of, newest, waits_of
 from mailgate.store.database import Tx
 from mailgate.store.tables import AttachmentRow, MessageRow, PageRow, ParticipantRow, TicketRow
 
@@ -40,7 +40,7 @@ def find_ticket(tx: Tx, number: int | None) -> Ticket | None:
         customer=row.customer,
         registered=row.registered,
         assignee=row.assignee,
-        clocks=_newest(clocks_of(tx, row.number)),
+        clocks=tuple(newest(clocks_of(tx, row.number)).values()),
         waits=waits_of(tx, row.number),
         waiting_since=row.waiting_since,
         closed_at=row.closed_at,
@@ -54,11 +54,6 @@ def find_ticket(tx: Tx, number: int | None) -> Ticket | None:
         skills=row.skills,
         pages=pages,
     )
-
-
-def _newest(clocks: Iterable[Clock]) -> tuple[Clock, ...]:
-    """Of each promise the clock that was started last."""
-    return tuple({clock.promise: clock for clock in reversed(tuple(clocks))}.values())
 
 
 def _participants(tx: Tx, number: int) -> frozenset[str]:

@@ -53,7 +53,7 @@ def test_a_clock_that_is_set_again_is_the_same_one(database: Database) -> None:
     with database.read() as tx:
         kinds = [(one.promise, one.ended_at) for one in clocks_of(tx, 1001)]
         ticket = find_ticket(tx, 1001)
-    assert kinds == [(Promise.UPDATE, None), (Promise.UPDATE, None), (Promise.CALLBACK, None)]
+    assert kinds == [(Promise.CALLBACK, None), (Promise.UPDATE, None), (Promise.UPDATE, None)]
     assert ticket is not None
     assert [one.asked_at for one in ticket.clocks if one.promise is Promise.UPDATE] == [NOW + HOUR]
 

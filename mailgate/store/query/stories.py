@@ -12,10 +12,10 @@ from sqlmodel import col, select
 from mailgate.core.model import Activity, AuthLevel, Channel, Direction, PageState
 from mailgate.core.targets import shown
 from mailgate.core.ticket import Clock, Wait
-from mailgate.store.clocks import clocks_of, waits_of
+from mailgate.store.clocks import clocks_of, newest, waits_of
 from mailgate.store.database import Tx
 from mailgate.store.query.deliveries import AddressShown, MailShown, mails_of, marked_of
-from mailgate.store.query.summaries import TicketSummary, clocks_among, fill
+from mailgate.store.query.summaries import TicketSummary, fill
 from mailgate.store.tables import (
     AttachmentRow,
     FloodRow,
@@ -111,7 +111,7 @@ def ticket(tx: Tx, number: int) -> TicketStory | None:
     row = tx.get(TicketRow, number)
     if row is None:
         return None
-    mails = mails_of(tx, number)
+    mails, clocks = mails_of(tx, number), clocks_of(tx, number)
     story = partial(
         TicketStory,
         messages=_messages(tx, number),
@@ -120,11 +120,10 @@ def ticket(tx: Tx, number: int) -> TicketStory | None:
         mails=mails,
         addresses=marked_of(tx, row, (mail.to for mail in mails)),
         journal=_journal(tx, number),
-        clocks=clocks_of(tx, number)[::-1],
+        clocks=clocks,
         waits=waits_of(tx, number),
     )
-    clocks = clocks_among(tx, select(TicketRow.number).where(TicketRow.number == number))
-    return fill(story, row, clocks.get(number, {}))
+    return fill(story, row, newest(clocks))
 
 
 def _messages(tx: Tx, number: int) -> tuple[MessageShown, ...]:

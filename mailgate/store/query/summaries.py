@@ -17,7 +17,7 @@ from mailgate.core.clocks import PAUSED_BY
 from mailgate.core.model import Status
 from mailgate.core.reckoning import margin
 from mailgate.core.sla import PROMISED
-from mailgate.core.ticket import Ending, Promise
+from mailgate.core.ticket import Clock, Promise
 from mailgate.store.clocks import clock_of
 from mailgate.store.database import Tx
 from mailgate.store.tables import ClockRow, TicketRow
@@ -90,24 +90,16 @@ class TicketFilter:
     late: bool = False
 
 
-Clocks = Mapping[Promise, ClockRow]
+Clocks = Mapping[Promise, Clock]
 """The newest clock of each promise of one ticket."""
 
 
 def tickets(tx: Tx, wanted: TicketFilter, now: datetime) -> tuple[TicketLine, ...]:
     """The tickets that pass the filter, newest first."""
     chosen = select(TicketRow).where(*_conditions(wanted, now))
-    clocks = clocks_among(tx, select(TicketRow.number).where(*_conditions(wanted, now)))
+    clocks = _clocks(tx, select(TicketRow.number).where(*_conditions(wanted, now)))
     found = tx.exec(chosen.order_by(col(TicketRow.number).desc()))
-    return tuple(_line(tx, row, clocks.get(row.number, {}), now) for row in found)
-
-
-def clocks_among(tx: Tx, numbers: SelectOfScalar[int]) -> Mapping[int, Clocks]:
-    """The clocks of these tickets."""
-    found: defaultdict[int, dict[Promise, ClockRow]] = defaultdict(dict)
-    for row in tx.exec(select(ClockRow).where(col(ClockRow.ticket).in_(numbers)).order_by(col(ClockRow.id))):
-        found[row.ticket][row.promise] = row
-    return found
+    return tuple(_line(row, clocks.get(row.number, {}), now) for row in found)
 
 
 def fill(shape: Callable[..., Shape], row: TicketRow, clocks: Clocks) -> Shape:
@@ -128,43 +120,50 @@ def fill(shape: Callable[..., Shape], row: TicketRow, clocks: Clocks) -> Shape:
         assignee=row.assignee,
         opened_at=row.opened_at,
         callback=_callback(clocks.get(Promise.CALLBACK)),
-        update_due_at=update.due_at if update is not None and update.ended_at is None else None,
+        update_due_at=update.due_at if update is not None and update.running else None,
         closed_at=row.closed_at,
     )
 
 
-def _line(tx: Tx, row: TicketRow, clocks: Clocks, now: datetime) -> TicketLine:
-    owed = tuple(_deadline(tx, clock, now) for clock in _running(row, clocks))
+def _clocks(tx: Tx, numbers: SelectOfScalar[int]) -> Mapping[int, Clocks]:
+    """The clocks of these tickets."""
+    found: defaultdict[int, dict[Promise, Clock]] = defaultdict(dict)
+    for row in tx.exec(select(ClockRow).where(col(ClockRow.ticket).in_(numbers)).order_by(col(ClockRow.id))):
+        found[row.ticket][row.promise] = clock_of(tx, row)
+    return found
+
+
+def _line(row: TicketRow, clocks: Clocks, now: datetime) -> TicketLine:
+    owed = tuple(_deadline(clock, now) for clock in _running(row, clocks))
     first = min(owed, key=lambda one: one.due_at, default=None)
     return fill(partial(TicketLine, deadline=first, late=tuple(one for one in owed if one.due_at < now)), row, clocks)
 
 
-def _running(row: TicketRow, clocks: Clocks) -> Iterator[ClockRow]:
+def _running(row: TicketRow, clocks: Clocks) -> Iterator[Clock]:
     """The clocks of the desk's promises that do not stand still."""
     for promise in PROMISED if row.status in IN_HAND else ():
         clock = clocks.get(promise)
-        if clock is not None and clock.ended_at is None and row.status not in PAUSED_BY[promise]:
+        if clock is not None and clock.running and row.status not in PAUSED_BY[promise]:
             yield clock
 
 
-def _deadline(tx: Tx, row: ClockRow, now: datetime) -> DeadlineShown:
-    hours = clock_of(tx, row).hours if row.due_at < now else None
-    late = None if hours is None else -margin(hours, now, row.due_at)
-    return DeadlineShown(row.promise, row.due_at, late)
+def _deadline(clock: Clock, now: datetime) -> DeadlineShown:
+    hours = clock.hours if clock.due_at < now else None
+    late = None if hours is None else -margin(hours, now, clock.due_at)
+    return DeadlineShown(clock.promise, clock.due_at, late)
 
 
-def _callback(clock: ClockRow | None) -> CallbackShown | None:
+def _callback(clock: Clock | None) -> CallbackShown | None:
     if clock is None:
         return None
-    kept_at = None if clock.ending is Ending.NO_LONGER else clock.ended_at
     return CallbackShown(
         due_at=clock.due_at,
-        kept_at=kept_at,
+        kept_at=clock.kept_at,
         kept_by=clock.ended_by,
         calendar=clock.calendar,
         paused_minutes=clock.paused_minutes,
         kept_how=clock.how,
-        in_time=None if kept_at is None else clock.ending is Ending.KEPT,
+        in_time=clock.in_time,
     )
 
 

@@ -49,11 +49,10 @@ _READ: dict[str, Calendar] = {}
 
 def set_clock(tx: Tx, ticket: int, clock: Clock) -> None:
     """Note a clock as it now stands. The same promise asked for at the same moment is the same row."""
-    same = select(ClockRow.id).where(
-        ClockRow.ticket == ticket, ClockRow.promise == clock.promise, ClockRow.asked_at == clock.asked_at
-    )
+    same = (ClockRow.ticket == ticket, ClockRow.promise == clock.promise, ClockRow.asked_at == clock.asked_at)
+    known = tx.exec(select(ClockRow).where(*same)).first()
     row = ClockRow(
-        id=tx.exec(same).first(),
+        id=None if known is None else known.id,
         ticket=ticket,
         promise=clock.promise,
         calendar=clock.calendar,

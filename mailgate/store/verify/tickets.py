@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Integer, and_, cast, func, or_, select
+from sqlalchemy import Integer, Select, and_, cast, func, or_, select
 from sqlmodel import col
 
 from mailgate.core.lifecycle import WAITING
@@ -25,7 +26,7 @@ from mailgate.store.tables import (
     TicketRow,
 )
 from mailgate.store.ticket_changes import ENDED, TICKET_COUNTER
-from mailgate.store.verify.findings import FETCHED, Broken, Question, those
+from mailgate.store.verify.findings import FETCHED, Broken, Look, Question, those
 from mailgate.store.verify.inbox import OPENING, is_mail
 
 number, status = col(TicketRow.number), col(TicketRow.status)
@@ -89,50 +90,23 @@ answer_to_nobody = (
 )
 
 
-def _behind(tx: Tx, now: datetime) -> Iterator[Broken]:
-    counter = select(col(CounterRow.next)).where(col(CounterRow.name) == TICKET_COUNTER).scalar_subquery()
-    yield from those(select(number, counter.label("next")).where(number >= func.coalesce(counter, 0)))(tx, now)
+counter = select(col(CounterRow.next)).where(col(CounterRow.name) == TICKET_COUNTER).scalar_subquery()
 
 
-def _left_out(tx: Tx, _now: datetime) -> Iterator[Broken]:
-    """Who wrote in a ticket and takes no part in it. A database lowers the case of ASCII only: of what it finds,
-    each is asked again."""
-    wrote = (
-        select(col(MessageRow.id), col(MessageRow.ticket), col(MessageRow.sender))
-        .outerjoin(
-            ParticipantRow,
-            and_(
-                col(ParticipantRow.ticket) == col(MessageRow.ticket),
-                col(ParticipantRow.address) == func.lower(MessageRow.sender),
-            ),
-        )
-        .where(col(MessageRow.direction) == Direction.IN, col(MessageRow.automatic).is_(False))
-        .where(col(ParticipantRow.address).is_(None))
-        .execution_options(yield_per=FETCHED)
-    )
-    with tx.connection().execute(wrote) as found:
-        for message, ticket, sender in found:
-            if tx.get(ParticipantRow, (ticket, clean_text(sender.lower()))) is None:
-                yield Broken(str(message), f"ticket {ticket}, sender {sender}")
+def strangers(people: Select[Any, int, str]) -> Look:
+    """Those of people (row, ticket, address) who take no part in their ticket. A database lowers the case of ASCII
+    only: of what it finds, each is asked again."""
+    _, ticket, address = people.selected_columns
+    takes_part = and_(col(ParticipantRow.ticket) == ticket, col(ParticipantRow.address) == func.lower(address))
+    few = people.outerjoin(ParticipantRow, takes_part).where(col(ParticipantRow.address).is_(None))
 
+    def look(tx: Tx, _now: datetime) -> Iterator[Broken]:
+        with tx.connection().execute(few.execution_options(yield_per=FETCHED)) as found:
+            for row, number, person in found:
+                if tx.get(ParticipantRow, (number, clean_text(person.lower()))) is None:
+                    yield Broken(str(row), f"ticket {number}, {person}")
 
-def _without_requester(tx: Tx, _now: datetime) -> Iterator[Broken]:
-    asked = (
-        select(number, col(TicketRow.requester_mail))
-        .outerjoin(
-            ParticipantRow,
-            and_(
-                col(ParticipantRow.ticket) == number,
-                col(ParticipantRow.address) == func.lower(TicketRow.requester_mail),
-            ),
-        )
-        .where(col(ParticipantRow.address).is_(None))
-        .execution_options(yield_per=FETCHED)
-    )
-    with tx.connection().execute(asked) as found:
-        for ticket, address in found:
-            if tx.get(ParticipantRow, (ticket, clean_text(address.lower()))) is None:
-                yield Broken(str(ticket), f"requester {address}")
+    return look
 
 
 TICKETS = (
@@ -151,7 +125,10 @@ TICKETS = (
             .where(is_mail, col(InboxRow.outcome).in_(OPENING), ~first_words.exists())
         ),
     ),
-    Question("numbers", "I1", "the next ticket has a number of its own", TicketRow, _behind),
+    Question(
+        "numbers", "I1", "the next ticket has a number of its own", TicketRow,
+        those(select(number, counter.label("next")).where(number >= func.coalesce(counter, 0))),
+    ),
     Question(
         "status", "I34", "who waits, and what is over, says since when", TicketRow,
         those(
@@ -163,8 +140,17 @@ TICKETS = (
             )
         ),
     ),
-    Question("requester", "I27", "who asks takes part in the ticket", TicketRow, _without_requester),
-    Question("authors", "I27", "who writes in a ticket takes part in it", MessageRow, _left_out),
+    Question(
+        "requester", "I27", "who asks takes part in the ticket", TicketRow,
+        strangers(select(number, number, col(TicketRow.requester_mail))),
+    ),
+    Question(
+        "authors", "I27", "who writes in a ticket takes part in it", MessageRow,
+        strangers(
+            select(col(MessageRow.id), col(MessageRow.ticket), col(MessageRow.sender))
+            .where(col(MessageRow.direction) == Direction.IN, col(MessageRow.automatic).is_(False))
+        ),
+    ),
     Question(
         "said-and-promised", "I17", "what a story says that the desk said was promised", MessageRow,
         those(

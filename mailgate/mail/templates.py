@@ -20,19 +20,13 @@ from pathlib import Path
 from traceback import walk_tb
 
 import css_inline
-from jinja2 import (
-    ChoiceLoader,
-    FileSystemLoader,
-    PrefixLoader,
-    Template,
-    TemplateNotFound,
-    TemplateSyntaxError,
-)
+from jinja2 import Template, TemplateNotFound, TemplateSyntaxError
 
 from mailgate.core.letters import Facts, Letter
 from mailgate.mail.dates import Tongue, primary
 from mailgate.mail.samples import NAMES, sample_letters
 from mailgate.mail.sandbox import TONGUE, Sandbox
+from mailgate.mail.shelf import Shelf
 from mailgate.mail.words import TemplateFailed, Words, worded
 
 TEXT, HTML = ".txt.j2", ".html.j2"
@@ -44,15 +38,16 @@ GROWTH_MOST = 6
 
 
 class Templates:
-    """Renders letters with the templates of `directories`, the site's own first; `language` is the desk's."""
+    """Renders letters with the templates of `directories`, the site's own first; `language` is the desk's.
+
+    The files are read now, and never again."""
 
     def __init__(self, directories: tuple[Path, ...], language: str = "fr-CA") -> None:
         self.directories = directories
         self.language = language
-        numbered = {str(place): FileSystemLoader(folder) for place, folder in enumerate(directories)}
-        loader = ChoiceLoader([PrefixLoader(numbered), FileSystemLoader(directories)])
-        self._text = Sandbox(loader, escapes=False)
-        self._html = Sandbox(loader, escapes=True)
+        self._shelf = Shelf(directories)
+        self._text = Sandbox(self._shelf.loader(), escapes=False)
+        self._html = Sandbox(self._shelf.loader(), escapes=True)
 
     def render(self, letter: Letter, now: datetime | None = None) -> Words:
         """The words of a letter; TemplateFailed names file and line. `now` leaves the current year out of dates."""
@@ -61,7 +56,7 @@ class Templates:
     def names(self) -> tuple[str, ...]:
         """Every template that the desk's language can be served with, in alphabetical order."""
         folders = set(self._folders(self.language))
-        stems = (stem.rpartition("/") for stem in self._all(TEXT))
+        stems = (stem.rpartition("/") for stem in self._shelf.stems(TEXT))
         return tuple(sorted({name for folder, _, name in stems if folder in folders}))
 
     def check(self) -> tuple[str, ...]:
@@ -71,7 +66,7 @@ class Templates:
     def _stem(self, letter: Letter) -> str:
         """The template's name without its suffix, in the first folder that has the text."""
         for folder in self._folders(letter.to.language):
-            if self._exists(f"{folder}/{letter.template}{TEXT}"):
+            if self._shelf.has(f"{folder}/{letter.template}{TEXT}"):
                 return f"{folder}/{letter.template}"
         raise TemplateFailed(f"templates/{letter.to.language}/{letter.template}{TEXT}: there is none")
 
@@ -84,7 +79,7 @@ class Templates:
     def _render(self, stem: str, letter: Letter, now: datetime | None) -> Words:
         tongue = Tongue(_spoken(stem, letter.to.language), letter.to.timezone, now)
         subject, text = self._parted(stem, self._printed(self._text, stem + TEXT, letter.facts, tongue))
-        if letter.limit is not None or not self._exists(stem + HTML):
+        if letter.limit is not None or not self._shelf.has(stem + HTML):
             return Words(subject, text)
         html = self._printed(self._html, stem + HTML, letter.facts, tongue)
         return Words(subject, text, self._inlined(stem, html))
@@ -120,23 +115,19 @@ class Templates:
                 raise TemplateFailed(f"{self._file(template.filename, str(template.name))}: prints too much")
         return "".join(pieces)
 
-    def _exists(self, name: str) -> bool:
-        place, _, path = name.partition("/")
-        return (self.directories[int(place)] / path).is_file()
-
     def _missing(self) -> Iterator[str]:
         for name in NAMES:
-            if not any(self._exists(f"{folder}/{name}{TEXT}") for folder in self._folders(self.language)):
+            if not any(self._shelf.has(f"{folder}/{name}{TEXT}") for folder in self._folders(self.language)):
                 yield f"templates/{self.language}/{name}{TEXT}: there is none"
 
     def _widows(self) -> Iterator[str]:
         """HTML that no text goes with would never be sent."""
-        for stem in self._all(HTML):
-            if not self._exists(stem + TEXT):
+        for stem in self._shelf.stems(HTML):
+            if not self._shelf.has(stem + TEXT):
                 yield f"{self._shown(stem + HTML)}: needs a text beside it, {Path(stem).name}{TEXT}"
 
     def _failing(self) -> Iterator[str]:
-        for stem in self._all(TEXT):
+        for stem in self._shelf.stems(TEXT):
             _, language, _ = stem.split("/")
             if not self._is_used(stem):
                 continue
@@ -149,13 +140,7 @@ class Templates:
     def _is_used(self, stem: str) -> bool:
         """Whether no directory before it has the same template: what stands behind the site's own is never printed."""
         place, _, path = stem.partition("/")
-        return not any(self._exists(f"{before}/{path}{TEXT}") for before in range(int(place)))
-
-    def _all(self, suffix: str) -> Iterator[str]:
-        """The stem of every template of every language; a name that begins with "_" is only a part of others."""
-        for place, directory in enumerate(self.directories):
-            for path in sorted(directory.glob(f"*/[!_]*{suffix}")):
-                yield f"{place}/{path.relative_to(directory).as_posix()}".removesuffix(suffix)
+        return not any(self._shelf.has(f"{before}/{path}{TEXT}") for before in range(int(place)))
 
     def _located(self, error: Exception, name: str) -> str:
         """An error with the template and line it happened in."""

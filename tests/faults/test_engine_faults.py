@@ -54,6 +54,7 @@ def templates(mails: list[Sent]) -> list[str]:
 def test_a_broken_template_sends_built_in_words_and_tells_the_administrators_once(desk: LiveDesk, fault: str) -> None:
     """No acknowledgement and no page waits for an administrator (design.md §1, F33)."""
     (desk.root / "templates/fr/acknowledgement.txt.j2").write_text(fault, "utf-8")
+    desk.reload()
     mails = desk.write(Letter("Bonjour"))
     assert templates(mails) == ["acknowledgement", "notice", *["page"] * 3, *["technician"] * 3]
     acknowledgement = next(mail for mail in mails if mail.template == "acknowledgement")

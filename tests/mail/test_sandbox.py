@@ -132,8 +132,7 @@ def test_a_date_outside_its_context_explains_itself(tmp_path: Path) -> None:
     """The commonest slip of somebody who moves a sentence into a macro."""
     macro = "{% macro due(at) %}{{ at|moment }}{% endmacro %}"
     body = "Subject: x\n\n{% import 'fr/_mine.txt.j2' as mine %}{{ mine.due(deadline.callback.due_at) }}"
-    templates = a_site(tmp_path, fr___mine__txt="", fr__closing__txt=body)
-    (tmp_path / "templates" / "fr" / "_mine.txt.j2").write_text(macro)
+    templates = a_site(tmp_path, fr___mine__txt=macro, fr__closing__txt=body)
     with pytest.raises(TemplateFailed, match="with context"):
         text_of(templates)
 
@@ -166,7 +165,7 @@ def test_html_without_its_text_is_told(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_utf8_is_told(tmp_path: Path) -> None:
     """Old editors still write Windows-1252."""
-    templates = a_site(tmp_path, fr__closing__txt="")
+    a_site(tmp_path, fr__closing__txt="")
     (tmp_path / "templates" / "fr" / "closing.txt.j2").write_bytes(b"Subject: \xe9\n\nx")
-    (mistake,) = templates.check()
+    (mistake,) = a_site(tmp_path).check()
     assert mistake.startswith("templates/fr/closing.txt.j2: 'utf-8' codec")

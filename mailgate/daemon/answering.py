@@ -58,12 +58,14 @@ class Answering:
     def answer(self, token: str) -> int | None:
         """Their word as an inbox row, on disk when this returns."""
         holder = self._holder(token)
-        if holder is None:
-            return None
-        ticket, one = holder
+        return None if holder is None else self.hear(*holder, "link")
+
+    def hear(self, ticket: int, one: Technician, means: str) -> int:
+        """The word of somebody who was proven to be the technician, as an inbox row that is on disk; `means` names the
+        way they said it."""
         now = self.clock()
         with self.database.write() as tx:
-            row = inbox.ask(tx, PageAnswered(0, now, ticket, one.key), now)
+            row = inbox.ask(tx, PageAnswered(0, now, ticket, one.key, means), now)
         self.arrived()
         return row
 

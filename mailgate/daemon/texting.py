@@ -14,13 +14,11 @@ from hmac import compare_digest
 import structlog
 
 from mailgate.config import SmsAnswers
-from mailgate.core.events import PageAnswered
 from mailgate.core.identity import person_id
 from mailgate.core.people import Technician
 from mailgate.core.targets import SMS
 from mailgate.daemon.answering import Answering
 from mailgate.mail.codes import codes_in, is_code
-from mailgate.store import inbox
 from mailgate.store.query.pages import was_paged
 from mailgate.toml.mistakes import SiteMistakes
 
@@ -54,12 +52,8 @@ class Texting:
         answer = next(self._answers(gateway, number, text), None)
         if answer is None:
             log.info("sms.ignored", gateway=gateway)
-            return
-        ticket, one = answer
-        now = self.pages.clock()
-        with self.pages.database.write() as tx:
-            inbox.ask(tx, PageAnswered(0, now, ticket, one.key, "text message"), now)
-        self.pages.arrived()
+        else:
+            self.pages.hear(*answer, "text message")
 
     def _answers(self, gateway: str, number: str, text: str) -> Iterator[tuple[int, Technician]]:
         people = tuple(self._at(gateway, number))

@@ -7,42 +7,30 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from datetime import date, timedelta
 
-from mailgate.core.hours import Duration, parse_duration
 from mailgate.core.intents import Absent, AssignTo, Grade, Intent, Present, Scale, Spend, Wait
 from mailgate.core.model import Activity, Status
+from mailgate.mail import days, lengths
+from mailgate.mail.misread import Misread
 from mailgate.mail.text import shorten
 
-BLANKS = " \t\u00a0\u2007\u202f"
+BLANKS = " \t\u00a0\u2002\u2003\u2005\u2007\u2009\u200a\u202f\u3000"
 PUNCTUATION = BLANKS + ".,;:!="
-_MINUTES = re.compile(r"([0-9]{1,4})(?:m|mn|min|mins|minutes?)?")
-_HOURS = re.compile(r"([0-9]{1,2})(?:h|hr|hrs|hours?|heures?)(?:([0-5]?[0-9])(?:m|mn|min|minutes?)?)?")
-_CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])")
-_MOST_MINUTES = 1440
-_MOST_WORDS_OF_TIME = 4
 MOST_CHARS = 200
+_QUOTES = BLANKS + "\"'«»“”„‘’‹›"
 _WAITED_FOR = {
-    "client": Status.WAITING_CUSTOMER,
-    "customer": Status.WAITING_CUSTOMER,
-    "tiers": Status.WAITING_THIRD,
-    "third": Status.WAITING_THIRD,
+    **dict.fromkeys(("client", "customer"), Status.WAITING_CUSTOMER),
+    **dict.fromkeys(("tiers", "third", "third-party", "fournisseur", "supplier", "vendor"), Status.WAITING_THIRD),
 }
+_BEFORE_WHOM = frozenset("le la du de un une the a for on".split())
+_BEFORE_LENGTH = frozenset("pour pendant for party".split())
 _REASONED = frozenset({Scale.SEVERITY, Scale.LEVEL})
-_DAYS = re.compile(r"([0-9]{1,5})(?:d|j|jours?|days?)")
-_DATE = r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
-_ABSENCE = re.compile(rf"{_DATE}(?:(?:\.\.\.?|…|/){_DATE})?")
-_LONGEST_ABSENCE = timedelta(days=366)
-_BACK = frozenset({"non", "off"})
-
-
-@dataclass(frozen=True, slots=True)
-class Misread:
-    """Why an argument is none: the code of a `Problem`, and the words that it is about."""
-
-    code: str
-    detail: str = ""
+_VALUE = re.compile(r"[^\s,;:=—–()]+")
+_LETTER_AND_FIGURE = re.compile(r"([A-Za-z])\s([0-9])")
+_BEFORE_REASON = PUNCTUATION + "-—–()"
+_TO_WHOM = re.compile(r"(?:à|a|to)\s+(?=\S)|@", re.IGNORECASE)
+_BRACKETED = re.compile(r"<\s?([^<>\s]{1,320}@[^<>\s]{1,320})\s?>")
+_BACK = frozenset({"non", "no", "off"})
 
 
 def folded(word: str) -> str:
@@ -57,51 +45,44 @@ def nothing(intent: Intent, argument: str) -> Intent | Misread:
 
 
 def time_spent(activity: Activity, argument: str) -> Intent | Misread:
-    """The longest run of words that is a time; whatever stands behind it is too much."""
-    words = argument.split()
-    if not words:
-        return Misread("missing-minutes")
-    for count in range(min(len(words), _MOST_WORDS_OF_TIME), 0, -1):
-        minutes = _minutes("".join(words[:count]).lower())
-        if minutes is not None and len(words) > count:
-            return Misread("too-many-words", " ".join(words[count:]))
-        if minutes is not None:
-            return Spend(activity, minutes) if 1 <= minutes <= _MOST_MINUTES else Misread("bad-minutes", argument)
-    return Misread("bad-minutes", argument)
-
-
-def _minutes(text: str) -> int | None:
-    """ "15", "90min", "2h", "1h30" or "1:30" in minutes; None for anything else."""
-    if found := _MINUTES.fullmatch(text):
-        return int(found[1])
-    found = _HOURS.fullmatch(text) or _CLOCK.fullmatch(text)
-    return 60 * int(found[1]) + int(found[2] or 0) if found else None
+    """How long a call or a visit took."""
+    read = lengths.time_spent(argument)
+    return read if isinstance(read, Misread) else Spend(activity, read)
 
 
 def person(argument: str) -> Intent | Misread:
-    """Somebody, as typed."""
-    return AssignTo(shorten(argument, MOST_CHARS)) if argument else Misread("missing-who")
+    """Somebody, as typed; behind a name in quotes or beside an address, that alone."""
+    bracketed = _BRACKETED.search(argument[: 4 * MOST_CHARS])
+    named = bracketed[1] if bracketed else _TO_WHOM.sub("", argument, count=1) if _TO_WHOM.match(argument) else argument
+    named = shorten(named.strip(_QUOTES), MOST_CHARS)
+    return AssignTo(named) if named else Misread("missing-who")
 
 
 def grade(scale: Scale, argument: str) -> Intent | Misread:
     """The new value, and behind it why, where the customer is told."""
-    value, _, reason = argument.partition(" ")
-    if not value:
+    argument = argument.strip(_QUOTES)
+    together = _LETTER_AND_FIGURE.fullmatch(argument)
+    found = _VALUE.match("".join(together.groups()) if together else argument)
+    if found is None:
         return Misread("missing-grade")
+    value = shorten(found[0].strip(_QUOTES + PUNCTUATION), MOST_CHARS)
+    reason = "" if together else argument[found.end() :].strip(_BEFORE_REASON)
     if reason and scale not in _REASONED:
-        return Misread("too-many-words", reason)
-    return Grade(scale, shorten(value.strip(PUNCTUATION), MOST_CHARS), reason.strip(PUNCTUATION))
+        return Misread("too-many-words", reason, value)
+    return Grade(scale, value, reason)
 
 
 def wait(argument: str) -> Intent | Misread:
-    """Whom to wait for, and for how long when that is said: 3d, 3j, 3 jours, 4h, 1w."""
-    whom, *duration = argument.split() or [""]
+    """Whom to wait for, and for how long when that is said: 3d, 3j, 3 jours, 4h, 1w, une semaine."""
+    words = [word.strip(PUNCTUATION) for word in argument.replace("’", "'").replace("d'", " ").split()]
+    whom, *rest = _without_first([word for word in words if word], _BEFORE_WHOM) or [""]
     status = _WAITED_FOR.get(folded(whom))
     if status is None:
         return Misread("bad-wait", argument)
-    if not duration:
+    said = _without_first(rest, _BEFORE_LENGTH)
+    if not said:
         return Wait(status)
-    length = _duration("".join(duration).lower())
+    length = lengths.length_of_time(said)
     return Misread("bad-wait", argument) if length is None else Wait(status, length)
 
 
@@ -109,19 +90,12 @@ def absence(argument: str) -> Intent | Misread:
     """One day or a first and a last one, as 2026-12-24..2027-01-03 (a year at most); "non" or "off" takes all back."""
     if folded(argument) in _BACK:
         return Present()
-    found = _ABSENCE.fullmatch("".join(argument.split()))
-    if found is None:
-        return Misread("bad-dates", argument)
-    try:
-        first, last = date.fromisoformat(found[1]), date.fromisoformat(found[2] or found[1])
-    except ValueError:
-        return Misread("bad-dates", argument)
-    return Absent(first, last) if timedelta() <= last - first < _LONGEST_ABSENCE else Misread("bad-dates", argument)
+    read = days.first_and_last(argument)
+    return read if isinstance(read, Misread) else Absent(*read)
 
 
-def _duration(text: str) -> Duration | None:
-    days = _DAYS.fullmatch(text)
-    try:
-        return parse_duration(f"{days[1]}d" if days else text)
-    except ValueError:
-        return None
+def _without_first(words: list[str], few: frozenset[str]) -> list[str]:
+    """Without the little words at the beginning, of which there may be two."""
+    for _ in range(2):
+        words = words[1:] if words and folded(words[0]) in few else words
+    return words

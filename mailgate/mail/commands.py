@@ -34,7 +34,6 @@ from mailgate.mail.arguments import (
     BLANKS,
     MOST_CHARS,
     PUNCTUATION,
-    Misread,
     absence,
     folded,
     grade,
@@ -43,10 +42,11 @@ from mailgate.mail.arguments import (
     time_spent,
     wait,
 )
+from mailgate.mail.lines import CommandLine, Unfolded, command_line, unfold
+from mailgate.mail.misread import Misread
 from mailgate.mail.quote import others_from
 from mailgate.mail.text import shorten
 
-_LINE = re.compile(rf"[{BLANKS}]*#([^\W\d_][\w-]*)(.*)", re.DOTALL)
 MOST_COMMANDS = 30
 """What looks like a command beyond these is one problem, and with a problem nothing is done: a pasted program with
 thousands of `#lines` is not looked up word by word."""
@@ -65,8 +65,12 @@ class Command:
 
     def usage(self, language: str) -> str:
         """How it is written, for help and hints: "#appel 15". Any language but French reads English."""
-        word, example = (self.french, self.example_fr) if language.startswith("fr") else (self.english, self.example_en)
-        return f"#{word} {example}".rstrip()
+        return self.written(self.example_fr if language.startswith("fr") else self.example_en, language)
+
+    def written(self, argument: str, language: str) -> str:
+        """The command with this argument."""
+        word = self.french if language.startswith("fr") else self.english
+        return f"#{word} {argument}".rstrip()
 
 
 def read_orders(new_text: str) -> Orders:
@@ -81,34 +85,57 @@ def read_orders(new_text: str) -> Orders:
 
 def _statements(new_text: str) -> Iterator[str | Order | Problem]:
     lines = unicodedata.normalize("NFC", new_text).split("\n")
-    end = others_from(lines) if "#" in new_text else 0
+    end = others_from(lines) if "#" in new_text or "＃" in new_text else 0
     quoted = False
-    commands = 0
-    for line in lines[:end]:
+    commands = at = 0
+    while at < end:
+        line, found = lines[at], command_line(lines[at])
         quoted = bool(line.strip()) and (quoted or line.lstrip(BLANKS).startswith(">"))
-        found = _LINE.match(line)
-        statement = line if found is None else _statement(found, quoted)
+        alone = found is None or found.apart or quoted
+        whole = Unfolded(line, 1) if alone else unfold(lines[:end], at)
+        statement = line if found is None else _statement(command_line(whole.line) or found, whole, quoted)
         commands += not isinstance(statement, str)
         if commands > MOST_COMMANDS:
-            yield Problem("too-many-commands", shorten(line.strip(BLANKS), MOST_CHARS))
+            yield Problem("too-many-commands", _shown(line))
             return
         yield statement
+        at += whole.count
     yield from lines[end:]
 
 
-def _statement(found: re.Match[str], quoted: bool) -> str | Order | Problem:
+def _statement(found: CommandLine, whole: Unfolded, quoted: bool) -> str | Order | Problem:
     """What a line that begins with `#word` is. Directly under a quote it may be a wrapped line of somebody else's:
     then a valid command is refused, and anything else is text."""
-    line = shorten(found[0].strip(BLANKS), MOST_CHARS)
-    command, language = _BY_WORD.get(folded(found[1]), (None, ""))
-    if quoted:
-        return found[0] if command is None else Problem("quoted-command", line)
+    line = _shown(whole.line)
+    command, language = _known(found.word)
+    lost_blank = found.with_blank()
+    if command is None and lost_blank is not None:
+        found, (command, language) = lost_blank, _known(lost_blank.word)
     if command is None:
-        return Problem("unknown-command", line, f"#{found[1]}"[:MOST_CHARS], _nearest(folded(found[1])))
-    read = command.read(found[2].strip(PUNCTUATION))
+        return whole.line if quoted or found.apart else _unknown(found, line)
+    if quoted:
+        return Problem("quoted-command", line)
+    argument = found.argument.strip(PUNCTUATION)
+    if found.apart:
+        return Problem("sign-apart", line, "", command.written(shorten(argument, MOST_CHARS), language))
+    if whole.unclear:
+        return Problem("folded-line", line, "", line)
+    read = command.read(argument)
     if isinstance(read, Misread):
-        return Problem(read.code, line, shorten(read.detail, MOST_CHARS), command.usage(language))
+        return Problem(read.code, line, shorten(read.detail, MOST_CHARS), _mended(read, command, language))
     return Order(read, line)
+
+
+def _unknown(found: CommandLine, line: str) -> Problem:
+    return Problem("unknown-command", line, f"#{found.word}"[:MOST_CHARS], _nearest(found))
+
+
+def _mended(read: Misread, command: Command, language: str) -> str:
+    return command.written(shorten(read.valid, MOST_CHARS), language) if read.valid else command.usage(language)
+
+
+def _shown(line: str) -> str:
+    return shorten(line.strip(BLANKS), MOST_CHARS)
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -144,13 +171,20 @@ _BY_WORD: dict[str, tuple[Command, str]] = {
 }
 
 
-def _nearest(word: str) -> str:
-    """The usage of the command that `word` was probably meant to be, in the language of that spelling; "" for none."""
-    close = difflib.get_close_matches(word[:40], _BY_WORD, n=1, cutoff=0.6)
+def _known(word: str) -> tuple[Command | None, str]:
+    return _BY_WORD.get(folded(word), (None, ""))
+
+
+def _nearest(found: CommandLine) -> str:
+    """The command that the line was probably meant to be, with its own argument where that can be read, in the language
+    of that spelling; "" for none."""
+    close = difflib.get_close_matches(folded(found.word)[:40], _BY_WORD, n=1, cutoff=0.6)
     if not close:
         return ""
     command, language = _BY_WORD[close[0]]
-    return command.usage(language)
+    argument = found.argument.strip(PUNCTUATION)
+    fits = bool(argument) and not isinstance(command.read(argument), Misread)
+    return command.written(shorten(argument, MOST_CHARS), language) if fits else command.usage(language)
 
 
 def _tidy(lines: list[str]) -> str:

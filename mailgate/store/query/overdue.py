@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
 from sqlmodel import col, select
+from sqlmodel.sql.expression import Select
 
 from mailgate.core.delivery import Lane
 from mailgate.store.columns import InboxState, OutboxState
@@ -36,22 +36,21 @@ class First:
 
 def undecided(tx: Tx) -> First | None:
     """The oldest inbox row that nothing was decided about."""
-    pending = select(InboxRow).where(InboxRow.state == InboxState.PENDING).order_by(col(InboxRow.id)).limit(1)
-    row = tx.exec(pending).first()
-    return None if row is None else First(saved(row.id), row.received_at)
+    pending = select(InboxRow.id, InboxRow.received_at).where(InboxRow.state == InboxState.PENDING)
+    return _first(tx, pending.order_by(col(InboxRow.id)))
 
 
 def unfired(tx: Tx, now: datetime) -> First | None:
     """The timer that is overdue for longest."""
-    row = tx.exec(select(TimerRow).where(TimerRow.due_at <= now).order_by(col(TimerRow.due_at)).limit(1)).first()
-    return None if row is None else First(saved(row.id), row.due_at)
+    due = select(TimerRow.id, TimerRow.due_at).where(TimerRow.due_at <= now)
+    return _first(tx, due.order_by(col(TimerRow.due_at)))
 
 
 def untaken(tx: Tx, lane: Lane, now: datetime) -> First | None:
     """The outbox row that nobody takes for longest, or whose lease ended and nobody took it over."""
     due = (OutboxRow.lane == lane, OPEN, OutboxRow.next_attempt_at <= now)
-    row = tx.exec(select(OutboxRow).where(*due).order_by(col(OutboxRow.next_attempt_at)).limit(1)).first()
-    return None if row is None else First(saved(row.id), row.next_attempt_at)
+    waiting = select(OutboxRow.id, OutboxRow.next_attempt_at).where(*due)
+    return _first(tx, waiting.order_by(col(OutboxRow.next_attempt_at)))
 
 
 def unreached(tx: Tx, before: datetime) -> First | None:
@@ -63,7 +62,8 @@ def unreached(tx: Tx, before: datetime) -> First | None:
     tried = (col(OutboxRow.attempts) > 0) | (col(OutboxRow.next_attempt_at) < before)
     late = (col(OutboxRow.lane) == Lane.PAGE, OPEN, col(OutboxRow.promised_at) < before)
     counts = col(OutboxRow.template) != DRILL
-    return _oldest(tx, *late, tried, counts, ~reached)
+    waiting = select(OutboxRow.id, OutboxRow.promised_at).where(*late, tried, counts, ~reached)
+    return _first(tx, waiting.order_by(col(OutboxRow.id)))
 
 
 def unsent_mail(tx: Tx, before: datetime) -> First | None:
@@ -98,6 +98,6 @@ def prove_writable(tx: Tx) -> None:
     tx.merge(CounterRow(name=PROOF, next=1 if row is None else row.next + 1))
 
 
-def _oldest(tx: Tx, *conditions: ColumnElement[bool]) -> First | None:
-    row = tx.exec(select(OutboxRow).where(*conditions).order_by(col(OutboxRow.id)).limit(1)).first()
-    return None if row is None else First(saved(row.id), row.promised_at)
+def _first(tx: Tx, line: Select[int | None, datetime]) -> First | None:
+    found = tx.exec(line.limit(1)).first()
+    return None if found is None else First(saved(found[0]), found[1])

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
 
+from mailgate.core.billing import is_covered
 from mailgate.core.clocks import explained, stands_still
 from mailgate.core.identity import person_id
 from mailgate.core.letters import (
@@ -167,6 +168,7 @@ def _ticket_facts(ticket: Ticket, policy: Policy, language: str, view: View) -> 
     echo = view is not View.STRANGER
     queue = policy.queues.get(ticket.queue)
     assignee = policy.technicians.get(ticket.assignee or "")
+    owed = tuple(_clock_facts(ticket))
     return TicketFacts(
         number=ticket.number,
         subject=ticket.subject if echo else None,
@@ -183,13 +185,14 @@ def _ticket_facts(ticket: Ticket, policy: Policy, language: str, view: View) -> 
         assignee=assignee.name if assignee else ticket.assignee,
         opened_at=ticket.opened_at,
         history=_history(ticket, policy, view),
-        clocks=tuple(_clock_facts(ticket)),
+        clocks=tuple(one for one in owed if one.promise != Promise.CALLBACK),
+        first=next((one for one in owed if not one.paused), None),
     )
 
 
 def _clock_facts(ticket: Ticket) -> Iterator[ClockFacts]:
-    """What is owed beside the call-back, what is due first at the top."""
-    owed = (clock for clock in ticket.clocks if clock.running and clock.promise is not Promise.CALLBACK)
+    """What is owed, what is due first at the top."""
+    owed = (clock for clock in ticket.clocks if clock.running)
     for clock in sorted(owed, key=lambda one: one.due_at):
         yield ClockFacts(clock.promise.value, clock.due_at, stands_still(ticket, clock.promise))
 
@@ -215,4 +218,6 @@ def _may_see(line: Line, view: View) -> bool:
 
 def _customer_facts(ticket: Ticket, policy: Policy) -> CustomerFacts | None:
     customer = policy.customers.get(ticket.customer or "")
-    return CustomerFacts(customer.key, customer.name) if customer else None
+    if customer is None:
+        return None
+    return CustomerFacts(customer.key, customer.name, is_covered(ticket, policy), customer.bank)

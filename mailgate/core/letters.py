@@ -46,7 +46,9 @@ class ClockFacts:
 
 @dataclass(frozen=True, slots=True)
 class TicketFacts:
-    """A ticket as templates show it; `subject` is None for a sender who must not see their own words echoed."""
+    """A ticket as templates show it; `subject` is None for a sender who must not see their own words echoed.
+
+    `clocks` is what is owed beside the call-back, `first` which of all promises that run is due first."""
 
     number: int
     subject: str | None
@@ -64,14 +66,18 @@ class TicketFacts:
     opened_at: datetime
     history: tuple[Line, ...] = ()
     clocks: tuple[ClockFacts, ...] = ()
+    first: ClockFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerFacts:
-    """The customer firm of a ticket."""
+    """The customer firm of a ticket. `covered`: its contract pays for this request (None: nobody asked); `bank` is the
+    kind of its prepaid time, as the rules have it."""
 
     key: str
     name: str
+    covered: bool | None = None
+    bank: str = "none"
 
 
 @dataclass(frozen=True, slots=True)

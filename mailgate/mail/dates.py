@@ -16,6 +16,9 @@ from mailgate.core.hours import Unit, parse_duration
 NBSP = "\u00a0"
 WEEK_IS_CLEAR = timedelta(days=6)
 """Within this span the name of a weekday says which day is meant."""
+SOON = timedelta(hours=12)
+"""Within this span people count the hours that are left; beyond it nights and week-ends come between."""
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Grammar:
     sizes: tuple[str, ...]
     decimal: str
     in_part: str
+    in_time: str
+    before: str
 
 
 FRENCH = Grammar(
@@ -65,6 +70,8 @@ FRENCH = Grammar(
     sizes=("o", "ko", "Mo", "Go"),
     decimal=",",
     in_part="… (le texte entier, {size}, est dans le fichier joint {name})",
+    in_time="dans\u00a0{length}",
+    before="avant {moment}",
 )  # fmt: skip
 
 ENGLISH = Grammar(
@@ -92,6 +99,8 @@ ENGLISH = Grammar(
     sizes=("B", "kB", "MB", "GB"),
     decimal=".",
     in_part="… (the whole text, {size}, is in the attached file {name})",
+    in_time="in\u00a0{length}",
+    before="before {moment}",
 )  # fmt: skip
 
 GRAMMARS = {"fr": FRENCH, "en": ENGLISH}
@@ -131,6 +140,17 @@ class Tongue:
     def ahead(self, at: datetime) -> bool:
         """Whether it is still to come, as far as is known: nobody aims at what has passed."""
         return self.now is None or at > self.now
+
+    def within(self, at: datetime) -> str:
+        """How long there is still time: "dans 30 min", or, when that is long, "avant lundi 12 h 00"."""
+        if self.now is not None and MINUTE <= at - self.now <= SOON:
+            return self.grammar.in_time.format(length=self.duration((at - self.now) // MINUTE))
+        return self.by(at)
+
+    def by(self, at: datetime) -> str:
+        """Until when: "avant lundi 12 h 00", with the date when the weekday does not say which day is meant."""
+        clear = self.now is not None and abs(at - self.now) <= WEEK_IS_CLEAR
+        return self.grammar.before.format(moment=self.day_and_hour(at) if clear else self.moment(at))
 
     def day(self, on: date) -> str:
         """A date: "lundi 23 novembre", with its year when that isn't the current one."""

@@ -66,10 +66,11 @@ TICKET = TicketFacts(
         ClockFacts(one.value, DUE_AT, one is Promise.UPDATE) for one in Promise if one is not Promise.CALLBACK
     ),
 )
+    first=ClockFacts(Promise.CALLBACK.value, DUE_AT),
 FACTS = Facts(
     desk=DeskFacts("Exemple Logiciels", "tickets@example.com"),
     ticket=TICKET,
-    customer=CustomerFacts("acme", "Acme"),
+    customer=CustomerFacts("acme", "Acme", covered=True, bank="hours"),
     contact=PersonFacts("Jean Roy", "jean.roy@acme.example", registered=True),
     technician=PersonFacts("Marie Tremblay", "tech1@example.com", "tech1", registered=True),
     technicians=(PersonFacts("Marie Tremblay", "tech1@example.com", "tech1", registered=True),),

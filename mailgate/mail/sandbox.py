@@ -24,6 +24,9 @@ from mailgate.mail.dates import Tongue
 TONGUE = "_tongue"
 """The hidden name under which a template carries its reader's language and clock."""
 
+EXCERPT_ROOM = 8
+"""How many characters are looked at for one of an excerpt: white-space is left out of it."""
+
 ALLOWED = (
     "abs capitalize count d default e escape first int join last length list lower map reject rejectattr replace round "
     "select selectattr sort string sum title trim truncate unique upper wordcount"
@@ -46,7 +49,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             finalize=_printed,
         )
         self.globals.clear()
-        self.filters = {name: FILTERS[name] for name in ALLOWED} | SPOKEN | {"lines": lines}
+        self.filters = {name: FILTERS[name] for name in ALLOWED} | SPOKEN | SHORTENED
 
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
         """Refuse to build texts by arithmetic."""
@@ -66,8 +69,33 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 def lines(text: str) -> list[str]:
-    """The lines of a text, without their ends."""
-    return str(text).splitlines()
+    """The lines of a text, without their ends; those of escaped text are escaped."""
+    return text.splitlines() if isinstance(text, str) else str(text).splitlines()
+
+
+def excerpt(text: str, most: int) -> str:
+    """The beginning of a text on one line, cut between two words."""
+    words = " ".join(text[: EXCERPT_ROOM * most].split())
+    return words if len(words) <= most else f"{words[:most].rpartition(' ')[0] or words[:most]}…"
+
+
+def opening(text: str, most: int, rows: int) -> str:
+    """A text without blank lines, cut between two words when it is longer or has more rows than that."""
+    said = _said(text, most)
+    begun = "\n".join(said[:rows])
+    if len(begun) <= most and len(said) <= rows:
+        return begun
+    return f"{begun if len(begun) <= most else begun[:most].rpartition(' ')[0] or begun[:most]}…"
+
+
+def fits(text: str, most: int, rows: int) -> bool:
+    """Whether its opening is all of a text."""
+    said = _said(text, most)
+    return len(text) <= EXCERPT_ROOM * most and len(said) <= rows and sum(map(len, said)) + len(said) <= most
+
+
+def _said(text: str, most: int) -> list[str]:
+    return [row.strip() for row in text[: EXCERPT_ROOM * most].splitlines() if row.strip()]
 
 
 def _printed(value: object) -> object:
@@ -94,6 +122,7 @@ def _told(method: Callable[..., str | bool]) -> Callable[..., str | bool]:
 
 SPOKEN = {
     "ahead": _told(Tongue.ahead),
+    "by": _told(Tongue.by),
     "moment": _told(Tongue.moment),
     "day": _told(Tongue.day),
     "day_and_hour": _told(Tongue.day_and_hour),
@@ -101,4 +130,7 @@ SPOKEN = {
     "duration": _told(Tongue.duration),
     "promise": _told(Tongue.promise),
     "size": _told(Tongue.size),
+    "within": _told(Tongue.within),
 }
+
+SHORTENED = {"lines": lines, "excerpt": excerpt, "opening": opening, "fits": fits}

@@ -205,7 +205,8 @@ def test_a_technician_reads_all_of_a_request_at_once() -> None:
     for stated in (
         "Nouvelle demande urgente",
         "Jean Roy <jean.roy@acme.example>",
-        "Client : Acme",
+        "Client : Acme, couvert par le contrat, banque d’heures",
+        "À rappeler avant lundi 12 h 00",
         "File : support urgent",
         "nº 1042",
         "Reçue : vendredi 20 novembre à 17 h 30",
@@ -213,7 +214,7 @@ def test_a_technician_reads_all_of_a_request_at_once() -> None:
         "Voici ce que montre l’écran.",
         "capture d’écran.png (1,2 Mo)",
         "gardées au bureau : sauvegarde.zip (48 Mo)",
-        "| Bonjour, l’imprimante du comptoir ne répond plus.",
+        "| ven 20 nov 17h30 jean.roy@acme.example : Bonjour, l’imprimante du comptoir ne répond plus.",
         "(interne)",
         "#appel 15",
     ):

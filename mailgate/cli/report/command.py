@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +14,7 @@ from mailgate.cli.failures import DONE
 from mailgate.cli.options import HERE, AsJson, SiteConfig
 from mailgate.cli.output import print_json
 from mailgate.cli.report import figures, page, text
-from mailgate.cli.report.period import USUAL, period
+from mailgate.cli.report.period import USUAL, Period, period
 from mailgate.core import sla
 from mailgate.daemon import clock
 
@@ -27,16 +26,6 @@ class Kind(StrEnum):
     """What may be reported."""
 
     SLA = "sla"
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to be counted, and how it is wanted."""
-
-    since: str
-    until: str | None
-    queue: str | None
-    customer: str | None
 
 
 def report(
@@ -53,8 +42,9 @@ def report(
     from mailgate.cli import desk
 
     assert kind is Kind.SLA
+    now = clock.now()
     with desk.at(config) as here:
-        found = _counted(here, Wish(since, until, queue, customer), clock.now())
+        found = _counted(here, period(since, until, here.zone, now), queue, customer, now)
     if html is not None:
         html.write_text(page.page(found, _reader(here)), "utf-8")
     if as_json:
@@ -68,12 +58,11 @@ def report(
     return DONE
 
 
-def _counted(desk: Desk, wish: Wish, now: datetime) -> sla.Report:
+def _counted(desk: Desk, asked: Period, queue: str | None, customer: str | None, now: datetime) -> sla.Report:
     """The promises as they are counted while they are read; none when the desk was never served."""
     from mailgate.store.query import FallenDue, fallen_due
 
-    asked = period(wish.since, wish.until, desk.zone, now)
-    wanted = FallenDue(asked.since, asked.until, wish.queue, wish.customer)
+    wanted = FallenDue(asked.since, asked.until, queue, customer)
     counted = desk.look(lambda tx: sla.report(fallen_due(tx, wanted), asked.since, asked.until, desk.zone, now))
     return counted or sla.report((), asked.since, asked.until, desk.zone, now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,10 +53,9 @@ def _reckoned(story: TicketStory, config: Path) -> tuple[Reckoning, ...]:
     """Every clock of the ticket, worked out; the rules are asked for calendars that an older version did not note."""
     from mailgate import site
 
-    now = clock.now()
+    now, rules = clock.now(), cache(lambda: site.load(config).policy)
     return tuple(
-        reckon(one, one.hours or hours_of(one, story.queue, site.load(config).policy), story.waits, now)
-        for one in story.clocks
+        reckon(one, one.hours or hours_of(one, story.queue, rules()), story.waits, now) for one in story.clocks
     )
 
 

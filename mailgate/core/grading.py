@@ -8,7 +8,8 @@ from when it was asked for, less every wait: a ticket that is moved is neither y
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -27,9 +28,12 @@ KINDS = {
     "dépannage": "assistance",
     "défaut": "defect",
     "defect": "defect",
+    "bogue": "defect",
+    "bug": "defect",
     "service": "service",
     "personnalisation": "customisation",
     "customisation": "customisation",
+    "customization": "customisation",
     "développement": "development",
     "development": "development",
     "formation": "training",
@@ -37,6 +41,14 @@ KINDS = {
     "installation": "installation",
 }
 """The kinds of request (domain.md §4) in the words of both languages; the rules may know more."""
+
+SEVERITIES = (
+    ("critique", "critical"),
+    ("haute", "élevée", "forte", "high"),
+    ("moyenne", "normale", "medium", "normal"),
+    ("basse", "faible", "low"),
+)
+"""Words of both languages for one severity: whichever of them the rules have is meant by all."""
 
 
 def against_grading(orders: tuple[Order, ...], ticket: Ticket, policy: Policy) -> Iterator[Problem]:
@@ -123,13 +135,29 @@ def _needs_reason(scale: Scale, value: str, ticket: Ticket, policy: Policy) -> b
 def _known(scale: Scale, policy: Policy) -> Mapping[str, str]:
     """The words that may stand there, folded, and what they mean."""
     words: Mapping[str, str] = {
-        Scale.PRIORITY: {key: key for key in policy.priorities},
-        Scale.SEVERITY: {key: key for key in policy.severities},
+        Scale.PRIORITY: {**_by_figures(policy.priorities), **{key: key for key in policy.priorities}},
+        Scale.SEVERITY: {**_by_meaning(policy.severities), **{key: key for key in policy.severities}},
         Scale.LEVEL: {level: level for level in LEVELS},
         Scale.KIND: {**{rule.then.kind: rule.then.kind for rule in policy.rules if rule.then.kind}, **KINDS},
         Scale.QUEUE: {key: key for key in policy.queues},
     }[scale]
     return {fold(word): meant for word, meant in words.items()}
+
+
+def _by_figures(keys: Iterable[str]) -> dict[str, str]:
+    """ "1" for P1, where no other has the same figures."""
+    figures = {key: "".join(filter(str.isdigit, key)) for key in keys}
+    once = [one for one, times in Counter(figures.values()).items() if one and times == 1]
+    return {one: key for key, one in figures.items() if one in once}
+
+
+def _by_meaning(keys: Iterable[str]) -> dict[str, str]:
+    """The words of the other language, and others that mean the same; not where the rules have two of them."""
+    words: dict[str, str] = {}
+    for alike in SEVERITIES:
+        meant = [key for key in keys if fold(key) in map(fold, alike)]
+        words.update(dict.fromkeys(alike, meant[0]) if len(meant) == 1 else {})
+    return words
 
 
 def _nearest(order: Order, grade: Grade, policy: Policy) -> str:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from mailgate.core.authority import only_acknowledges
 from mailgate.core.clocks import HEARING
+from mailgate.core.colleagues import find_technician
 from mailgate.core.events import MailReceived
 from mailgate.core.grading import against_grading, graded, regraded
 from mailgate.core.intents import AssignTo, Help, Internal, Order, Problem, Reopen, Spend, Take, Wait
@@ -17,7 +18,6 @@ from mailgate.core.model import Activity, Attachment, Status
 from mailgate.core.people import Technician
 from mailgate.core.policy import Policy
 from mailgate.core.ticket import Ticket
-from mailgate.core.words import fold
 
 IntentT = TypeVar("IntentT", bound=object)
 
@@ -125,15 +125,6 @@ def plan(event: MailReceived, by: Technician, ticket: Ticket, policy: Policy) ->
         help=_first(orders, Help) is not None,
         orders=orders,
     )
-
-
-def find_technician(who: str, policy: Policy) -> Technician | None:
-    """A technician by key, name or address, in any case and without accents."""
-    wanted = fold(who.strip())
-    for one in policy.technicians.values():
-        if wanted in {fold(one.key), fold(one.name), *one.mails}:
-            return one
-    return None
 
 
 def _impossible(orders: tuple[Order, ...], ticket: Ticket, policy: Policy) -> Iterator[Problem]:

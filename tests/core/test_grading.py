@@ -45,7 +45,11 @@ def problems(decision: Decision) -> list[Problem]:
         (Grade(PRIORITY, "p2"), Reclassify(1001, priority="P2")),
         (Grade(SEVERITY, "HAUTE", "un contournement existe"), Reclassify(1001, severity="haute")),
         (Grade(LEVEL, "2", "vos données sont à examiner"), Reclassify(1001, level=2)),
+        (Grade(SEVERITY, "High", "un contournement existe"), Reclassify(1001, severity="haute")),
+        (Grade(SEVERITY, "élevée", "un contournement existe"), Reclassify(1001, severity="haute")),
+        (Grade(PRIORITY, "2"), Reclassify(1001, priority="P2")),
         (Grade(KIND, "formation"), Reclassify(1001, kind="training")),
+        (Grade(KIND, "customization"), Reclassify(1001, kind="customisation")),
         (Grade(KIND, "Developpement"), Reclassify(1001, kind="development")),
         (Grade(QUEUE, "Régulier"), MoveToQueue(1001, "regulier")),
     ],
@@ -87,6 +91,21 @@ def test_an_unknown_word_is_named_with_the_nearest_one(order: Grade, nearest: st
     assert (found.code, found.detail, found.nearest) == ("unknown-grade", order.value, nearest)
     assert decision.outcome is Outcome.REFUSED
     assert [type(effect) for effect in decision.effects] == [SendMail]
+
+
+@pytest.mark.parametrize(
+    ("order", "nearest"),
+    [
+        (Grade(PRIORITY, "1"), "#grade prio1 / rang1"),
+        (Grade(SEVERITY, "high", "x"), "#grade haute / forte"),
+    ],
+)
+def test_a_word_for_two_of_the_rules_is_neither(order: Grade, nearest: str) -> None:
+    """A figure, or a word of the other language, must have one meaning."""
+    priorities = {key: replace(FIRM.priorities["P1"], key=key) for key in ("prio1", "rang1")}
+    severities = {key: replace(FIRM.severities["haute"], key=key) for key in ("haute", "forte")}
+    policy = replace(FIRM, priorities=priorities, severities=severities)
+    assert [one.nearest for one in problems(grade(order, policy=policy))] == [nearest]
 
 
 @pytest.mark.parametrize(

@@ -6,28 +6,36 @@ looks at a site that was never started works with a stand-in, because what it si
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from mailgate import config, rulebook, starter
 from mailgate.config import Config, keyfile, web
+from mailgate.config.heartbeat import wrong_url
 from mailgate.core.policy import Policy
 from mailgate.engine import Desk
 from mailgate.mail.compose import Templates
 from mailgate.mail.keyring import KEY_OCTETS, Keyring
+from mailgate.mail.shelf import files
 from mailgate.rulebook import Rulebook
 from mailgate.toml.mistakes import Mistake, SiteMistakes, did_you_mean
+
+TRIES = 5
+"""How often a site is read that somebody writes at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Everything that an administrator wrote."""
+    """Everything that an administrator wrote. `digest` is that of the files, "" where nobody asked for it."""
 
     config: Config
     rulebook: Rulebook
     templates: Templates
+    digest: str = ""
 
     @property
     def policy(self) -> Policy:
@@ -59,12 +67,63 @@ def load(path: Path) -> Site:
         settings = config.load(path)
     except SiteMistakes as found:
         raise SiteMistakes((*found.mistakes, *rulebook.mistakes_in(path.parent / "rules"))) from None
+    return of(settings)
+
+
+def of(settings: Config) -> Site:
+    """The site of a configuration: its rules and templates as they are now. Raises SiteMistakes."""
     rules = rulebook.load(settings.root / "rules", settings.desk, tuple(settings.sms))
     loaded = Site(settings, rules, templates_of(settings))
     mistakes = (*settings.unknown_queues(loaded.policy.queues), *_unknown_templates(loaded))
     if mistakes:
         raise SiteMistakes(mistakes)
     return loaded
+
+
+def settled(path: Path) -> Site:
+    """The site of a config.toml for a desk to run on: no file of it was changed while the others were read. Raises
+    SiteMistakes with the mistakes of such a state, or when there is none."""
+    for _ in range(TRIES):
+        before = digest(path)
+        try:
+            loaded = load(path)
+        except SiteMistakes:
+            if before == digest(path):
+                raise
+        else:
+            if before == digest(path):
+                return replace(loaded, digest=before)
+    raise SiteMistakes([Mistake(path.name, 0, 0, "the files change while they are read: ask again when that is over")])
+
+
+def digest(path: Path) -> str:
+    """Of every file that the site of a config.toml is read from: another one when any of them is."""
+    said = hashlib.sha256()
+    rules = sorted((path.parent / "rules").glob("[!.]*.toml"))
+    for one in (path, *rules, *files(path.parent / "templates")):
+        octets = _octets(one)
+        said.update(f"{one.relative_to(path.parent)} {len(octets)}\n".encode("utf-8", "surrogateescape"))
+        said.update(octets)
+    return said.hexdigest()[:16]
+
+
+def _octets(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        return str(error.errno).encode()
+
+
+def mistakes_of(loaded: Site, now: datetime) -> tuple[Mistake, ...]:
+    """Everything that is wrong with a site which can be loaded: its secrets on this machine, the packages that it
+    needs, its templates, and the examples that its rules carry."""
+    return (
+        *loaded.config.unreadable_secrets(),
+        *loaded.config.dkim.missing_packages(),
+        *wrong_url(loaded.config),
+        *template_mistakes(loaded.templates),
+        *rulebook.run_examples(loaded.rulebook, now),
+    )
 
 
 def templates_of(settings: Config) -> Templates:

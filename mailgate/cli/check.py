@@ -58,21 +58,13 @@ def unusable(path: Path, mistakes: tuple[Mistake, ...]) -> Report:
 
 def report_on(loaded: Site) -> Report:
     """The report on a site that could be loaded."""
-    from mailgate import rulebook, site
+    from mailgate import site
     from mailgate.cli.staffing import told_by_mail, urgent_gaps
-    from mailgate.config.heartbeat import wrong_url
 
     now = clock.now()
     gaps = urgent_gaps(loaded.policy, told_by_mail(loaded.config), now)
     warnings = (*loaded.doubts, *(Mistake("rules", 0, 0, says) for says in gaps))
-    mistakes = (
-        *loaded.config.unreadable_secrets(),
-        *loaded.config.dkim.missing_packages(),
-        *wrong_url(loaded.config),
-        *site.template_mistakes(loaded.templates),
-        *rulebook.run_examples(loaded.rulebook, now),
-    )
-    return Report(mistakes, warnings, _summary(loaded.rulebook))
+    return Report(site.mistakes_of(loaded, now), warnings, _summary(loaded.rulebook))
 
 
 def _template_mistakes(path: Path) -> tuple[Mistake, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailgate.toml.document import Place, SiteMistakes
@@ -26,7 +26,7 @@ class Secret:
 
     written: str
     path: Path | None
-    place: Place
+    place: Place = field(compare=False)
 
     def read(self) -> str:
         """The secret, without the line end of its file; raises SiteMistakes when there is none to be had."""

@@ -26,7 +26,7 @@ class Shelf:
         self._files = {
             f"{place}/{path.relative_to(directory).as_posix()}": (path, _octets(path))
             for place, directory in enumerate(directories)
-            for path in _files(directory, DEPTH)
+            for path in files(directory)
         }
 
     def has(self, name: str) -> bool:
@@ -56,16 +56,17 @@ class Shelf:
         return octets.decode("utf-8"), str(path), lambda: True
 
 
-def _files(directory: Path, depth: int) -> Iterator[Path]:
+def files(directory: Path, depth: int = DEPTH) -> Iterator[Path]:
+    """Every file of a directory and of those in it, in the order of their names; hidden ones are an editor's."""
     try:
-        found = sorted(directory.iterdir())
+        found = sorted(path for path in directory.iterdir() if not path.name.startswith("."))
     except OSError:
         return
     for path in found:
         if path.is_file():
             yield path
         elif depth > 0 and path.is_dir():
-            yield from _files(path, depth - 1)
+            yield from files(path, depth - 1)
 
 
 def _octets(path: Path) -> bytes | OSError:

@@ -140,18 +140,22 @@ class Problem:
     """One thing that could not be understood or done.
 
     `code` is a word the transcript template has a phrase for, `detail` fills it in, `nearest` is a valid form near it
-    (or ""), `line` is the command line as typed (or "" when the whole mail is meant)."""
+    (or ""), `line` is the command line as typed (or "" when the whole mail is meant). `meant` is the line to send
+    instead, with nothing in it that they did not write: `?` stands for what only they know, "" for no line at all."""
 
     code: str
     line: str = ""
     detail: str = ""
     nearest: str = ""
+    meant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """A technician's mail taken apart: the words for the customer, the commands, and what was not understood."""
+    """A technician's mail taken apart: the words for the customer, the commands, and what was not understood; `written`
+    is all of it in its order, line by line."""
 
     text: str
     orders: tuple[Order, ...] = ()
     problems: tuple[Problem, ...] = ()
+    written: tuple[str | Order | Problem, ...] = ()

@@ -28,6 +28,8 @@ _REASONED = frozenset({Scale.SEVERITY, Scale.LEVEL})
 _VALUE = re.compile(r"[^\s,;:=—–()]+")
 _LETTER_AND_FIGURE = re.compile(r"([A-Za-z])\s([0-9])")
 _BEFORE_REASON = PUNCTUATION + "-—–()"
+ASKED = "?"
+"""What the desk writes where only the technician knows what must stand: no answer to anything."""
 _TO_WHOM = re.compile(r"(?:à|a|to)\s+(?=\S)|@", re.IGNORECASE)
 _BRACKETED = re.compile(r"<\s?([^<>\s]{1,320}@[^<>\s]{1,320})\s?>")
 _BACK = frozenset({"non", "no", "off"})
@@ -69,7 +71,7 @@ def grade(scale: Scale, argument: str) -> Intent | Misread:
     reason = "" if together else argument[found.end() :].strip(_BEFORE_REASON)
     if reason and scale not in _REASONED:
         return Misread("too-many-words", reason, value)
-    return Grade(scale, value, reason)
+    return Grade(scale, value, "" if reason == ASKED else reason)
 
 
 def wait(argument: str) -> Intent | Misread:

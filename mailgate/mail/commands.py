@@ -31,6 +31,7 @@ from mailgate.core.intents import (
 )
 from mailgate.core.model import Activity
 from mailgate.mail.arguments import (
+    ASKED,
     BLANKS,
     MOST_CHARS,
     PUNCTUATION,
@@ -67,6 +68,10 @@ class Command:
         """How it is written, for help and hints: "#appel 15". Any language but French reads English."""
         return self.written(self.example_fr if language.startswith("fr") else self.example_en, language)
 
+    def asking(self, language: str) -> str:
+        """The command with what nobody accepts where its argument must stand."""
+        return self.written(ASKED if self.example_fr else "", language)
+
     def written(self, argument: str, language: str) -> str:
         """The command with this argument."""
         word = self.french if language.startswith("fr") else self.english
@@ -80,6 +85,7 @@ def read_orders(new_text: str) -> Orders:
         text=_tidy([statement for statement in statements if isinstance(statement, str)]),
         orders=tuple(statement for statement in statements if isinstance(statement, Order)),
         problems=tuple(statement for statement in statements if isinstance(statement, Problem)),
+        written=tuple(statements),
     )
 
 
@@ -117,17 +123,23 @@ def _statement(found: CommandLine, whole: Unfolded, quoted: bool) -> str | Order
         return Problem("quoted-command", line)
     argument = found.argument.strip(PUNCTUATION)
     if found.apart:
-        return Problem("sign-apart", line, "", command.written(shorten(argument, MOST_CHARS), language))
+        together = command.written(shorten(argument, MOST_CHARS), language)
+        return Problem("sign-apart", line, "", together, together)
     if whole.unclear:
-        return Problem("folded-line", line, "", line)
+        return Problem("folded-line", line, "", line, f"{line}\n")
+    if argument == ASKED and command.example_fr:
+        return Problem("still-asked", line, "", command.usage(language), line)
     read = command.read(argument)
     if isinstance(read, Misread):
-        return Problem(read.code, line, shorten(read.detail, MOST_CHARS), _mended(read, command, language))
+        mended = _mended(read, command, language)
+        meant = mended if read.valid else command.asking(language)
+        return Problem(read.code, line, shorten(read.detail, MOST_CHARS), mended, meant)
     return Order(read, line)
 
 
 def _unknown(found: CommandLine, line: str) -> Problem:
-    return Problem("unknown-command", line, f"#{found.word}"[:MOST_CHARS], _nearest(found))
+    nearest, meant = _nearest(found)
+    return Problem("unknown-command", line, f"#{found.word}"[:MOST_CHARS], nearest, meant)
 
 
 def _mended(read: Misread, command: Command, language: str) -> str:
@@ -175,16 +187,18 @@ def _known(word: str) -> tuple[Command | None, str]:
     return _BY_WORD.get(folded(word), (None, ""))
 
 
-def _nearest(found: CommandLine) -> str:
+def _nearest(found: CommandLine) -> tuple[str, str]:
     """The command that the line was probably meant to be, with its own argument where that can be read, in the language
-    of that spelling; "" for none."""
+    of that spelling; "" for none. The second is without an example's argument."""
     close = difflib.get_close_matches(folded(found.word)[:40], _BY_WORD, n=1, cutoff=0.6)
     if not close:
-        return ""
+        return "", ""
     command, language = _BY_WORD[close[0]]
     argument = found.argument.strip(PUNCTUATION)
-    fits = bool(argument) and not isinstance(command.read(argument), Misread)
-    return command.written(shorten(argument, MOST_CHARS), language) if fits else command.usage(language)
+    if not argument or isinstance(command.read(argument), Misread):
+        return command.usage(language), command.asking(language)
+    own = command.written(shorten(argument, MOST_CHARS), language)
+    return own, own
 
 
 def _tidy(lines: list[str]) -> str:

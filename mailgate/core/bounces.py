@@ -9,16 +9,15 @@ once, marks its address, and takes back what it was to keep: the call-back clock
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from mailgate.core.classify import REPORTS
-from mailgate.core.correspondence import desk_facts, notice_letters
+from mailgate.core.correspondence import letters_to_administrators
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import ClearAddress, Effect, SendMail, SetFate
 from mailgate.core.events import MailReceived
 from mailgate.core.failures import Undelivered, undelivered
 from mailgate.core.identity import Sender
-from mailgate.core.letters import Facts, NoticeFacts
+from mailgate.core.letters import NoticeFacts
 from mailgate.core.model import AuthVerdict, Outcome
 from mailgate.core.opening import incoming
 from mailgate.core.policy import Policy
@@ -99,7 +98,5 @@ def _words(fated: Fated) -> str:
 
 
 def _tell_complaint(sent: Sent, ticket: Ticket | None, policy: Policy) -> Iterator[Effect]:
-    facts = Facts(desk_facts(policy), notice=NoticeFacts("complaint", f"{sent.template} → {sent.target}"))
-    number = ticket.number if ticket else None
-    for letter in notice_letters(policy.desk.administrators, facts, policy):
-        yield SendMail(replace(letter, ticket=number))
+    notice = NoticeFacts("complaint", f"{sent.template} → {sent.target}")
+    yield from map(SendMail, letters_to_administrators(notice, policy, ticket.number if ticket else None))

@@ -14,11 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailgate.core.correspondence import desk_facts, notice_letters
+from mailgate.core.correspondence import letters_to_administrators
 from mailgate.core.decision import Decision
 from mailgate.core.effects import Effect, ForgetHeldBack, HoldBack, SendMail, SetTimer
 from mailgate.core.identity import Sender
-from mailgate.core.letters import Facts, NoticeFacts
+from mailgate.core.letters import NoticeFacts
 from mailgate.core.levels import Act, may
 from mailgate.core.model import Outcome
 from mailgate.core.policy import Automatic, Bound, Policy
@@ -95,8 +95,7 @@ def report_held_back(seen: Seen, policy: Policy) -> Decision:
         return Decision(Outcome.RECORDED, "nothing was held back since the last report")
     times = sum(one.times for one in seen.held_back)
     detail = "; ".join(map(_line, seen.held_back))
-    facts = Facts(desk_facts(policy), notice=NoticeFacts("held-back", detail))
-    letters = tuple(SendMail(letter) for letter in notice_letters(policy.desk.administrators, facts, policy))
+    letters = map(SendMail, letters_to_administrators(NoticeFacts("held-back", detail), policy))
     through = max(one.through for one in seen.held_back)
     because = f"{times} automatic mails were held back by budgets: told to the administrators"
     return Decision(Outcome.RECORDED, because, (*letters, ForgetHeldBack(through)))

@@ -150,6 +150,11 @@ def notice_letters(
     )
 
 
+def letters_to_administrators(notice: NoticeFacts, policy: Policy, ticket: int | None = None) -> tuple[Letter, ...]:
+    """A word of the desk's own to each of them."""
+    return notice_letters(policy.desk.administrators, Facts(desk_facts(policy), notice=notice), policy, ticket)
+
+
 def enclose(
     attachments: tuple[Attachment, ...], inbox_id: int, policy: Policy
 ) -> tuple[Enclosure | None, tuple[Attachment, ...]]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from mailgate.core.correspondence import desk_facts, notice_letters
+from mailgate.core.correspondence import letters_to_administrators
 from mailgate.core.decision import Decision
 from mailgate.core.effects import Effect, Quarantine, SendMail, SetTimer
 from mailgate.core.events import MailUnreadable
-from mailgate.core.letters import Facts, NoticeFacts
+from mailgate.core.letters import NoticeFacts
 from mailgate.core.model import Outcome
 from mailgate.core.policy import Policy, Queue
 from mailgate.core.routing import addressed_queue
@@ -29,9 +29,9 @@ NAMED = 5
 
 def unreadable(event: MailUnreadable, seen: Seen, policy: Policy) -> Decision:
     """Keep the mail aside, tell the administrators, and page the urgent door's people, or let them hear of it later."""
-    facts = Facts(desk_facts(policy), notice=NoticeFacts("quarantine", f"inbox {event.inbox_id}: {event.reason}"))
+    notice = NoticeFacts("quarantine", f"inbox {event.inbox_id}: {event.reason}")
     effects: list[Effect] = [Quarantine(event.inbox_id, event.reason)]
-    effects += map(SendMail, notice_letters(policy.desk.administrators, facts, policy))
+    effects += map(SendMail, letters_to_administrators(notice, policy))
     because = f"mail could not be read or decided: {event.reason}"
     queue = _urgent(event.recipients, policy)
     if queue is not None and seen.alarmed:

@@ -20,7 +20,7 @@ from functools import partial
 from mailgate.config import Config, Heartbeat, ImapDoor
 from mailgate.config.heartbeat import url_of
 from mailgate.core.audit import Part, Verdict
-from mailgate.core.correspondence import desk_facts, notice_letters, to_administrator
+from mailgate.core.correspondence import desk_facts, letters_to_administrators, to_administrator
 from mailgate.core.delivery import Delivered, Delivery, Parcel
 from mailgate.core.effects import SendMail
 from mailgate.core.letters import Facts, Letter, NoticeFacts, Tone
@@ -30,6 +30,7 @@ from mailgate.daemon.canary import Canary
 from mailgate.daemon.clock import SteadyClock, doubt
 from mailgate.daemon.crier import AGAIN, LASTS, Crier
 from mailgate.daemon.heart import Beats
+from mailgate.daemon.in_force import InForce
 from mailgate.daemon.looks import LoopLook, Patience, PulseLook, RelayLook, RowsLook
 from mailgate.daemon.signs import Pulse
 from mailgate.edge import heartbeat_out, smtp_probe
@@ -93,15 +94,20 @@ class Pulses:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Who is watched: the desk on its site, its clock, its pulses, and how its relay is reached. `rearm` starts the
-    scheduler anew after the wall clock was set."""
+    """Who is watched: the desk in force on its site, its clock, its pulses, and how its relay is reached. `rearm`
+    starts the scheduler anew after the wall clock was set."""
 
     config: Config
-    desk: Desk
+    in_force: InForce
     clock: SteadyClock
     pulses: Pulses
     open_relay: Callable[[], Relay]
     rearm: Callable[[], None]
+
+    @property
+    def desk(self) -> Desk:
+        """As it is now."""
+        return self.in_force.desk()
 
 
 @contextmanager
@@ -208,13 +214,14 @@ def _let_out(watched: Watched, now: datetime) -> str | None:
 
 
 def _drafted(watched: Watched, to: str, code: str, now: datetime) -> Draft:
-    facts = Facts(desk_facts(watched.desk.policy), notice=NoticeFacts(code))
-    letter = Letter("notice", to_administrator(to, watched.desk.policy), Tone.GENERATED, facts)
+    desk = watched.desk
+    facts = Facts(desk_facts(desk.policy), notice=NoticeFacts(code))
+    letter = Letter("notice", to_administrator(to, desk.policy), Tone.GENERATED, facts)
     stamp = Stamp(0, _occasion(), now)
     try:
-        return watched.desk.scribe().write(letter, stamp)
+        return desk.scribe().write(letter, stamp)
     except TemplateFailed:
-        return watched.desk.scribe(PlainWords()).write(letter, stamp)
+        return desk.scribe(PlainWords()).write(letter, stamp)
 
 
 def _hand_over(watched: Watched, to: str, draft: Draft) -> str | None:
@@ -242,9 +249,8 @@ def _doubt_the_clock(crier: Crier, database: Database, clock: SteadyClock) -> No
 
 def _tell(watched: Watched, database: Database, notice: NoticeFacts) -> None:
     """One mail to each administrator, by way of the outbox. Raises DATABASE_FAULTS."""
-    policy, now = watched.desk.policy, watched.clock.now()
-    letters = notice_letters(policy.desk.administrators, Facts(desk_facts(policy), notice=notice), policy)
-    effects = tuple(map(SendMail, letters))
+    now = watched.clock.now()
+    effects = tuple(map(SendMail, letters_to_administrators(notice, watched.desk.policy)))
     try:
         with database.write() as tx:
             apply_all(tx, watched.desk.scribe(), effects, _occasion(), now)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from mailgate.core.letters import Letter
 from mailgate.core.model import Activity, Attachment, Direction, Status
 from mailgate.core.page_effects import PageEffect
+from mailgate.core.relation_effects import RelationEffect
 from mailgate.core.reports import Fate
 from mailgate.core.ticket import Clock, Ticket
 
@@ -239,6 +240,7 @@ Effect = (
     | MoveToQueue
     | SendMail
     | PageEffect
+    | RelationEffect
     | SetTimer
     | CancelTimer
     | TakeTurn

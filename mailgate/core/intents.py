@@ -105,6 +105,27 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSubject:
+    """`#sujet …`: one clean line of at most 200 characters, never empty."""
+
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetContact:
+    """`#contact x@acme.example`: an addr-spec with its domain in lower case."""
+
+    mail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetCustomer:
+    """`#client acme`: `customer` is as typed (a key or a name)."""
+
+    customer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """`#aide`"""
 
@@ -123,6 +144,9 @@ Intent = (
     | Reopen
     | Absent
     | Present
+    | SetSubject
+    | SetContact
+    | SetCustomer
     | Help
 )
 

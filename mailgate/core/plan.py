@@ -17,6 +17,7 @@ from mailgate.core.lifecycle import ACTIVE, POSSIBLE, asked_status
 from mailgate.core.model import Activity, Attachment, Status
 from mailgate.core.people import Technician
 from mailgate.core.policy import Policy
+from mailgate.core.relations import related
 from mailgate.core.ticket import Ticket
 
 IntentT = TypeVar("IntentT", bound=object)
@@ -27,8 +28,8 @@ class Plan:
     """A technician's mail, ready to be carried out on `ticket`.
 
     `text` goes to the customer unless `internal`; `assignee` is who has the ticket from now on when that was said;
-    `status` is what was asked for, if anything. `graded` is the ticket with nothing but its grades changed, `regraded`
-    what of them the customer hears."""
+    `status` is what was asked for, if anything. `graded` is the ticket with nothing but its grades and its relations
+    changed, `regraded` what of the grades the customer hears."""
 
     by: Technician
     ticket: Ticket
@@ -120,7 +121,7 @@ def plan(event: MailReceived, by: Technician, ticket: Ticket, policy: Policy) ->
         wait=_first(orders, Wait),
         assignee=_assignee(orders, by, policy),
         releases=ticket.status is Status.PARKED and wakes,
-        graded=graded(orders, ticket, policy),
+        graded=graded(orders, related(orders, ticket, policy), policy),
         regraded=regraded(orders, ticket, policy),
         help=_first(orders, Help) is not None,
         orders=orders,

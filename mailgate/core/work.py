@@ -44,6 +44,7 @@ from mailgate.core.page_effects import AcknowledgePages, CancelPages
 from mailgate.core.people import Technician
 from mailgate.core.plan import Plan, plan
 from mailgate.core.policy import Policy
+from mailgate.core.relations import against_relations, did_relate, relate
 from mailgate.core.replies import release
 from mailgate.core.seen import Seen
 from mailgate.core.summons import first_words, message_facts, tell, words_of
@@ -78,7 +79,7 @@ def _obey(
     event: MailReceived, sender: Sender, by: Technician, seen: Seen, policy: Policy, findings: Findings
 ) -> Decision | tuple[Problem, ...]:
     """All of what the mail asks for, or everything that stands against it."""
-    against = tuple(against_leave(event, by, seen, policy))
+    against = (*against_leave(event, by, seen, policy), *against_relations(event, seen, policy))
     if is_only_about_leave(event):
         return against or take_leave(event, by, seen, policy, findings)
     if seen.by_token is None:
@@ -107,6 +108,7 @@ def _carry_out(
         _said(event, sender, planned),
         *_seen(planned, at),
         *_changes(planned, after, policy, at),
+        *relate(planned.ticket, after, planned.internal, policy),
         *_intervention(planned, spent, at),
         *_released(event, sender, planned, seen, policy),
         *_notification(event, sender, planned, after, spent, policy),
@@ -114,11 +116,13 @@ def _carry_out(
         *_called_off(planned, after, policy, at),
         *leave(planned.orders, planned.by, policy, at),
     ]
-    did = (*_did(planned, after, spent, policy), *did_leave(planned.orders))
+    bound = tuple(did_relate(planned.orders, planned.ticket, after, policy))
+    did = (*_did(planned, after, spent, policy), *bound, *did_leave(planned.orders))
     if planned.orders or not planned.public_words:
         effects.append(told_done(event, planned.by, after, did, planned.help, policy))
     because = f"{planned.by.key} works on #{ticket.number}: " + (", ".join(one.code for one in did) or "help")
     reasons = [f"{one.scale} {one.now}: {one.reason}" for one in planned.regraded]
+    reasons += [f"{one.code}: {one.detail}" for one in bound]
     return Decision(Outcome.FOLLOW_UP, "; ".join((because, *reasons)), tuple(effects), ticket.number, findings)
 
 
@@ -161,7 +165,7 @@ def _said(event: MailReceived, sender: Sender, planned: Plan) -> AddMessage:
     """The technician's words for the story; a mail of nothing but commands is kept as what it asked for."""
     message = incoming(event, sender, planned.ticket.number, automatic=False)
     if planned.public_words:
-        return replace(message, direction=Direction.OUT, to=(planned.ticket.requester.mail,), text=planned.text)
+        return replace(message, direction=Direction.OUT, to=(planned.graded.requester.mail,), text=planned.text)
     text = planned.text or "\n".join(order.line for order in planned.orders)
     return replace(message, direction=Direction.INTERNAL, to=(), text=text)
 
@@ -260,7 +264,7 @@ def _did(planned: Plan, after: Ticket, spent: InterventionFacts | None, policy: 
         yield Did("noted")
     yield from did_grade(planned.orders, policy)
     if planned.notifies:
-        yield Did("answered", planned.ticket.requester.mail)
+        yield Did("answered", after.requester.mail)
     if spent is not None and spent.minutes:
         yield did_time(spent)
     if after.callback is not None and after.callback.kept_at and after.callback != planned.ticket.callback:

@@ -45,6 +45,7 @@ from mailgate.mail.arguments import (
 )
 from mailgate.mail.lines import CommandLine, Unfolded, command_line, unfold
 from mailgate.mail.misread import Misread
+from mailgate.mail.named import contact, customer, subject
 from mailgate.mail.quote import others_from
 from mailgate.mail.text import shorten
 
@@ -170,6 +171,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("fermer", "close", "", "", partial(nothing, Close())),
     Command("rouvrir", "reopen", "", "", partial(nothing, Reopen())),
     Command("absent", "absent", "2026-12-24..2027-01-03", "2026-12-24..2027-01-03", absence),
+    Command("contact", "contact", "x@acme.example", "x@acme.example", contact),
+    Command("client", "customer", "acme", "acme", customer),
+    Command("sujet", "subject", "nouvel objet", "new subject", subject),
     Command("aide", "help", "", "", partial(nothing, Help())),
 )
 """Every command, in the order of the help."""

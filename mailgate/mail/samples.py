@@ -65,8 +65,8 @@ TICKET = TicketFacts(
     clocks=tuple(
         ClockFacts(one.value, DUE_AT, one is Promise.UPDATE) for one in Promise if one is not Promise.CALLBACK
     ),
-)
     first=ClockFacts(Promise.CALLBACK.value, DUE_AT),
+)
 FACTS = Facts(
     desk=DeskFacts("Exemple Logiciels", "tickets@example.com"),
     ticket=TICKET,
@@ -169,6 +169,11 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
     "validation": (FACTS, BARE, _noticed("last-reminder")),
     "reminder": (FACTS, BARE, _noticed("last-reminder")),
     "closing": (FACTS, BARE, _noticed("closed-by-silence")),
+    "followed": (
+        _noticed("contact"),
+        _noticed("contact", facts=BARE),
+        _noticed("contact", facts=replace(FACTS, deadline=None)),
+    ),
     "escalated": (FACTS, _noticed("escalated", "un développement est nécessaire")),
     "drill": (_drill(""), _drill("pager")),
     "notice": (

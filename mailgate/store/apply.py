@@ -44,6 +44,7 @@ from mailgate.core.page_effects import (
     PassOn,
     SpeakFor,
 )
+from mailgate.core.relation_effects import ChangeCustomer, ChangeRequester, ChangeSubject
 from mailgate.store import inbox, timers
 from mailgate.store.absences import change_absences
 from mailgate.store.budgets import change_budgets
@@ -78,6 +79,9 @@ def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
             | SetClock()
             | MoveToQueue()
             | Reclassify()
+            | ChangeSubject()
+            | ChangeRequester()
+            | ChangeCustomer()
         ):
             change_ticket(tx, effect)
         case SendMail() | Page():

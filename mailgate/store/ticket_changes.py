@@ -16,19 +16,30 @@ from mailgate.core.effects import (
 )
 from mailgate.core.lifecycle import WAITING
 from mailgate.core.model import Attachment, Direction, Status
+from mailgate.core.relation_effects import ChangeCustomer, ChangeRequester, ChangeSubject, RelationEffect
 from mailgate.store.clocks import set_clock, turn_to
 from mailgate.store.database import Tx
+from mailgate.store.relations import change_relation, take_part
 from mailgate.store.tables import (
     AttachmentRow,
     CounterRow,
     InterventionRow,
     MessageRow,
-    ParticipantRow,
     TicketRow,
     saved,
 )
 
-TicketChange = OpenTicket | AddMessage | AddIntervention | ChangeStatus | Assign | SetClock | MoveToQueue | Reclassify
+TicketChange = (
+    OpenTicket
+    | AddMessage
+    | AddIntervention
+    | ChangeStatus
+    | Assign
+    | SetClock
+    | MoveToQueue
+    | Reclassify
+    | RelationEffect
+)
 
 TICKET_COUNTER = "ticket"
 
@@ -54,6 +65,8 @@ def change_ticket(tx: Tx, effect: TicketChange) -> None:
             _reclassify(_ticket(tx, effect.ticket), effect)
         case MoveToQueue():
             _ticket(tx, effect.ticket).queue = effect.queue
+        case ChangeSubject() | ChangeRequester() | ChangeCustomer():
+            change_relation(tx, effect)
         case _:
             assert_never(effect)
 
@@ -75,7 +88,7 @@ def add_message(tx: Tx, effect: AddMessage) -> None:
     tx.flush()
     tx.add_all(_attachment(saved(row.id), part) for part in effect.attachments)
     if effect.direction is Direction.IN and not effect.automatic:
-        _take_part(tx, effect.ticket, effect.sender)
+        take_part(tx, effect.ticket, effect.sender)
 
 
 def _attachment(message: int, part: Attachment) -> AttachmentRow:
@@ -122,7 +135,7 @@ def _open(tx: Tx, effect: OpenTicket) -> None:
     for clock in ticket.clocks:
         set_clock(tx, ticket.number, clock)
     for address in {ticket.requester.mail.lower(), *ticket.participants}:
-        _take_part(tx, ticket.number, address)
+        take_part(tx, ticket.number, address)
 
 
 def _reclassify(row: TicketRow, effect: Reclassify) -> None:
@@ -152,10 +165,6 @@ def _add_intervention(tx: Tx, effect: AddIntervention) -> None:
             at=effect.at,
         )
     )
-
-
-def _take_part(tx: Tx, ticket: int, address: str) -> None:
-    tx.merge(ParticipantRow(ticket=ticket, address=address.lower()))
 
 
 def _ticket(tx: Tx, number: int) -> TicketRow:

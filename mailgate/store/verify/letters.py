@@ -26,7 +26,17 @@ AT_MOST_ONCE = ("Reply-To", "In-Reply-To", "References", "Auto-Submitted", "Send
 BY_A_PERSON = ("notification", "closing")
 """Templates that may hold a technician's own words."""
 
-TO_CUSTOMERS = ("acknowledgement", "notification", "closing", "released", "parked", "refused", "validation", "reminder")
+TO_CUSTOMERS = (
+    "acknowledgement",
+    "notification",
+    "closing",
+    "released",
+    "parked",
+    "refused",
+    "validation",
+    "reminder",
+    "followed",
+)
 
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _LONG = re.compile(rb"\n[^\r\n]{%d}" % (LINE_MOST + 1))

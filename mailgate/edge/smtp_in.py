@@ -18,7 +18,7 @@ from functools import partial
 import aiosmtpd
 
 from mailgate.edge.keeper import Guests, Keeper, Limits
-from mailgate.edge.listen import Listen, UnixListen, address_of
+from mailgate.edge.listen import Listen, UnixListen, address_of, shut
 from mailgate.edge.smtp_session import LmtpSession, SmtpSession
 
 __all__ = ["Keeper", "Limits", "Listen", "OpenDoor", "UnixListen", "UnsafeLibrary", "open_door"]
@@ -42,7 +42,7 @@ class OpenDoor:
 
     async def close(self, grace_seconds: float) -> None:
         """Nobody comes in any more; a mail on its way in has `grace_seconds` to be settled."""
-        self._server.close()
+        await shut(self._server)
         if isinstance(self._listen, UnixListen):
             self._listen.path.unlink(missing_ok=True)
         await self._guests.send_home(grace_seconds)

@@ -19,7 +19,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from mailgate.edge.listen import Listen, address_of
+from mailgate.edge.listen import Listen, address_of, shut
 
 __all__ = ["ASGIApp", "Listen", "OpenWeb", "open_web"]
 
@@ -51,6 +51,11 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Signals are the daemon's."""
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            await shut(server)
+        await super().shutdown(sockets)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,10 +77,10 @@ class SmtpRelay:
         client, self._client = self._client, None
         if client is not None and client.is_connected:
             try:
-                await client.quit(timeout=2)
+                await client.execute_command(b"QUIT", timeout=2)
             except (SMTPException, OSError) as error:
                 log.debug("relay.quit_failed", relay=self.host, error=clean_reply(str(error)))
-            client.close()
+            hang_up(client)
 
     async def _transaction(self, client: SMTP, parcel: Parcel) -> Delivery:
         for command in _envelope(client, parcel):
@@ -131,7 +131,14 @@ class SmtpRelay:
     def _drop(self) -> None:
         client, self._client = self._client, None
         if client is not None:
-            client.close()
+            hang_up(client)
+
+
+def hang_up(client: SMTP) -> None:
+    """At once: over TLS a mere close would wait for the other side's goodbye, longer than our loop may live."""
+    if isinstance(client.transport, asyncio.WriteTransport):
+        client.transport.abort()
+    client.close()
 
 
 def verdict(reply: SMTPResponse) -> Delivery:

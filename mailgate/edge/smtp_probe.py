@@ -11,7 +11,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from mailgate.edge.envelope import clean_reply
 from mailgate.edge.probe import Passed, Probed, Step, Stopped, Unreachable, connect, expiry, reason_of, tls_trouble
-from mailgate.edge.smtp_out import START_TLS, SmtpRelay
+from mailgate.edge.smtp_out import START_TLS, SmtpRelay, hang_up
 
 
 def probe(relay: SmtpRelay, seconds: float) -> Probed:
@@ -34,8 +34,10 @@ class _Visit:
     async def pay(self, opened: socket.socket, own_name: str) -> Probed:
         try:
             client = self._client(opened, own_name)
-            with contextlib.closing(client):
+            try:
                 return await self._converse(client)
+            finally:
+                hang_up(client)
         except SMTPResponseException as error:
             return Stopped(self.step, clean_reply(f"{error.code} {error.message}"))
         except (SMTPException, OSError, ValueError) as error:  # ValueError: unreadable SASL challenges
@@ -51,7 +53,7 @@ class _Visit:
         if self._relay.user is not None and self._relay.password is not None:
             await client.login(self._relay.user, self._relay.password())
         with contextlib.suppress(SMTPException, OSError):
-            await client.quit()
+            await client.execute_command(b"QUIT")
         return Passed(expires)
 
     async def _secure(self, client: SMTP) -> datetime | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import ssl
+import threading
+import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -80,6 +83,41 @@ def test_the_certificate_s_end_is_told(certificate: Certificate) -> None:
     assert isinstance(found, Passed)
     assert found.expires is not None
     assert timedelta(days=1) < found.expires - datetime.now(UTC) < timedelta(days=3)
+
+
+class Dreamer(ScriptedRelay):
+    """Answers QUIT and then does nothing until it is woken, not even say goodbye to TLS."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.woken = threading.Event()
+
+    async def _answer(self, writer: asyncio.StreamWriter, verb: str, otherwise: str) -> str:
+        reply = await super()._answer(writer, verb, otherwise)
+        assert verb != "QUIT" or self.woken.wait(30)
+        return reply
+
+
+@pytest.mark.peer("openssl")
+def test_a_visit_leaves_no_connection_behind(certificate: Certificate) -> None:
+    """Its loop ends with it; whatever waits for the other side then waits for ever."""
+    relay = Dreamer()
+    implicit = server_side(certificate)
+
+    async def visit() -> Probed:
+        def probed() -> Probed:
+            try:
+                return probe(SmtpRelay("localhost", relay.port, "implicit", ca_file=certificate.authority), 5.0)
+            finally:
+                relay.woken.set()
+
+        async with listening(relay, implicit):
+            return await asyncio.to_thread(probed)
+
+    with warnings.catch_warnings(record=True, action="always", category=ResourceWarning) as left:
+        assert isinstance(run(visit()), Passed)
+        gc.collect()
+    assert left == []
 
 
 @pytest.mark.peer("openssl")

@@ -35,16 +35,17 @@ class ScriptedImap:
         self._open: list[socket.socket] = []
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
-        threading.Thread(target=self._accept, name="imap-server", daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, name="imap-server", daemon=True)
+        self._accepting.start()
 
     def commands(self, verb: str) -> list[str]:
         return [command for command in self.heard if verb in command]
 
     def close(self) -> None:
-        for each in (self._listening, *self._open):
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+        _hang_up(self._listening)
+        self._accepting.join(10)  # whoever it has just let in is hung up on, too
+        for each in self._open:
+            _hang_up(each)
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -82,6 +83,12 @@ class ScriptedImap:
             connected.sendall(b"x")
             time.sleep(0.05)
         connected.sendall(line.encode() + b"\r\n")
+
+
+def _hang_up(each: socket.socket) -> None:
+    with suppress(OSError):
+        each.shutdown(socket.SHUT_RDWR)
+    each.close()
 
 
 @contextmanager

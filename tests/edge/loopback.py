@@ -8,6 +8,8 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+from mailgate.edge.listen import shut
+
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -31,8 +33,8 @@ async def listening_on_loopback(serve: Serve, implicit: ssl.SSLContext | None = 
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
-        await _turns(20)  # who was just let in begins to converse; a closed server forgets to close them
-        server.close()
+        await shut(server)
+        await _turns(20)  # who was just let in begins to converse
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -18,7 +18,8 @@ class Cable:
         self._ends: list[socket.socket] = []
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
-        threading.Thread(target=self._accept, name="cable", daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, name="cable", daemon=True)
+        self._accepting.start()
 
     def cut(self) -> None:
         self._whole = False
@@ -33,6 +34,9 @@ class Cable:
         self.cut()
         self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+        self._accepting.join(10)
+        for end in self._ends:
+            end.close()
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -67,5 +71,3 @@ def cable_to(port: int) -> Iterator[Cable]:
         yield cable
     finally:
         cable.close()
-        for end in cable._ends:
-            end.close()

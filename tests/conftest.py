@@ -38,3 +38,11 @@ def postgres() -> Iterator[Postgres]:
 
     with running_postgres() as running:
         yield running
+
+
+@pytest.fixture
+def desk_url(postgres: Postgres) -> Iterator[str]:
+    """A database with our tables on it."""
+    name = postgres.create_desk()
+    yield postgres.url(name)
+    postgres.drop(name)

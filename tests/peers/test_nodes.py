@@ -23,7 +23,6 @@ from mailgate.core.seen import Seen
 from mailgate.store import claims, inbox, timers
 from mailgate.store.database import DATABASE_FAULTS, IDLE, PATIENCE, Database, Tx, may_be_the_rows
 from tests.flow.desk import Letter, LiveDesk
-from tests.peers.postgres import Postgres
 
 pytestmark = pytest.mark.peer("postgres")
 
@@ -33,18 +32,11 @@ Nodes = tuple[LiveDesk, LiveDesk]
 
 
 @pytest.fixture
-def url(postgres: Postgres) -> Iterator[str]:
-    name = postgres.create_desk()
-    yield postgres.url(name)
-    postgres.drop(name)
-
-
-@pytest.fixture
-def nodes(url: str, tmp_path: Path) -> Iterator[Nodes]:
+def nodes(desk_url: str, tmp_path: Path) -> Iterator[Nodes]:
     """The starter's desk twice, on one clock."""
     starter.write(tmp_path / "site")
     loaded = site.load(tmp_path / "site/config.toml")
-    first, second = Database.open(url), Database.open(url)
+    first, second = Database.open(desk_url), Database.open(desk_url)
     yield LiveDesk(loaded, first), LiveDesk(loaded, second)
     first.close()
     second.close()
@@ -166,9 +158,9 @@ def test_without_the_floor_nobody_sees_what_the_other_does(nodes: Nodes, monkeyp
     assert [len(one.twins) for one in seen[:2]] == [0, 0]
 
 
-def test_every_session_is_given_half_a_minute(nodes: Nodes, url: str) -> None:
+def test_every_session_is_given_half_a_minute(nodes: Nodes, desk_url: str) -> None:
     """For its next word in a transaction, unless the administrator chose another time."""
-    chosen = Database.open(f"{url}&options=-c%20{IDLE}%3D5s")
+    chosen = Database.open(f"{desk_url}&options=-c%20{IDLE}%3D5s")
     for database, patience in ((nodes[0].database, PATIENCE), (chosen, "5s")):
         with database.write() as tx:
             assert tx.execute(text(f"SHOW {IDLE}")).scalar_one() == patience

@@ -41,14 +41,10 @@ def server() -> str:
 
 
 @pytest.fixture
-def url(server: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+def url(server: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     if server == "sqlite":
-        yield f"sqlite:///{tmp_path}/var/mailgate.db"
-        return
-    postgres = request.getfixturevalue("postgres")
-    name = postgres.create_desk()
-    yield postgres.url(name)
-    postgres.drop(name)
+        return f"sqlite:///{tmp_path}/var/mailgate.db"
+    return str(request.getfixturevalue("desk_url"))
 
 
 @pytest.fixture

@@ -14,33 +14,24 @@ from mailgate.store.verify import INVARIANTS, State, verify
 from tests.builders import NOW
 from tests.flow.desk import LiveDesk
 from tests.flow.verify.stories import tell_everything
-from tests.peers.postgres import Postgres
 
 pytestmark = pytest.mark.peer("postgres")
 
 
 @pytest.fixture
-def url(postgres: Postgres) -> Iterator[str]:
-    """A database with our tables."""
-    name = postgres.create_desk()
-    yield postgres.url(name)
-    postgres.drop(name)
-
-
-@pytest.fixture
-def written(url: str, tmp_path: Path) -> Iterator[Database]:
+def written(desk_url: str, tmp_path: Path) -> Iterator[Database]:
     """What is left on a server after every conversation."""
     starter.write(tmp_path / "site")
-    database = Database.open(url)
+    database = Database.open(desk_url)
     tell_everything(LiveDesk(site.load(tmp_path / "site/config.toml"), database))
     yield database
     database.close()
 
 
 @pytest.fixture
-def looked_at(url: str, written: Database) -> Iterator[Database]:
+def looked_at(desk_url: str, written: Database) -> Iterator[Database]:
     """The same, opened for looking."""
-    database = Database.peek(url)
+    database = Database.peek(desk_url)
     assert database is not None
     yield database
     database.close()

@@ -96,10 +96,11 @@ def ask(root: Path, *arguments: str) -> Any:
 
 
 @contextmanager
-def serving(root: Path) -> Iterator[Process]:
-    """The site's daemon, ready; ended with the block, by force when it is still there."""
+def serving(root: Path, *program: str) -> Iterator[Process]:
+    """The site's daemon, ready; ended with the block, by force when it is still there. `program` is what Python runs,
+    mailgate as it is unless something else is named."""
     with (root / "serve.log").open("wb") as log:
-        line = [sys.executable, "-m", "mailgate", "serve", "-c", str(root / "config.toml")]
+        line = [sys.executable, *(program or ("-m", "mailgate")), "serve", "-c", str(root / "config.toml")]
         popen = subprocess.Popen(
             line, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONUNBUFFERED": "1"}
         )

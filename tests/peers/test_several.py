@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
 from pathlib import Path
@@ -20,7 +16,7 @@ import pytest
 
 from mailgate import site
 from tests.flow.desk import Letter
-from tests.flow.process import Process, Sink, a_site, command, eventually, sinking
+from tests.flow.process import Process, Sink, a_site, command, eventually, serving, sinking
 from tests.peers.postgres import Postgres
 
 pytestmark = [pytest.mark.peer("postgres"), pytest.mark.timeout(240)]
@@ -63,23 +59,6 @@ class Cluster:
         """Everything was decided and sent."""
         waiting = ("inbox WHERE state = 'pending'", "outbox WHERE settled_at IS NULL", "timer WHERE kind LIKE 'race%'")
         return not any(map(self.count, waiting))
-
-
-@contextmanager
-def node(root: Path) -> Iterator[Process]:
-    """One daemon, ready; continued and killed with the block."""
-    line = [sys.executable, "-c", HASTY, "serve", "-c", str(root / "config.toml")]
-    with (root / "serve.log").open("wb") as log:
-        popen = subprocess.Popen(line, stdout=log, stderr=log, env={**os.environ, "PYTHONUNBUFFERED": "1"})
-    process = Process(root, popen)
-    try:
-        eventually(lambda: process.said("daemon.ready") or popen.poll() is not None)
-        assert popen.poll() is None, (root / "serve.log").read_text("utf-8")
-        yield process
-    finally:
-        if popen.poll() is None:
-            popen.send_signal(signal.SIGCONT)
-            process.kill()
 
 
 @pytest.fixture
@@ -138,9 +117,9 @@ def all_is_well(cluster: Cluster, mails: int) -> None:
 def test_a_node_that_is_stopped_and_one_that_is_killed_lose_nothing(cluster: Cluster) -> None:
     """F37: the other goes on with what each had in hand; whoever wakes up late settles nothing that is not its own."""
     first, second = cluster.roots
-    with node(first) as one:
+    with serving(first, "-c", HASTY) as one:
         share_secret(cluster)
-        with node(second) as other:
+        with serving(second, "-c", HASTY) as other:
             pour((one, other), range(MAILS))
             set_timers(cluster, 0)
             other.popen.send_signal(signal.SIGSTOP)

@@ -125,21 +125,19 @@ def test_without_idle_the_mailbox_is_polled() -> None:
         assert server.commands("IDLE") == []
 
 
-def test_a_mail_announced_between_commands_is_taken_at_once() -> None:
-    """It came after the search and before IDLE: the server has said so, and does not say it again."""
-    script = {**ONE_MAIL, "UID SEARCH": ("* SEARCH", "* 2 EXISTS")}
+@pytest.mark.parametrize(
+    "says",
+    [
+        {"UID SEARCH": ("* SEARCH", "* 2 EXISTS")},
+        {"UID SEARCH": ("* SEARCH",), "IDLE": ("+ idling\r\n* 2 EXISTS",)},
+    ],
+    ids=["before IDLE", "in one packet with the answer to IDLE"],
+)
+def test_a_mail_that_is_announced_but_once_is_taken_at_once(says: dict[str, tuple[str, ...]]) -> None:
+    """It came after the search and before IDLE. Dovecot looks once more when IDLE begins; the news then lies in a
+    buffer that no selector knows."""
     custody = CursorCustody()
-    with scripted_imap(script) as server, reading(replace(a_mailbox(server), poll_seconds=3600), custody):
-        wait_until(lambda: server.commands("IDLE"))
-        server.script["UID SEARCH"] = ONE_MAIL["UID SEARCH"]
-        wait_until(lambda: custody.deliveries)
-
-
-def test_a_mail_announced_in_one_packet_with_the_answer_to_idle_is_taken_at_once() -> None:
-    """Dovecot looks once more when IDLE begins; the news then lies in a buffer that no selector knows."""
-    script = {**ONE_MAIL, "UID SEARCH": ("* SEARCH",), "IDLE": ("+ idling\r\n* 2 EXISTS",)}
-    custody = CursorCustody()
-    with scripted_imap(script) as server, reading(replace(a_mailbox(server), poll_seconds=3600), custody):
+    with scripted_imap({**ONE_MAIL, **says}) as server, reading(replace(a_mailbox(server), poll_seconds=3600), custody):
         wait_until(lambda: server.commands("IDLE"))
         server.script["UID SEARCH"] = ONE_MAIL["UID SEARCH"]
         wait_until(lambda: custody.deliveries)

@@ -25,19 +25,20 @@ from itertools import takewhile
 
 import structlog
 
+from mailgate.core.authority import token_holder
 from mailgate.core.correspondence import desk_facts, notice_letters
 from mailgate.core.custody import Delivery
 from mailgate.core.decide import decide
 from mailgate.core.decision import Decision
 from mailgate.core.effects import SendMail
-from mailgate.core.events import Event, MailReceived, MailUnreadable, TimerFired
+from mailgate.core.events import Event, HeldMail, MailReceived, MailUnreadable, TimerFired
 from mailgate.core.letters import Facts, NoticeFacts
 from mailgate.core.model import Door, Outcome, Token
 from mailgate.core.policy import Policy
 from mailgate.mail import address, commands, parse, proofs
 from mailgate.mail.compose import PlainWords, Scribe, TemplateFailed, Templates
 from mailgate.mail.keyring import Keyring
-from mailgate.store import claims, inbox, journal, snapshot, timers
+from mailgate.store import claims, held, inbox, journal, snapshot, timers
 from mailgate.store.apply import apply_all
 from mailgate.store.database import DATABASE_FAULTS, Database, Tx, may_be_the_rows
 from mailgate.store.inbox import Received
@@ -195,7 +196,8 @@ class Engine:
         """The timers behind it have their turn; the administrators are told."""
         with self._database.write() as tx:
             timers.put_off(tx, due.timer_id, now + PUT_OFF)
-        self._alarm(due, NoticeFacts("timer-failed", f"{_named(due)}: {_reason(error)}"))
+        named = due.kind if due.ticket is None else f"#{due.ticket} {due.kind}"
+        self._alarm(due, NoticeFacts("timer-failed", f"{named}: {_reason(error)}"))
 
     def _handle(self, received: Received) -> tuple[Event, Decision | None]:
         event = self._event(received)
@@ -212,7 +214,19 @@ class Engine:
             return received.event
         if received.delivery is None:
             raise ValueError(f"inbox row {received.id} holds no mail, and no request of this version")
-        return read_mail(received.delivery, received.id, received.digest, self._desk, received.received_at)
+        event = read_mail(received.delivery, received.id, received.digest, self._desk, received.received_at)
+        return replace(event, held=self._held(event))
+
+    def _held(self, event: MailReceived) -> HeldMail | None:
+        """The mail of the same technician that waits for a word: this may be it."""
+        technician = token_holder(event, self._desk.policy)
+        if technician is None or event.token is None:
+            return None
+        with self._database.seek() as tx:
+            waits = held.waiting(tx, technician.key, event.token.ticket or None, event.received_at)
+        if waits is None:
+            return None
+        return HeldMail(read_mail(waits.mail, waits.id, waits.digest, self._desk, waits.received_at), waits.at)
 
     def _settle(self, received: Received, event: Event, scribe: Scribe) -> Decision | None:
         now = self._clock()
@@ -270,10 +284,6 @@ class Engine:
 
 def _reason(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:500]
-
-
-def _named(timer: TimerFired) -> str:
-    return timer.kind if timer.ticket is None else f"#{timer.ticket} {timer.kind}"
 
 
 def _report(event: Event, decision: Decision | None) -> None:

@@ -39,7 +39,7 @@ class Standing:
 
 def standing(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Standing | None:
     """Judge a mail that might be a technician's work; None when it is nobody's work."""
-    holder = _token_holder(event, policy)
+    holder = token_holder(event, policy)
     if holder is not None:
         return Standing(holder, _objection(event, sender, holder))
     if sender.technician is not None and _is_about_work(event, sender, seen, policy):
@@ -55,7 +55,8 @@ def only_acknowledges(event: MailReceived) -> bool:
     return not words or (len(words) == 1 and words[0] in TAKEN)
 
 
-def _token_holder(event: MailReceived, policy: Policy) -> Technician | None:
+def token_holder(event: MailReceived, policy: Policy) -> Technician | None:
+    """The technician for whom the mail's signed address was made."""
     token = event.token
     if token is None or token.kind is not TokenKind.TECHNICIAN:
         return None

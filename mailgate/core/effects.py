@@ -129,6 +129,24 @@ class HoldBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """The technician's mail of this inbox row waits for one more word of theirs (core.holding)."""
+
+    inbox_id: int
+    technician: str
+    ticket: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """The mail of this inbox row waits no longer: it was carried out, dropped or overtaken."""
+
+    inbox_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetHeldBack:
     """What budgets held back up to and with row `through` was reported."""
 
@@ -251,6 +269,8 @@ Effect = (
     | RetryOutbox
     | HoldBack
     | ForgetHeldBack
+    | Hold
+    | LetGo
     | SetFate
     | MarkAddress
     | ClearAddress

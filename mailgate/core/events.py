@@ -19,7 +19,9 @@ class MailReceived:
 
     `digest` recognises the same content whatever trace headers were added on the way; `ours` says that its Message-ID
     was made and signed by this desk, `checked` that this desk could tell who wrote it; `threads` are the ticket numbers
-    that the signed Message-IDs of ours among its References carry, newest first."""
+    that the signed Message-IDs of ours among its References carry, newest first. `held` is the mail of the same
+    technician about the same ticket that waits for one more word (core.holding); such a mail has `confirmed_at`, the
+    moment from which its doubts were known to its author, once the word was said."""
 
     inbox_id: int
     door: Door
@@ -34,6 +36,16 @@ class MailReceived:
     checked: bool = False
     ours: bool = False
     threads: tuple[int, ...] = ()
+    held: HeldMail | None = None
+    confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMail:
+    """A mail that was not carried out: its author was told why `at`."""
+
+    mail: MailReceived
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,12 +170,25 @@ class Did:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a mail waits for one more word: `code` has a phrase in the template, `detail` fills it in, `minutes` says how
+    long ago it was, `text` is what was said."""
+
+    code: str
+    detail: str = ""
+    minutes: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TranscriptFacts:
-    """What became of a technician's mail: either `did` (all of it) or `problems` (and then nothing was done)."""
+    """What became of a technician's mail: `did` (all of it); `problems`, and then nothing was done; or `doubts`, and
+    then nothing is done before they say so."""
 
     understood: tuple[str, ...] = ()
     did: tuple[Did, ...] = ()
     problems: tuple[Problem, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     help: bool = False
 
 

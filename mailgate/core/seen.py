@@ -136,6 +136,9 @@ class Seen:
     `alarmed` says that people were paged lately for a mail that could not be read, `unread` are the newer ones, each
     inbox row with its recipients.
 
+    Of a technician's mail, `answered_at` is when the mail was written that it answers, as far as anybody can tell, and
+    `still_held` says that the mail of theirs that waited for their word waits still.
+
     `sent` is the mail of ours that a report is about, and then `by_token` its ticket. `marked` are those of the
     sender's addresses that mail does not reach. `answered`, and `refused` (mails refused on the ticket of `by_token`
     within a day), are what the budgets ask. `reporting` says that what was held back will be reported, `held_back` is
@@ -155,6 +158,8 @@ class Seen:
     answered: Answered = field(default_factory=Answered)
     refused: int = 0
     reporting: bool = False
+    answered_at: datetime | None = None
+    still_held: bool = False
     held_back: tuple[HeldBack, ...] = ()
     turns: Mapping[str, str] = field(default_factory=dict)
     load: Mapping[str, int] = field(default_factory=dict)

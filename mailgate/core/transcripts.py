@@ -8,7 +8,7 @@ from mailgate.core.correspondence import View, desk_facts, facts_about, person_f
 from mailgate.core.effects import SendMail
 from mailgate.core.events import MailReceived
 from mailgate.core.intents import Problem
-from mailgate.core.letters import Did, Facts, InterventionFacts, Letter, Tone, TranscriptFacts
+from mailgate.core.letters import Did, Doubt, Facts, InterventionFacts, Letter, Tone, TranscriptFacts
 from mailgate.core.people import Technician
 from mailgate.core.policy import Policy
 from mailgate.core.ticket import Ticket
@@ -35,6 +35,14 @@ def told_problems(
     """Nothing was applied: what was understood, what was not, and the nearest valid form."""
     understood = tuple(order.line for order in event.orders.orders)
     return SendMail(transcript(event, one, ticket, TranscriptFacts(understood, problems=problems), policy))
+
+
+def told_doubts(
+    event: MailReceived, one: Technician, ticket: Ticket | None, doubts: tuple[Doubt, ...], policy: Policy
+) -> SendMail:
+    """Nothing is applied before one more word: what speaks against it."""
+    understood = tuple(order.line for order in event.orders.orders)
+    return SendMail(transcript(event, one, ticket, TranscriptFacts(understood, doubts=doubts), policy))
 
 
 def told_done(

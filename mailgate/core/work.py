@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from mailgate.core.authority import Standing
+from mailgate.core.authority import Standing, only_acknowledges
 from mailgate.core.billing import charge
 from mailgate.core.budgets import hold_back, spent_on_refusals
 from mailgate.core.changes import Change
@@ -32,6 +32,7 @@ from mailgate.core.effects import (
 )
 from mailgate.core.events import MailReceived
 from mailgate.core.grading import did_grade, grading, moved
+from mailgate.core.holding import Word, confirmed, doubts, drop, hold, overtaken, waiting, word_on_held
 from mailgate.core.hours import due
 from mailgate.core.identity import Sender
 from mailgate.core.intents import Acknowledge, Problem
@@ -61,7 +62,7 @@ def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, polic
     findings = Findings(sender.identity, sender.level, robot[0])
     if robot[0] is not MailKind.PERSON:
         return _unheard(event, sender, ticket if found.problem is None else None, findings)
-    obeyed = (found.problem,) if found.problem else _obey(event, sender, found.technician, seen, policy, findings)
+    obeyed = (found.problem,) if found.problem else _heard(event, sender, found.technician, seen, policy, findings)
     if isinstance(obeyed, Decision):
         return obeyed
     problems = obeyed
@@ -75,6 +76,20 @@ def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, polic
     return Decision(Outcome.REFUSED, f"{because} at {found.technician.mail}", (letter,), number, findings)
 
 
+def _heard(
+    event: MailReceived, sender: Sender, by: Technician, seen: Seen, policy: Policy, findings: Findings
+) -> Decision | tuple[Problem, ...]:
+    """A word on the mail of theirs that waits, or work of its own, which overtakes that one."""
+    held, word = waiting(event, seen), word_on_held(event, seen)
+    if held is not None and word is Word.NO:
+        return drop(event, held, by, seen.by_token, policy, findings)
+    meant = confirmed(held, event.received_at) if held is not None and word is Word.YES else event
+    obeyed = _obey(meant, sender, by, seen, policy, findings)
+    if not isinstance(obeyed, Decision) or (meant is event and only_acknowledges(event)):
+        return obeyed
+    return overtaken(obeyed, held, event.received_at)
+
+
 def _obey(
     event: MailReceived, sender: Sender, by: Technician, seen: Seen, policy: Policy, findings: Findings
 ) -> Decision | tuple[Problem, ...]:
@@ -85,9 +100,12 @@ def _obey(
     if seen.by_token is None:
         return (Problem("no-ticket"), *event.orders.problems)
     planned = plan(event, by, seen.by_token, policy)
-    if isinstance(planned, Plan):
-        return against or _carry_out(event, sender, planned, seen, policy, findings)
-    return (*planned, *against)
+    if not isinstance(planned, Plan):
+        return (*planned, *against)
+    why = () if against else doubts(event, planned, seen, policy)
+    if why:
+        return hold(event, by, planned.ticket, why, policy, findings)
+    return against or _carry_out(event, sender, planned, seen, policy, findings)
 
 
 def _unheard(event: MailReceived, sender: Sender, ticket: Ticket | None, findings: Findings) -> Decision:

@@ -167,6 +167,7 @@ def _number(ticket: TicketFacts, phrases: Phrases) -> str:
 def _transcript(transcript: TranscriptFacts, phrases: Phrases) -> str:
     rows = [f"{problem.line} {problem.code} {problem.detail} {problem.nearest}" for problem in transcript.problems]
     rows += [f"{did.code} {did.detail}" for did in transcript.did]
+    rows += [f"? {doubt.code} {doubt.detail} {doubt.text}" for doubt in transcript.doubts]
     return "\n".join(([phrases.nothing] if transcript.problems else []) + [" ".join(row.split()) for row in rows])
 
 

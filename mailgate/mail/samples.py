@@ -18,6 +18,7 @@ from mailgate.core.letters import (
     DeadlineFacts,
     DeskFacts,
     Did,
+    Doubt,
     Facts,
     FloodFacts,
     InterventionFacts,
@@ -115,6 +116,14 @@ UNDONE = TranscriptFacts(
     ("#note",), problems=(Problem("unknown-command", "#apel 15", "#apel", "#appel 15"), Problem("no-token"))
 )
 
+ASKED = TranscriptFacts(
+    ("#prendre",),
+    doubts=(
+        Doubt("answered-since", "Luc Gagnon", 4, "Bonjour,\nredémarrez le poste 3."),
+        Doubt("has-it", "Luc Gagnon"),
+    ),
+)
+
 
 def _noticed(code: str, detail: str = "", facts: Facts = FACTS) -> Facts:
     return replace(facts, notice=NoticeFacts(code, detail))
@@ -164,6 +173,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
     "transcript": (
         replace(FACTS, transcript=DONE),
         replace(FACTS, transcript=UNDONE),
+        replace(FACTS, transcript=ASKED),
         replace(FACTS, ticket=None, transcript=UNDONE),
     ),
     "validation": (FACTS, BARE, _noticed("last-reminder")),

@@ -16,7 +16,9 @@ from mailgate.core.effects import (
     ClearAddress,
     Effect,
     ForgetHeldBack,
+    Hold,
     HoldBack,
+    LetGo,
     MarkAddress,
     MoveToQueue,
     OpenTicket,
@@ -51,11 +53,12 @@ from mailgate.store.budgets import change_budgets
 from mailgate.store.database import Tx
 from mailgate.store.fates import change_fate
 from mailgate.store.floods import change_flood
+from mailgate.store.held import change_held
 from mailgate.store.promises import Desk, Writer, open_enclosure, promise, withdraw
 from mailgate.store.tables import TurnRow
 from mailgate.store.ticket_changes import change_ticket
 
-Reminder = SetTimer | CancelTimer | TakeTurn | Quarantine | RetryInbox
+Reminder = SetTimer | CancelTimer | TakeTurn | Quarantine | RetryInbox | Hold | LetGo
 
 
 def apply_all(tx: Tx, scribe: Writer, effects: Iterable[Effect], occasion: str, now: datetime) -> None:
@@ -88,7 +91,7 @@ def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
             promise(tx, effect, desk)
         case AcknowledgePages() | CancelPages() | EscalatePages() | ExhaustPages() | RetryOutbox() | FailPage():
             withdraw(tx, effect, desk.now)
-        case SetTimer() | CancelTimer() | TakeTurn() | Quarantine() | RetryInbox():
+        case SetTimer() | CancelTimer() | TakeTurn() | Quarantine() | RetryInbox() | Hold() | LetGo():
             _remember(tx, effect)
         case Await(ticket, kind, seconds):
             timers.set_timer(tx, ticket, kind, desk.now + timedelta(seconds=seconds))
@@ -116,5 +119,7 @@ def _remember(tx: Tx, effect: Reminder) -> None:
             inbox.quarantine(tx, inbox_id, reason)
         case RetryInbox(inbox_id):
             inbox.retry(tx, inbox_id)
+        case Hold() | LetGo():
+            change_held(tx, effect)
         case _:
             assert_never(effect)

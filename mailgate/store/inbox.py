@@ -134,6 +134,11 @@ def raw(tx: Tx, inbox_id: int) -> bytes | None:
     return None if row is None else row.raw
 
 
+def received(tx: Tx, inbox_id: int) -> Received:
+    """A row that is known to be there."""
+    return _received(tx, tx.get_one(InboxRow, inbox_id))
+
+
 def _first_pending(tx: Tx, *order: Mapped[Any]) -> Received | None:
     pending = select(InboxRow).where(InboxRow.state == InboxState.PENDING).order_by(*order).limit(1)
     row = tx.exec(pending.with_for_update(skip_locked=True)).first()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mailgate.core.effects import Assign, ChangeStatus
 from mailgate.core.intents import Acknowledge, Internal, Take
 from mailgate.core.model import Status
 from mailgate.core.page_effects import CancelPages
-from tests.core.asking import letters, of, only
-from tests.core.working import codes, on
+from mailgate.core.seen import Seen
+from tests.builders import NOW, a_ticket
+from tests.core.asking import ask, letters, of, only
+from tests.core.working import answer, codes, on
 
 
 @pytest.mark.parametrize(("ruled", "did"), [("tech2", ["taken", "acknowledged"]), ("tech1", ["acknowledged"])])
@@ -31,7 +35,10 @@ def test_who_only_notes_something_takes_it_from_nobody() -> None:
 
 
 def test_whose_it_is_by_their_own_word_keeps_it() -> None:
-    """Under way: who comes late is told who has it, and may still take it by saying so."""
+    """Under way: who comes late is told who has it, and may still take it by saying so twice."""
     late = on(Acknowledge(), assignee="tech2", status=Status.OPEN)
     assert (of(late, Assign), codes(late)) == ([], ["already-taken"])
-    assert only(on(Take(), assignee="tech2", status=Status.OPEN), Assign).technician == "tech1"
+    assert of(on(Take(), assignee="tech2", status=Status.OPEN), Assign) == []
+    ticket = a_ticket(assignee="tech2", status=Status.OPEN)
+    sure = ask(replace(answer(Take()), confirmed_at=NOW), Seen(1002, by_token=ticket))
+    assert only(sure, Assign).technician == "tech1"

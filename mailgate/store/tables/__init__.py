@@ -5,6 +5,7 @@ from mailgate.store.tables.budgets import AnswerRow, HeldBackRow
 from mailgate.store.tables.clocks import ClockRow, EditionRow, WaitRow
 from mailgate.store.tables.desk import AbsenceRow, CounterRow, JournalRow, TimerRow, TurnRow
 from mailgate.store.tables.floods import FloodRow
+from mailgate.store.tables.held import HeldMailRow
 from mailgate.store.tables.row import Row, saved
 from mailgate.store.tables.tickets import AttachmentRow, InterventionRow, MessageRow, ParticipantRow, TicketRow
 
@@ -19,6 +20,7 @@ __all__ = [
     "EditionRow",
     "FloodRow",
     "HeldBackRow",
+    "HeldMailRow",
     "InboxRow",
     "InterventionRow",
     "JournalRow",

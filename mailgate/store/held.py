@@ -1,0 +1,84 @@
+"""The one mail of a technician about a ticket that waits for their word (core.holding)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from mailgate.core.custody import Delivery
+from mailgate.core.effects import Hold, LetGo
+from mailgate.core.events import MailReceived
+from mailgate.store import inbox
+from mailgate.store.database import Tx
+from mailgate.store.tables import HeldMailRow, OutboxRow
+
+LONGEST_HELD = timedelta(days=14)
+"""Whoever says yes later than this has forgotten to what."""
+
+ANSWERS = 50
+"""How many of a mail's last References are looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A mail as delivered that waits, and since when."""
+
+    id: int
+    mail: Delivery
+    digest: str
+    received_at: datetime
+    at: datetime
+
+
+def change_held(tx: Tx, effect: Hold | LetGo) -> None:
+    """A mail waits from now on, or no longer."""
+    match effect:
+        case Hold(inbox_id, technician, ticket, at):
+            tx.merge(HeldMailRow(inbox_id=inbox_id, technician=technician, ticket=ticket, at=at))
+        case LetGo(inbox_id, at):
+            tx.exec(update(HeldMailRow).where(col(HeldMailRow.inbox_id) == inbox_id).values(let_go_at=at))
+        case _:
+            assert_never(effect)
+
+
+def waiting(tx: Tx, technician: str, ticket: int | None, now: datetime) -> Held | None:
+    """The newest mail of the technician about the ticket (None: about no ticket yet) that waits for their word."""
+    theirs = select(HeldMailRow).where(
+        HeldMailRow.technician == technician,
+        col(HeldMailRow.ticket).is_not_distinct_from(ticket),
+        col(HeldMailRow.let_go_at).is_(None),
+        col(HeldMailRow.at) > now - LONGEST_HELD,
+    )
+    row = tx.exec(theirs.order_by(col(HeldMailRow.inbox_id).desc()).limit(1)).first()
+    return None if row is None else _held(tx, row)
+
+
+def _held(tx: Tx, row: HeldMailRow) -> Held | None:
+    received = inbox.received(tx, row.inbox_id)
+    if received.delivery is None:
+        return None
+    return Held(received.id, received.delivery, received.digest, received.received_at, row.at)
+
+
+def still_waits(tx: Tx, inbox_id: int) -> bool:
+    """Whether nobody has answered for it meanwhile."""
+    row = tx.get(HeldMailRow, inbox_id)
+    return row is not None and row.let_go_at is None
+
+
+def answered_at(tx: Tx, event: MailReceived) -> datetime | None:
+    """When the mail was written that a technician's mail answers: the one that it refers to, else the newest one that
+    its author got about the ticket."""
+    if event.token is None or event.mail.sender is None:
+        return None
+    ours = select(OutboxRow.promised_at).where(OutboxRow.ticket == event.token.ticket)
+    for named in reversed(event.mail.references[-ANSWERS:]):
+        at = tx.exec(ours.where(OutboxRow.message_id == named.lower()).limit(1)).first()
+        if at is not None:
+            return at
+    theirs = ours.where(OutboxRow.target == event.mail.sender.mail)
+    return tx.exec(theirs.order_by(col(OutboxRow.id).desc()).limit(1)).first()

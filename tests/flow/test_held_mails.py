@@ -1,0 +1,117 @@
+"""Nobody talks past each other: a technician's mail against an older state waits for one more word."""
+
+from __future__ import annotations
+
+from tests.flow.desk import Letter, LiveDesk, Sent, answer
+
+CHEF = "chef@acme.example"
+TECHS = ("tech1@example.com", "tech2@example.com", "tech3@example.com")
+
+
+def paged(desk: LiveDesk) -> dict[str, Sent]:
+    """The mail that each technician was called by, a minute ago."""
+    called = {one.to: one for one in desk.write(Letter("Bonjour,\n\nplus rien ne marche.")) if one.to in TECHS}
+    desk.advance(minutes=1)
+    return called
+
+
+def to(sent: list[Sent], who: str) -> Sent:
+    """The one mail to somebody."""
+    (found,) = [one for one in sent if one.to == who]
+    return found
+
+
+def test_an_answer_written_before_a_colleagues_is_held(desk: LiveDesk) -> None:
+    """Both were called; the slower one hears what the customer was told, and the customer hears nothing twice."""
+    pages = paged(desk)
+    desk.write(answer(pages[TECHS[0]], "Redémarrez le serveur du poste 3, je vous prie."))
+    desk.advance(minutes=4)
+    (asked,) = desk.write(answer(pages[TECHS[1]], "Débranchez le serveur du poste 3."))
+    assert asked.to == TECHS[1]
+    assert "a répondu au client il y a 4\u00a0min" in asked.text
+    assert "Redémarrez le serveur du poste 3" in asked.text
+    assert [line.activity for line in desk.ticket().interventions] == ["reply"]
+
+
+def test_one_word_sends_it_all_the_same(desk: LiveDesk) -> None:
+    """What leaves is the mail as it was written, now; the same word again finds nothing to send."""
+    pages = paged(desk)
+    desk.write(answer(pages[TECHS[0]], "Redémarrez le serveur."))
+    desk.advance(minutes=4)
+    (asked,) = desk.write(answer(pages[TECHS[1]], "Débranchez-le.\n#appel 15"))
+    desk.advance(minutes=2)
+    sent = desk.write(answer(asked, "Oui"))
+    assert "Débranchez-le." in to(sent, CHEF).text
+    last = desk.ticket().interventions[-1]
+    assert (last.by, last.activity, last.minutes, last.at) == ("tech2", "call", 15, desk.now)
+    assert not [
+        one for one in desk.write(answer(asked, "oui, encore")) if "Débranchez-le." in one.text and one.to == CHEF
+    ]
+
+
+def test_a_no_drops_it(desk: LiveDesk) -> None:
+    """And a yes that comes after it sends nothing."""
+    pages = paged(desk)
+    desk.write(answer(pages[TECHS[0]], "Redémarrez le serveur."))
+    (asked,) = desk.write(answer(pages[TECHS[1]], "Débranchez-le."))
+    (told,) = desk.write(answer(asked, "non"))
+    assert "abandonné" in told.text
+    assert not [
+        one for one in desk.write(answer(asked, "confirmer")) if "Débranchez-le." in one.text and one.to == CHEF
+    ]
+
+
+def test_what_happens_while_it_waits_is_asked_about_again(desk: LiveDesk) -> None:
+    """The yes was said to an older question."""
+    pages = paged(desk)
+    acknowledged = to(desk.sent, CHEF)
+    desk.write(answer(pages[TECHS[0]], "Redémarrez le serveur."))
+    (asked,) = desk.write(answer(pages[TECHS[1]], "Débranchez-le."))
+    desk.advance(minutes=3)
+    desk.write(answer(acknowledged, "Cela brûle, que dois-je faire ?"))
+    desk.advance(minutes=1)
+    (again,) = desk.write(answer(asked, "oui"))
+    assert "a écrit il y a 1\u00a0min" in again.text
+    assert "Cela brûle" in again.text
+    assert "a répondu au client" not in again.text
+    assert "Débranchez-le." in to(desk.write(answer(again, "oui")), CHEF).text
+
+
+def test_an_answer_to_the_newest_mail_is_not_held(desk: LiveDesk) -> None:
+    """Who was told of the customer's second mail answers that one."""
+    pages = paged(desk)
+    first = desk.write(answer(pages[TECHS[0]], "Redémarrez le serveur."))
+    desk.advance(minutes=5)
+    (told,) = desk.write(answer(to(first, CHEF), "C'est fait, rien de mieux."))
+    desk.advance(minutes=5)
+    assert "Débranchez-le." in to(desk.write(answer(told, "Débranchez-le.")), CHEF).text
+
+
+def test_commands_alone_come_never_too_late(desk: LiveDesk) -> None:
+    """Time is time, whoever wrote meanwhile."""
+    pages = paged(desk)
+    desk.write(answer(pages[TECHS[0]], "Redémarrez le serveur."))
+    desk.write(answer(pages[TECHS[1]], "#note\nJe connais ce serveur."))
+    assert desk.ticket().interventions[-1].activity == "note"
+
+
+def test_taking_what_somebody_has_is_asked_about(desk: LiveDesk) -> None:
+    """The two who were called at night do not take it from each other without knowing."""
+    pages = paged(desk)
+    desk.write(answer(pages[TECHS[0]], "#prendre"))
+    (asked,) = desk.write(answer(pages[TECHS[1]], "#prendre"))
+    assert "a déjà la demande" in asked.text
+    assert desk.ticket().assignee == "tech1"
+    desk.write(answer(asked, "yes"))
+    assert desk.ticket().assignee == "tech2"
+
+
+def test_a_new_mail_overtakes_the_one_that_waits(desk: LiveDesk) -> None:
+    """Whoever writes anew has thought again: an old yes must not send both."""
+    pages = paged(desk)
+    desk.write(answer(pages[TECHS[0]], "Redémarrez le serveur."))
+    desk.advance(minutes=1)
+    (asked,) = desk.write(answer(pages[TECHS[1]], "Débranchez-le."))
+    sent = desk.write(answer(asked, "Mon collègue a raison, redémarrez-le."))
+    assert "Mon collègue a raison" in to(sent, CHEF).text
+    assert not [one for one in desk.write(answer(asked, "oui")) if "Débranchez-le." in one.text]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from mailgate.core.accounts import ManualFacts, Received
 from mailgate.core.hours import Deadline
 from mailgate.core.intents import Problem, Scale
 from mailgate.core.model import Attachment, Forwarded, TokenKind
@@ -190,6 +191,9 @@ class TranscriptFacts:
     problems: tuple[Problem, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     help: bool = False
+    received: Received | None = None
+    manual: ManualFacts | None = None
+    resend: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from mailgate.core.accounts import Received
 from mailgate.core.correspondence import View, desk_facts, facts_about, person_facts, to_technician
 from mailgate.core.effects import SendMail
 from mailgate.core.events import MailReceived
 from mailgate.core.intents import Problem
-from mailgate.core.letters import Did, Doubt, Facts, InterventionFacts, Letter, Tone, TranscriptFacts
+from mailgate.core.letters import Did, Facts, InterventionFacts, Letter, Tone, TranscriptFacts
+from mailgate.core.manual import manual
+from mailgate.core.mending import to_resend
 from mailgate.core.people import Technician
 from mailgate.core.policy import Policy
 from mailgate.core.ticket import Ticket
@@ -34,23 +37,37 @@ def told_problems(
 ) -> SendMail:
     """Nothing was applied: what was understood, what was not, and the nearest valid form."""
     understood = tuple(order.line for order in event.orders.orders)
-    return SendMail(transcript(event, one, ticket, TranscriptFacts(understood, problems=problems), policy))
+    resend = to_resend(event.orders, problems)
+    said = TranscriptFacts(understood, problems=problems, resend=resend)
+    return SendMail(transcript(event, one, ticket, said, policy))
 
 
-def told_doubts(
-    event: MailReceived, one: Technician, ticket: Ticket | None, doubts: tuple[Doubt, ...], policy: Policy
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of a mail that was carried out: what was done, the work that it is, and what the customer got."""
+
+    did: tuple[Did, ...]
+    help: bool = False
+    spent: InterventionFacts | None = None
+    received: Received | None = None
+
+
+def told_work(
+    event: MailReceived, one: Technician, ticket: Ticket | None, account: Account, policy: Policy
 ) -> SendMail:
-    """Nothing is applied before one more word: what speaks against it."""
+    """Everything was applied; `ticket` is as it stands now."""
     understood = tuple(order.line for order in event.orders.orders)
-    return SendMail(transcript(event, one, ticket, TranscriptFacts(understood, doubts=doubts), policy))
+    guide = manual(ticket, one, policy) if account.help and ticket is not None else None
+    said = TranscriptFacts(understood, account.did, help=account.help, received=account.received, manual=guide)
+    letter = transcript(event, one, ticket, said, policy)
+    return SendMail(replace(letter, facts=replace(letter.facts, intervention=account.spent)))
 
 
 def told_done(
     event: MailReceived, one: Technician, ticket: Ticket | None, did: tuple[Did, ...], wants_help: bool, policy: Policy
 ) -> SendMail:
-    """Everything was applied."""
-    understood = tuple(order.line for order in event.orders.orders)
-    return SendMail(transcript(event, one, ticket, TranscriptFacts(understood, did, help=wants_help), policy))
+    """The same of a mail that neither worked on a ticket nor wrote to a customer."""
+    return told_work(event, one, ticket, Account(did, wants_help), policy)
 
 
 def did_time(intervention: InterventionFacts) -> Did:

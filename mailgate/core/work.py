@@ -19,6 +19,7 @@ from mailgate.core.clocks import after_wait, keeps, kept, stands_still
 from mailgate.core.clockwork import clocks_after
 from mailgate.core.correspondence import View, facts_about, letter_to_requester, person_facts, view_of_requester
 from mailgate.core.decision import Decision, Findings
+from mailgate.core.deeds import done, received
 from mailgate.core.effects import (
     AddIntervention,
     AddMessage,
@@ -31,13 +32,13 @@ from mailgate.core.effects import (
     SetTimer,
 )
 from mailgate.core.events import MailReceived
-from mailgate.core.grading import did_grade, grading, moved
+from mailgate.core.grading import grading, moved
 from mailgate.core.holding import Word, confirmed, doubts, drop, hold, overtaken, waiting, word_on_held
 from mailgate.core.hours import due
 from mailgate.core.identity import Sender
-from mailgate.core.intents import Acknowledge, Problem
+from mailgate.core.intents import Problem
 from mailgate.core.leave import against_leave, did_leave, is_only_about_leave, leave, take_leave
-from mailgate.core.letters import Did, InterventionFacts, NoticeFacts, Tone
+from mailgate.core.letters import InterventionFacts, NoticeFacts, Tone
 from mailgate.core.lifecycle import AFTER_WORK, SETTLED, WAITING, WAITING_OVER
 from mailgate.core.model import Activity, Direction, MailKind, Outcome, Status
 from mailgate.core.opening import incoming
@@ -50,7 +51,7 @@ from mailgate.core.replies import release
 from mailgate.core.seen import Seen
 from mailgate.core.summons import first_words, message_facts, tell, words_of
 from mailgate.core.ticket import Clock, Promise, Ticket
-from mailgate.core.transcripts import did_time, told_done, told_problems
+from mailgate.core.transcripts import Account, told_problems, told_work
 
 WORDLESS = {Status.CLOSED: "closing", Status.WAITING_VALIDATION: "validation"}
 """What tells the customer of a status when the technician said nothing beside it."""
@@ -135,9 +136,10 @@ def _carry_out(
         *leave(planned.orders, planned.by, policy, at),
     ]
     bound = tuple(did_relate(planned.orders, planned.ticket, after, policy))
-    did = (*_did(planned, after, spent, policy), *bound, *did_leave(planned.orders))
+    did = (*done(planned, after, spent, policy), *bound, *did_leave(planned.orders))
     if planned.orders or not planned.public_words:
-        effects.append(told_done(event, planned.by, after, did, planned.help, policy))
+        account = Account(did, planned.help, spent, received(planned, after))
+        effects.append(told_work(event, planned.by, after, account, policy))
     because = f"{planned.by.key} works on #{ticket.number}: " + (", ".join(one.code for one in did) or "help")
     reasons = [f"{one.scale} {one.now}: {one.reason}" for one in planned.regraded]
     reasons += [f"{one.code}: {one.detail}" for one in bound]
@@ -270,26 +272,3 @@ def _called_off(planned: Plan, after: Ticket, policy: Policy, at: datetime) -> I
     others = (policy.technicians.get(key) for key in ticket.notified)
     told = tuple(one for one in others if one not in (None, owner, planned.by))
     yield from tell(after, told, NoticeFacts("taken", owner.name), first_words(ticket, at), policy)
-
-
-def _did(planned: Plan, after: Ticket, spent: InterventionFacts | None, policy: Policy) -> Iterator[Did]:
-    """What a transcript says was done, in the order in which a person would tell it."""
-    if planned.owner is planned.by and planned.ticket.assignee != planned.by.key:
-        yield Did("taken")
-    elif planned.owner is not None and planned.owner is not planned.by:
-        yield Did("assigned", planned.owner.name)
-    if planned.internal:
-        yield Did("noted")
-    yield from did_grade(planned.orders, policy)
-    if planned.notifies:
-        yield Did("answered", after.requester.mail)
-    if spent is not None and spent.minutes:
-        yield did_time(spent)
-    if after.callback is not None and after.callback.kept_at and after.callback != planned.ticket.callback:
-        yield Did("callback-kept" if after.callback.in_time else "callback-late")
-    if planned.status is not None or planned.releases:
-        yield Did(after.status.value if not planned.releases else "released")
-    if not planned.public_words and all(isinstance(order.intent, Acknowledge) for order in planned.orders):
-        holder = policy.technicians.get(planned.ticket.assignee or "")
-        late = planned.owner is None and holder is not planned.by
-        yield Did("already-taken", holder.name) if late and holder else Did("acknowledged")

@@ -184,7 +184,7 @@ class Doubt:
 @dataclass(frozen=True, slots=True)
 class TranscriptFacts:
     """What became of a technician's mail: `did` (all of it); `problems`, and then nothing was done; or `doubts`, and
-    then nothing is done before they say so."""
+    then nothing is done before they say so. `resend` is the mail with its wrong lines mended ("": nobody can)."""
 
     understood: tuple[str, ...] = ()
     did: tuple[Did, ...] = ()

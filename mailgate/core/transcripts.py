@@ -9,7 +9,7 @@ from mailgate.core.correspondence import View, desk_facts, facts_about, person_f
 from mailgate.core.effects import SendMail
 from mailgate.core.events import MailReceived
 from mailgate.core.intents import Problem
-from mailgate.core.letters import Did, Facts, InterventionFacts, Letter, Tone, TranscriptFacts
+from mailgate.core.letters import Did, Doubt, Facts, InterventionFacts, Letter, Tone, TranscriptFacts
 from mailgate.core.manual import manual
 from mailgate.core.mending import to_resend
 from mailgate.core.people import Technician
@@ -40,6 +40,14 @@ def told_problems(
     resend = to_resend(event.orders, problems)
     said = TranscriptFacts(understood, problems=problems, resend=resend)
     return SendMail(transcript(event, one, ticket, said, policy))
+
+
+def told_doubts(
+    event: MailReceived, one: Technician, ticket: Ticket | None, doubts: tuple[Doubt, ...], policy: Policy
+) -> SendMail:
+    """Nothing is applied before one more word: what speaks against it."""
+    understood = tuple(order.line for order in event.orders.orders)
+    return SendMail(transcript(event, one, ticket, TranscriptFacts(understood, doubts=doubts), policy))
 
 
 @dataclass(frozen=True, slots=True)

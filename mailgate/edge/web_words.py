@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from html import escape
 
+from mailgate.mail.dates import primary
+
 
 class Standing(Enum):
     """How a page stands, for the person who opens its link."""
@@ -112,7 +114,7 @@ CONSTANT = {
 
 def page_of(shown: Shown, aged: bool = False) -> str:
     """The page; `aged`: its button was pressed too long after it had been shown."""
-    phrases = ENGLISH if shown.language.partition("-")[0].lower() == "en" else FRENCH
+    phrases = ENGLISH if primary(shown.language) == "en" else FRENCH
     title, sentence = (escape(text.format(holder=shown.holder)) for text in phrases.says[shown.standing])
     about = escape(f"{shown.queue} · {phrases.request.format(number=shown.number)}")
     body = (

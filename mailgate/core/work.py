@@ -1,60 +1,34 @@
 """A technician's mail: obeyed whole, or not at all and told why (interfaces.md §6).
 
-One mail is one intervention and one notification, whatever it holds. What it asks for is a `Plan`, checked before
-anything happens; `_carry_out` is then the order of events.
+What it asks for is a `Plan`, checked before anything happens; `core.doing` carries it out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 
 from mailgate.core.authority import Standing, only_acknowledges
-from mailgate.core.billing import charge
 from mailgate.core.budgets import hold_back, spent_on_refusals
-from mailgate.core.changes import Change
 from mailgate.core.classify import described, kind_and_why
-from mailgate.core.clocks import after_wait, keeps, kept, stands_still
-from mailgate.core.clockwork import clocks_after
-from mailgate.core.correspondence import View, facts_about, letter_to_requester, person_facts, view_of_requester
 from mailgate.core.decision import Decision, Findings
-from mailgate.core.deeds import done, received
+from mailgate.core.doing import carry_out
 from mailgate.core.effects import (
-    AddIntervention,
-    AddMessage,
-    Assign,
-    CancelTimer,
-    ChangeStatus,
     Effect,
-    SendMail,
-    SetClock,
-    SetTimer,
 )
 from mailgate.core.events import MailReceived
-from mailgate.core.grading import grading, moved
 from mailgate.core.holding import Word, confirmed, doubts, drop, hold, overtaken, waiting, word_on_held
-from mailgate.core.hours import due
 from mailgate.core.identity import Sender
 from mailgate.core.intents import Problem
-from mailgate.core.leave import against_leave, did_leave, is_only_about_leave, leave, take_leave
-from mailgate.core.letters import InterventionFacts, NoticeFacts, Tone
-from mailgate.core.lifecycle import AFTER_WORK, SETTLED, WAITING, WAITING_OVER
-from mailgate.core.model import Activity, Direction, MailKind, Outcome, Status
+from mailgate.core.leave import against_leave, is_only_about_leave, take_leave
+from mailgate.core.model import Direction, MailKind, Outcome
 from mailgate.core.opening import incoming
-from mailgate.core.page_effects import AcknowledgePages, CancelPages
 from mailgate.core.people import Technician
 from mailgate.core.plan import Plan, plan
 from mailgate.core.policy import Policy
-from mailgate.core.relations import against_relations, did_relate, relate
-from mailgate.core.replies import release
+from mailgate.core.relations import against_relations
 from mailgate.core.seen import Seen
-from mailgate.core.summons import first_words, message_facts, tell, words_of
-from mailgate.core.ticket import Clock, Promise, Ticket
-from mailgate.core.transcripts import Account, told_problems, told_work
-
-WORDLESS = {Status.CLOSED: "closing", Status.WAITING_VALIDATION: "validation"}
-"""What tells the customer of a status when the technician said nothing beside it."""
+from mailgate.core.ticket import Ticket
+from mailgate.core.transcripts import told_problems
 
 
 def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, policy: Policy) -> Decision:
@@ -106,7 +80,7 @@ def _obey(
     why = () if against else doubts(event, planned, seen, policy)
     if why:
         return hold(event, by, planned.ticket, why, policy, findings)
-    return against or _carry_out(event, sender, planned, seen, policy, findings)
+    return against or carry_out(event, sender, planned, seen, policy, findings)
 
 
 def _unheard(event: MailReceived, sender: Sender, ticket: Ticket | None, findings: Findings) -> Decision:
@@ -116,159 +90,3 @@ def _unheard(event: MailReceived, sender: Sender, ticket: Ticket | None, finding
         inside = (replace(incoming(event, sender, ticket.number, automatic=True), direction=Direction.INTERNAL, to=()),)
     because = f"{described(kind_and_why(event, sender))} with a technician's address: kept, obeyed never"
     return Decision(Outcome.RECORDED, because, inside, ticket.number if ticket else None, findings)
-
-
-def _carry_out(
-    event: MailReceived, sender: Sender, planned: Plan, seen: Seen, policy: Policy, findings: Findings
-) -> Decision:
-    at, ticket = event.received_at, planned.ticket
-    after, spent = _ticket_after(planned, policy, at), _spent(planned, policy)
-    effects: list[Effect] = [
-        _said(event, sender, planned),
-        *_seen(planned, at),
-        *_changes(planned, after, policy, at),
-        *relate(planned.ticket, after, planned.internal, policy),
-        *_intervention(planned, spent, at),
-        *_released(event, sender, planned, seen, policy),
-        *_notification(event, sender, planned, after, spent, policy),
-        *_handed_over(event, sender, planned, after, policy),
-        *_called_off(planned, after, policy, at),
-        *leave(planned.orders, planned.by, policy, at),
-    ]
-    bound = tuple(did_relate(planned.orders, planned.ticket, after, policy))
-    did = (*done(planned, after, spent, policy), *bound, *did_leave(planned.orders))
-    if planned.orders or not planned.public_words:
-        account = Account(did, planned.help, spent, received(planned, after))
-        effects.append(told_work(event, planned.by, after, account, policy))
-    because = f"{planned.by.key} works on #{ticket.number}: " + (", ".join(one.code for one in did) or "help")
-    reasons = [f"{one.scale} {one.now}: {one.reason}" for one in planned.regraded]
-    reasons += [f"{one.code}: {one.detail}" for one in bound]
-    return Decision(Outcome.FOLLOW_UP, "; ".join((because, *reasons)), tuple(effects), ticket.number, findings)
-
-
-def _ticket_after(planned: Plan, policy: Policy, at: datetime) -> Ticket:
-    """The ticket as it will stand; letters about it are written from this."""
-    ticket, owner = planned.ticket, planned.owner
-    worked = owner is not None or planned.activity not in (None, Activity.NOTE)
-    status = planned.status or (AFTER_WORK[ticket.status] if worked else ticket.status)
-    if planned.releases:
-        status = Status.NEW if owner is None else Status.OPEN
-    callback = _callback_after(planned, policy, at)
-    assignee = owner.key if owner is not None else ticket.assignee
-    after = replace(planned.graded.with_clocks(*callback), status=status, assignee=assignee)
-    heard_by = planned.by.key if planned.speaks else None
-    timed = planned.wait is not None and planned.wait.duration is not None
-    return after.with_clocks(*clocks_after(Change(ticket, after, at, heard_by, timed, seen=planned.sees), policy))
-
-
-def _callback_after(planned: Plan, policy: Policy, at: datetime) -> tuple[Clock, ...]:
-    """The call-back clock after this mail, if the ticket has one."""
-    ticket, callback = planned.ticket, planned.ticket.callback
-    if callback is None:
-        return ()
-    callback = moved(callback, ticket, planned.graded, policy)
-    means = (planned.activity, Activity.REPLY if planned.public_words else None)
-    how = next((one for one in means if one is not None and keeps(planned.graded, one, policy)), None)
-    if how is not None or planned.status not in (None, ticket.status):
-        callback = after_wait(ticket, callback, policy, at)
-    return (callback if how is None else kept(callback, at, planned.by.key, how),)
-
-
-def _spent(planned: Plan, policy: Policy) -> InterventionFacts | None:
-    if planned.activity is None:
-        return None
-    minutes = planned.spend.minutes if planned.spend else 0
-    return charge(planned.activity, minutes, planned.graded, policy)
-
-
-def _said(event: MailReceived, sender: Sender, planned: Plan) -> AddMessage:
-    """The technician's words for the story; a mail of nothing but commands is kept as what it asked for."""
-    message = incoming(event, sender, planned.ticket.number, automatic=False)
-    if planned.public_words:
-        return replace(message, direction=Direction.OUT, to=(planned.graded.requester.mail,), text=planned.text)
-    text = planned.text or "\n".join(order.line for order in planned.orders)
-    return replace(message, direction=Direction.INTERNAL, to=(), text=text)
-
-
-def _changes(planned: Plan, after: Ticket, policy: Policy, at: datetime) -> Iterator[Effect]:
-    ticket, number = planned.ticket, planned.ticket.number
-    if after.assignee != ticket.assignee and after.assignee is not None:
-        yield Assign(number, after.assignee)
-    yield from grading(ticket, after)
-    if after.callback is not None and (after.callback != ticket.callback or _goes_on(planned, after)):
-        yield SetClock(number, after.callback)
-    if after.status is not ticket.status and not planned.releases:
-        yield ChangeStatus(number, after.status, at)
-    if ticket.status in WAITING and after.status is not ticket.status:
-        yield CancelTimer(number, WAITING_OVER)
-    if planned.wait is not None and planned.wait.duration is not None:
-        calendar = policy.calendar_of(policy.queues.get(ticket.queue, policy.default_queue))
-        yield SetTimer(number, WAITING_OVER, due(calendar, at, planned.wait.duration))
-    if after.status in SETTLED:
-        yield CancelPages(number, f"#{number} is {after.status.value}")
-
-
-def _goes_on(planned: Plan, after: Ticket) -> bool:
-    """Whether the call-back clock stood still until now: its warnings are due again."""
-    ticket = planned.ticket
-    owed = ticket.callback is not None and ticket.callback.running
-    return owed and after.status is not ticket.status and stands_still(ticket, Promise.CALLBACK)
-
-
-def _intervention(planned: Plan, spent: InterventionFacts | None, at: datetime) -> Iterator[Effect]:
-    if planned.activity is None or spent is None:
-        return
-    public, number = not planned.internal, planned.ticket.number
-    yield AddIntervention(number, planned.by.key, planned.activity, spent.minutes, spent.charged, public, at)
-
-
-def _seen(planned: Plan, at: datetime) -> Iterator[Effect]:
-    if planned.sees:
-        yield AcknowledgePages(planned.ticket.number, planned.by.key, at)
-
-
-def _released(event: MailReceived, sender: Sender, planned: Plan, seen: Seen, policy: Policy) -> list[Effect]:
-    if not planned.releases:
-        return []
-    effects, _ = release(planned.ticket, words_of(event, sender), seen, policy, taken=planned.owner is not None)
-    return effects
-
-
-def _notification(
-    event: MailReceived, sender: Sender, planned: Plan, after: Ticket, spent: InterventionFacts | None, policy: Policy
-) -> Iterator[Effect]:
-    """The customer's mail of this intervention: the technician's own words, or an automatic sentence in their place."""
-    if not planned.notifies:
-        return
-    words = replace(words_of(event, sender), text=planned.text)
-    message, enclosure = message_facts(words, policy)
-    personal = planned.public_words
-    view = View.REQUESTER if personal else view_of_requester(after)
-    facts = facts_about(after, policy, after.language, view)
-    facts = replace(facts, technician=person_facts(planned.by), message=message, intervention=spent)
-    facts = replace(facts, regraded=planned.regraded)
-    worded = planned.activity is not None or planned.regraded
-    template = "notification" if worded else WORDLESS.get(after.status, "notification")
-    tone = Tone.PERSON if personal else Tone.GENERATED
-    letter = replace(letter_to_requester(template, after, policy, tone, facts), enclosure=enclosure)
-    yield SendMail(letter, record=not personal)
-
-
-def _handed_over(event: MailReceived, sender: Sender, planned: Plan, after: Ticket, policy: Policy) -> Iterator[Effect]:
-    """Somebody else who is given the ticket is told, with what was said."""
-    if planned.owner is None or planned.owner is planned.by:
-        return
-    author = replace(sender.address, name=planned.by.name)
-    words = replace(words_of(event, sender), text=planned.text, sender=author)
-    yield from tell(after, (planned.owner,), NoticeFacts("assigned", planned.by.name), words, policy)
-
-
-def _called_off(planned: Plan, after: Ticket, policy: Policy, at: datetime) -> Iterator[Effect]:
-    """The first who answers has the ticket: the others who were called are told who, and their pages are called off."""
-    ticket, owner = planned.ticket, planned.owner
-    if owner is None or ticket.status is not Status.NEW:
-        return
-    yield CancelPages(ticket.number, f"taken by {owner.name}")
-    others = (policy.technicians.get(key) for key in ticket.notified)
-    told = tuple(one for one in others if one not in (None, owner, planned.by))
-    yield from tell(after, told, NoticeFacts("taken", owner.name), first_words(ticket, at), policy)

@@ -51,10 +51,24 @@ def carry_out(
     event: MailReceived, sender: Sender, planned: Plan, seen: Seen, policy: Policy, findings: Findings
 ) -> Decision:
     """Everything that the mail asks for, in the order of events."""
-    at, ticket = event.received_at, planned.ticket
+    effects, account, after = worked(event, sender, planned, seen, policy)
+    said, told = _said(event, sender, planned), told_work(event, planned.by, after, account, policy)
+    effects = (said, *effects, told) if planned.orders or not planned.public_words else (said, *effects)
+    bound = tuple(did_relate(planned.orders, planned.ticket, after, policy))
+    number = planned.ticket.number
+    because = f"{planned.by.key} works on #{number}: " + (", ".join(one.code for one in account.did) or "help")
+    reasons = [f"{one.scale} {one.now}: {one.reason}" for one in planned.regraded]
+    reasons += [f"{one.code}: {one.detail}" for one in bound]
+    return Decision(Outcome.FOLLOW_UP, "; ".join((because, *reasons)), effects, number, findings)
+
+
+def worked(
+    event: MailReceived, sender: Sender, planned: Plan, seen: Seen, policy: Policy
+) -> tuple[tuple[Effect, ...], Account, Ticket]:
+    """What the work leads to beside the mail itself, what its author hears of it, and the ticket as it stands then."""
+    at = event.received_at
     after, spent = _ticket_after(planned, policy, at), _spent(planned, policy)
-    effects: list[Effect] = [
-        _said(event, sender, planned),
+    effects: tuple[Effect, ...] = (
         *_seen(planned, at),
         *_changes(planned, after, policy, at),
         *relate(planned.ticket, after, planned.internal, policy),
@@ -64,16 +78,10 @@ def carry_out(
         *_handed_over(event, sender, planned, after, policy),
         *_called_off(planned, after, policy, at),
         *leave(planned.orders, planned.by, policy, at),
-    ]
-    bound = tuple(did_relate(planned.orders, planned.ticket, after, policy))
+    )
+    bound = did_relate(planned.orders, planned.ticket, after, policy)
     did = (*done(planned, after, spent, policy), *bound, *did_leave(planned.orders))
-    if planned.orders or not planned.public_words:
-        account = Account(did, planned.help, spent, received(planned, after))
-        effects.append(told_work(event, planned.by, after, account, policy))
-    because = f"{planned.by.key} works on #{ticket.number}: " + (", ".join(one.code for one in did) or "help")
-    reasons = [f"{one.scale} {one.now}: {one.reason}" for one in planned.regraded]
-    reasons += [f"{one.code}: {one.detail}" for one in bound]
-    return Decision(Outcome.FOLLOW_UP, "; ".join((because, *reasons)), tuple(effects), ticket.number, findings)
+    return effects, Account(did, planned.help, spent, received(planned, after)), after
 
 
 def _ticket_after(planned: Plan, policy: Policy, at: datetime) -> Ticket:

@@ -7,6 +7,7 @@ program marks in its HTML what is answered, the mark is used, because it says so
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -14,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from mailgate.mail import limits
 from mailgate.mail.markup import simplify
 from mailgate.mail.page import Page, Reading, tidy
+from mailgate.mail.sight import Look, Sight, dressed, first_look
 
 __all__ = ["Reading", "read", "to_text"]
 
@@ -26,6 +28,7 @@ _QUOTING_CLASSES = frozenset(
     "gmail_quote gmail_quote_container gmail_attr moz-cite-prefix protonmail_quote zmail_extra".split()
 )
 _LONGEST_LINK = 200
+_SIGN = re.compile("[#＃]")
 _Steps = tuple[Callable[[Page], None], Callable[[Page], None]]
 
 
@@ -35,10 +38,28 @@ def read(html: str) -> Reading:
     if markup.depth > limits.HTML_DEPTH or markup.tags > limits.HTML_TAGS:
         words = tidy("\n".join(line.rstrip() for line in markup.words.split("\n")))
         return Reading(words, words)
-    page = Page()
-    for node, entering in _walk(LexborHTMLParser(markup.html).body):
-        _enter(page, node) if entering else _leave(page, node)
-    return page.finish()
+    body, look = LexborHTMLParser(markup.html).body, first_look(html[: limits.TEXT_CHARS])
+    reading, unseen = _read(body, look, Sight.HIDDEN)
+    if reading.own or not unseen:
+        return reading
+    everything, _ = _read(body, look, None)
+    return everything
+
+
+def _read(body: LexborNode | None, look: Look, left_out: Sight | None) -> tuple[Reading, bool]:
+    """The page, and whether something on it was left out. Words that may not be seen are no commands."""
+    page, unseen = Page(), False
+    for node, entering, looks in _walk(body, look):
+        sight = looks.sight if node.tag == "-text" else Sight.CLEAR
+        if not entering:
+            _leave(page, node)
+        elif sight is Sight.CLEAR:
+            _enter(page, node)
+        elif sight is not left_out and not looks.tiny:
+            page.write(_SIGN.sub("# ", node.text_content or ""))
+        else:
+            unseen = unseen or not looks.tiny
+    return page.finish(), unseen
 
 
 def to_text(html: str) -> str:
@@ -46,17 +67,19 @@ def to_text(html: str) -> str:
     return read(html).whole
 
 
-def _walk(body: LexborNode | None) -> Iterator[tuple[LexborNode, bool]]:
-    """Every visible node twice, on entering and on leaving, without recursion."""
-    stack: list[tuple[LexborNode, bool]] = [(body, True)] if body is not None else []
+def _walk(body: LexborNode | None, look: Look) -> Iterator[tuple[LexborNode, bool, Look]]:
+    """Every node that is shown twice, on entering and on leaving, with its looks, without recursion."""
+    stack: list[tuple[LexborNode, bool, Look]] = [(body, True, look)] if body is not None else []
     while stack:
-        node, entering = stack.pop()
-        if entering and "hidden" in node.attributes:
+        node, entering, around = stack.pop()
+        attributes = node.attributes if entering else {}
+        if "hidden" in attributes:
             continue
-        yield node, entering
+        within = dressed(around, attributes)
+        yield node, entering, within
         if entering:
-            stack.append((node, False))
-            stack.extend((child, True) for child in reversed(list(node.iter(include_text=True))))
+            stack.append((node, False, within))
+            stack.extend((child, True, within) for child in reversed(list(node.iter(include_text=True))))
 
 
 def _enter(page: Page, node: LexborNode) -> None:

@@ -18,6 +18,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
+
+from mailgate.core.words import fold
 
 BLANKS = " \t\u00a0\u2000-\u200a\u202f\u205f\u3000"
 _UNSEEN = re.compile("[\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\u20e3]")
@@ -30,6 +33,7 @@ _LINE = re.compile(
 )
 _LOST_BLANK = re.compile(r"([^\W\d_]+)([0-9].*)", re.DOTALL)
 _ADDRESS_AGAIN = re.compile(r"\s?<(?:mailto|tel|sms):[^<>\s]{1,400}>", re.IGNORECASE)
+_LINK = re.compile(r"\s?<(https?://[^<>]{1,500})>")
 _LEAST_OF_FOLD = 50
 _MOST_OF_FOLD = 80
 _WIDTH = 65
@@ -68,6 +72,8 @@ def command_line(line: str) -> CommandLine | None:
     if found is None:
         return None
     argument = _ADDRESS_AGAIN.sub("", found["argument"])
+    word = fold(found["word"])
+    argument = _LINK.sub(lambda link: "" if word in fold(unquote(link[1])) else link[0], argument)
     for marks in (found["bold_word"], found["bold"]):
         argument = _without_end(argument, marks)
     return CommandLine(found["word"], argument, bool(found["apart"]))

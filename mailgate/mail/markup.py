@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
 
+from mailgate.mail.sight import concerns_looks
+
 _NEXT = re.compile(
     r"<(?:(?P<comment>!--)"
     r"|[!?][^<>]*>"
@@ -21,7 +23,13 @@ _NEXT = re.compile(
     r"(?P<inside>(?:[^\"'<>]|\"[^\"<]*\"|'[^'<]*')*+|[^<>]*)>)"
 )
 _ATTRIBUTE = re.compile(r"""([^\s"'=<>/]{1,64})(?:\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
-_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all"
+    r"|(?<![-\w])opacity\s*:\s*(?:0(?:\.0{1,9})?|\.0{1,9})(?![.0-9])"
+    r"|max-height\s*:\s*0(?![.0-9])|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]+[01]"
+    r"|(?:text-indent|(?<![-\w])left|(?<![-\w])top)\s*:\s*-[0-9]{3,9}",
+    re.IGNORECASE,
+)
 _LETTERHEAD = re.compile(
     r"border:\s*none;\s*border-top:\s*solid\s[^;]{1,30};\s*padding:\s*3|border-top-color:\s*rgb\(229, 229, 229\)",
     re.IGNORECASE,
@@ -37,6 +45,7 @@ _INLINE = frozenset(
 )
 _KEPT = {**{name: name for name in (*_BLOCKS, "img")}, **dict.fromkeys(_INLINE, "span")}
 _STYLES = {"hidden": _UNSEEN, "data-letterhead": _LETTERHEAD, "data-borderless": _BORDERLESS}
+_COLOURS = {"color": "data-ink", "bgcolor": "data-paper"}
 _CLOSE_THEMSELVES = frozenset(("br", "hr", "img", "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot"))
 _RAW = frozenset(("script", "style", "title", "template", "noscript", "object", "svg", "math"))
 _LONGEST_TAG = 4096
@@ -124,10 +133,14 @@ def _attributes(inside: str) -> Iterator[str]:
             yield " hidden"
         elif name == "style":
             yield from (f" {meaning}" for meaning, style in _STYLES.items() if style.search(value))
+            if concerns_looks(value):
+                yield f' data-look="{escape(value)}"'
         elif name == "src" and (cid := _CID.match(value)):
             yield f' data-cid="{escape(value[cid.end() :].strip())}"'
         elif name == "href":
             yield f' data-href="{escape(value)}"'
+        elif name in _COLOURS:
+            yield f' {_COLOURS[name]}="{escape(value)}"'
         elif name in ("class", "id", "type"):
             yield f' {name}="{escape(value)}"'
 

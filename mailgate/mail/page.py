@@ -61,6 +61,7 @@ class Page:
     _pre: int = 0
     _cells: list[bool] = field(default_factory=list)  # that are open, and whether words stood outside each
     _said: bool = False  # words, in the innermost cell
+    _empty: bool = False  # a no-break blank stands on the line: how editors keep an empty one
     _says: bool = False  # anything at all on a finished line, beside rules and marks
     _rows: list[int | None] = field(default_factory=list)  # where each open row has its first words
     _lists: list[int | None] = field(default_factory=list)  # the last number of each open list
@@ -228,6 +229,10 @@ class Page:
     def _space(self, blanks: str) -> None:
         if self._pre:
             self._write_as_is(blanks)
+        elif "\u00a0" in blanks and self._break:
+            self._break = 2
+        elif "\u00a0" in blanks and not self._pieces:
+            self._empty = True
         elif blanks and self._pieces and not self._break and not self._pieces[-1].endswith(" "):
             self._pieces.append(" ")
 
@@ -240,12 +245,13 @@ class Page:
 
     def _end_line(self, force: bool = False) -> None:
         line = "".join(self._pieces)
-        if line.strip() or force:
+        if line.strip() or force or self._empty:
             marks = ">" * min(self._quotes, _DEEPEST_QUOTE) + " " if self._quotes else ""
             self._watch(line)
             self.lines.append((marks + line).rstrip())
             self._says = self._says or bool(line.strip("> _-"))
         self._pieces.clear()
+        self._empty = False
 
     def _watch(self, line: str) -> None:
         """Forget what looked like the mail being answered when words stand behind it that nobody marked as quoted."""

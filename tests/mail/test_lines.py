@@ -31,6 +31,8 @@ WHOLE = f"{LONG.removeprefix('#sévérité basse ')} {END.rstrip('.')}"
         "#appel<https://www.example.com/hashtag/appel> 15",
         "#appel <https://www.example.com/hashtag/appel> 15",
         "[#appel](https://www.example.com/hashtag/appel) 15",
+        "#appel.<https://www.example.com/hashtag/appel> 15",
+        "#appel 15 <https://www.example.com/search?q=%23Appel+15>",
         "#appel15",
         "#appel15min",
         "＃appel 15",

@@ -68,6 +68,8 @@ def _heading(ticket: TicketStory, zone: ZoneInfo) -> str:
         ("customer", ticket.customer),
         ("requester", ticket.requester),
         *(("no mail to", _unreached(one, zone)) for one in ticket.addresses),
+        ("linked", " ".join(f"#{one}" for one in ticket.links)),
+        ("watchers", ", ".join(ticket.watchers)),
         ("assignee", ticket.assignee),
         ("opened", local(ticket.opened_at, zone)),
         ("call back", _call_back(ticket.callback, zone)),

@@ -192,6 +192,7 @@ def _ticket_facts(ticket: Ticket, policy: Policy, language: str, view: View) -> 
         history=_history(ticket, policy, view),
         clocks=tuple(one for one in owed if one.promise != Promise.CALLBACK),
         first=next((one for one in owed if not one.paused), None),
+        links=ticket.links if view is View.DESK else (),
     )
 
 

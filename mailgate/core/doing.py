@@ -36,7 +36,7 @@ from mailgate.core.opening import incoming
 from mailgate.core.page_effects import AcknowledgePages, CancelPages
 from mailgate.core.plan import Plan
 from mailgate.core.policy import Policy
-from mailgate.core.relations import did_relate, relate
+from mailgate.core.relating import copies, did_relate, relate
 from mailgate.core.replies import release
 from mailgate.core.seen import Seen
 from mailgate.core.summons import first_words, message_facts, tell, words_of
@@ -71,7 +71,7 @@ def worked(
     effects: tuple[Effect, ...] = (
         *_seen(planned, at),
         *_changes(planned, after, policy, at),
-        *relate(planned.ticket, after, planned.internal, policy),
+        *relate(planned, after, seen, policy, at),
         *_intervention(planned, spent, at),
         *_released(event, sender, planned, seen, policy),
         *_notification(event, sender, planned, after, spent, policy),
@@ -190,6 +190,7 @@ def _notification(
     tone = Tone.PERSON if personal else Tone.GENERATED
     letter = replace(letter_to_requester(template, after, policy, tone, facts), enclosure=enclosure)
     yield SendMail(letter, record=not personal)
+    yield from copies(letter, after, policy)
 
 
 def _handed_over(event: MailReceived, sender: Sender, planned: Plan, after: Ticket, policy: Policy) -> Iterator[Effect]:

@@ -82,6 +82,8 @@ def _owed_again(lost: Undelivered, ticket: Ticket) -> Iterator[Effect]:
     """The promise was kept by this very answer, so it was not kept. An answer in a wait was judged by a part of it; now
     each wait counts whole, when it is over."""
     callback = ticket.callback
+    if lost.recipient.lower() in ticket.watchers:
+        return
     if lost.template != "notification" or callback is None or callback.how is not Activity.REPLY:
         return
     if _said_at(lost, ticket) in (None, callback.kept_at):

@@ -2,6 +2,7 @@
 
     an answer that is written against an older state     somebody else answered, or the customer wrote, since
     what takes a ticket out of a colleague's hands       and whatever else `doubts` asks about
+    another customer, or an address from outside        relating.cautions
 
 The transcript says what speaks against the mail. Answered by « oui » it is carried out as it stands, and what happened
 since it was held is a new doubt; answered by « non », or by any other work on the ticket, it is dropped. The mail stays
@@ -25,6 +26,7 @@ from mailgate.core.model import Direction, Outcome, Status
 from mailgate.core.people import Technician
 from mailgate.core.plan import Plan
 from mailgate.core.policy import Policy
+from mailgate.core.relating import cautions
 from mailgate.core.seen import Seen
 from mailgate.core.ticket import Line, Ticket
 from mailgate.core.transcripts import told_done, told_doubts
@@ -65,7 +67,9 @@ def doubts(event: MailReceived, planned: Plan, seen: Seen, policy: Policy) -> tu
     happened since they were asked."""
     since = event.confirmed_at or seen.answered_at
     late = tuple(_since(since, event.received_at, planned, policy)) if since is not None else ()
-    return late if event.confirmed_at is not None else (*late, *_out_of_hands(planned, policy))
+    return (
+        late if event.confirmed_at is not None else (*late, *_out_of_hands(planned, policy), *cautions(planned, policy))
+    )
 
 
 def hold(

@@ -119,6 +119,27 @@ class SetContact:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkTo:
+    """`#lier 17`"""
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddWatcher:
+    """`#copie x@acme.example`: an addr-spec in lower case."""
+
+    mail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveWatcher:
+    """`#copie non x@acme.example`"""
+
+    mail: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetCustomer:
     """`#client acme`: `customer` is as typed (a key or a name)."""
 
@@ -147,6 +168,9 @@ Intent = (
     | SetSubject
     | SetContact
     | SetCustomer
+    | LinkTo
+    | AddWatcher
+    | RemoveWatcher
     | Help
 )
 

@@ -49,7 +49,8 @@ class ClockFacts:
 class TicketFacts:
     """A ticket as templates show it; `subject` is None for a sender who must not see their own words echoed.
 
-    `clocks` is what is owed beside the call-back, `first` which of all promises that run is due first."""
+    `clocks` is what is owed beside the call-back, `first` which of all promises that run is due first,
+    `links` the numbers of the tickets that belong with it."""
 
     number: int
     subject: str | None
@@ -68,6 +69,7 @@ class TicketFacts:
     history: tuple[Line, ...] = ()
     clocks: tuple[ClockFacts, ...] = ()
     first: ClockFacts | None = None
+    links: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,11 +163,13 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`[limits]` of the rules. `enclosures` is the most octets of attachments passed on with one mail, `page` the most
-    characters of a pager's message that names no `max`, `history` how many earlier messages a mail repeats."""
+    characters of a pager's message that names no `max`, `history` how many earlier messages a mail repeats,
+    `watchers` how many addresses may watch one ticket."""
 
     enclosures: int = 10_000_000
     page: int = 160
     history: int = 5
+    watchers: int = 5
     token_days: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from mailgate.core.model import Address
 
@@ -35,4 +36,30 @@ class ChangeCustomer:
     timezone: str
 
 
-RelationEffect = ChangeSubject | ChangeRequester | ChangeCustomer
+@dataclass(frozen=True, slots=True)
+class LinkTickets:
+    """Two tickets belong together, and each shows the other."""
+
+    ticket: int
+    other: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Whatever the customer is told goes to this address (lower case), too, as a mail of its own."""
+
+    ticket: int
+    address: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unwatch:
+    """The address hears no more."""
+
+    ticket: int
+    address: str
+
+
+RelationEffect = ChangeSubject | ChangeRequester | ChangeCustomer | LinkTickets | Watch | Unwatch

@@ -1,5 +1,5 @@
-"""What a technician's mail says of a ticket's relations: its subject, its customer, and who asks for it (interfaces.md
-§6).
+"""What a technician's mail says of a ticket's relations: its subject, its customer, who asks for it and who watches,
+and which other ticket belongs with it (interfaces.md §6). What follows from it is in `relating`.
 
 A ticket never changes firms in passing: whoever is another customer's contact becomes the requester only after
 `#client`. The desk and its technicians ask for nothing. What is said stands for the whole mail, in whatever order its
@@ -12,16 +12,22 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mailgate.core.correspondence import facts_about, letter_to_requester, view_of_requester
-from mailgate.core.effects import Effect, SendMail
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender, recognise
-from mailgate.core.intents import Intent, Order, Problem, SetContact, SetCustomer, SetSubject
-from mailgate.core.letters import Did, Letter, NoticeFacts, Tone
+from mailgate.core.intents import (
+    AddWatcher,
+    Intent,
+    LinkTo,
+    Order,
+    Problem,
+    RemoveWatcher,
+    SetContact,
+    SetCustomer,
+    SetSubject,
+)
 from mailgate.core.model import Address, Identity
 from mailgate.core.people import Customer
 from mailgate.core.policy import Policy
-from mailgate.core.relation_effects import ChangeCustomer, ChangeRequester, ChangeSubject
 from mailgate.core.seen import Seen
 from mailgate.core.ticket import Ticket
 from mailgate.core.words import fold
@@ -42,9 +48,12 @@ def against_relations(event: MailReceived, seen: Seen, policy: Policy) -> Iterat
     for order in orders:
         match order.intent:
             case SetCustomer(customer=typed) if find_customer(typed, policy) is None:
-                yield Problem("unknown-customer", order.line, typed, _nearest_customers(order, typed, policy))
+                yield Problem("unknown-customer", order.line, typed, nearest_customers(order, typed, policy))
             case SetContact(mail=mail):
                 yield from _against_contact(order, mail, firm, policy)
+            case LinkTo(ticket=number):
+                yield from against_number(order, number, ticket, seen)
+    yield from _against_watchers(orders, related(orders, ticket, policy), ticket, policy)
 
 
 def related(orders: tuple[Order, ...], ticket: Ticket, policy: Policy) -> Ticket:
@@ -57,32 +66,13 @@ def related(orders: tuple[Order, ...], ticket: Ticket, policy: Policy) -> Ticket
                 ticket = _of_customer(ticket, find_customer(typed, policy), policy)
             case SetContact(mail=mail):
                 ticket = _asked_by(ticket, recognise(Address(mail), mail, policy))
+            case LinkTo(ticket=number):
+                ticket = replace(ticket, links=tuple(sorted({*ticket.links, number})))
+            case AddWatcher(mail=mail):
+                ticket = replace(ticket, watchers=tuple(dict.fromkeys((*ticket.watchers, mail))))
+            case RemoveWatcher(mail=mail):
+                ticket = replace(ticket, watchers=tuple(one for one in ticket.watchers if one != mail))
     return ticket
-
-
-def relate(before: Ticket, after: Ticket, internal: bool, policy: Policy) -> Iterator[Effect]:
-    """What makes it so, and what its new requester is told, unless the mail was a note."""
-    number = before.number
-    if after.subject != before.subject:
-        yield ChangeSubject(number, after.subject)
-    if after.customer != before.customer and after.customer is not None:
-        yield ChangeCustomer(number, after.customer, after.timezone)
-    if _asks_anew(before, after):
-        yield ChangeRequester(number, after.requester, after.language, after.registered)
-        if not internal:
-            yield SendMail(_followed(after, policy), record=True)
-
-
-def did_relate(orders: tuple[Order, ...], before: Ticket, after: Ticket, policy: Policy) -> Iterator[Did]:
-    """What a transcript and the journal say of it."""
-    for order in orders:
-        match order.intent:
-            case SetSubject():
-                yield Did("subject", after.subject)
-            case SetCustomer():
-                yield Did("customer", policy.customers[after.customer].name if after.customer else "")
-            case SetContact():
-                yield Did("contact", after.requester.mail if _asks_anew(before, after) else before.requester.mail)
 
 
 def find_customer(typed: str, policy: Policy) -> Customer | None:
@@ -90,6 +80,15 @@ def find_customer(typed: str, policy: Policy) -> Customer | None:
     wanted = fold(typed.strip())
     named = (one for one in policy.customers.values() if wanted in (fold(one.key), fold(one.name)))
     return next(named, None)
+
+
+def against_number(order: Order, number: int, ticket: Ticket, seen: Seen) -> Iterator[Problem]:
+    """What stands against naming another ticket by its number."""
+    other = seen.named.get(number)
+    if other is None:
+        yield Problem("unknown-ticket", order.line, str(number), _nearest_tickets(order, number, seen))
+    elif other.number == ticket.number:
+        yield Problem("same-ticket", order.line, str(number), _nearest_tickets(order, number, seen))
 
 
 def _twice(orders: tuple[Order, ...]) -> Iterator[Problem]:
@@ -112,6 +111,23 @@ def _against_contact(order: Order, mail: str, ticket: Ticket, policy: Policy) ->
         yield Problem("contact-of-another", order.line, one.customer.name, f"#client {one.customer.key}")
 
 
+def _against_watchers(orders: tuple[Order, ...], after: Ticket, before: Ticket, policy: Policy) -> Iterator[Problem]:
+    added = {order.intent.mail for order in orders if isinstance(order.intent, AddWatcher)}
+    for order in orders:
+        match order.intent:
+            case AddWatcher(mail=mail) if recognise(Address(mail), mail, policy).identity in OF_THE_DESK:
+                yield Problem("not-a-customers-address", order.line, mail)
+            case AddWatcher(mail=mail) if mail == after.requester.mail.lower():
+                yield Problem("watches-already", order.line, mail)
+            case RemoveWatcher(mail=mail) if mail in added:
+                yield Problem("one-at-a-time", order.line)
+            case RemoveWatcher(mail=mail) if mail not in before.watchers:
+                yield Problem("not-watching", order.line, mail, _nearest_watchers(order, before))
+    last = next((order for order in reversed(orders) if isinstance(order.intent, AddWatcher)), None)
+    if last is not None and len(after.watchers) > policy.limits.watchers:
+        yield Problem("too-many-watchers", last.line, str(policy.limits.watchers))
+
+
 def _of_customer(ticket: Ticket, customer: Customer | None, policy: Policy) -> Ticket:
     if customer is None:
         return ticket
@@ -131,22 +147,21 @@ def _asked_by(ticket: Ticket, one: Sender) -> Ticket:
     )
 
 
-def _asks_anew(before: Ticket, after: Ticket) -> bool:
-    return after.requester.mail.lower() != before.requester.mail.lower()
-
-
-def _followed(ticket: Ticket, policy: Policy) -> Letter:
-    """Under which number their request is followed, and until when they will hear, as an acknowledgement says it."""
-    facts = facts_about(ticket, policy, ticket.language, view_of_requester(ticket))
-    owed = ticket.callback is not None and ticket.callback.running
-    facts = replace(facts, notice=NoticeFacts("contact"), deadline=facts.deadline if owed else None)
-    letter = letter_to_requester("followed", ticket, policy, Tone.GENERATED, facts)
-    return replace(letter, in_reply_to="", references=())
-
-
-def _nearest_customers(order: Order, typed: str, policy: Policy) -> str:
+def nearest_customers(order: Order, typed: str, policy: Policy) -> str:
     """The command with the nearest keys, else with the first ones."""
     words = {fold(word): one.key for one in policy.customers.values() for word in (one.name, one.key)}
     close = difflib.get_close_matches(fold(typed)[:40], words, n=3, cutoff=0.5)
     keys = dict.fromkeys([words[one] for one in close] or list(policy.customers)[:5])
     return f"{order.line.split()[0]} {' / '.join(keys)}"
+
+
+def _nearest_tickets(order: Order, number: int, seen: Seen) -> str:
+    """The command with the customer's other number that looks most like the one typed, else with the newest ones."""
+    others = [str(one) for one in seen.siblings]
+    close = difflib.get_close_matches(str(number), others, n=1, cutoff=0.6)
+    return f"{order.line.split()[0]} {' / '.join(close or others)}" if others else ""
+
+
+def _nearest_watchers(order: Order, ticket: Ticket) -> str:
+    word = order.line.split()[0]
+    return f"{word} non {' / '.join(ticket.watchers)}" if ticket.watchers else ""

@@ -138,6 +138,8 @@ class Seen:
 
     Of a technician's mail, `answered_at` is when the mail was written that it answers, as far as anybody can tell, and
     `still_held` says that the mail of theirs that waited for their word waits still.
+    `named` are the tickets whose numbers a technician's command holds, by the number as typed, and `siblings` the
+    newest others of its own ticket's customer.
 
     `sent` is the mail of ours that a report is about, and then `by_token` its ticket. `marked` are those of the
     sender's addresses that mail does not reach. `answered`, and `refused` (mails refused on the ticket of `by_token`
@@ -170,3 +172,5 @@ class Seen:
     short: frozenset[int] = frozenset()
     alarmed: bool = False
     unread: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    named: Mapping[int, Ticket] = field(default_factory=dict)
+    siblings: tuple[int, ...] = ()

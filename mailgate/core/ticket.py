@@ -111,7 +111,9 @@ class Ticket:
     `participants` are the addr-specs (lower case) that wrote in it or ask for it; `notified` the technicians paged for
     it; `references` the Message-IDs that a mail to the requester continues, oldest first. `clocks` holds the newest
     clock of each promise, `waits` every wait, oldest first. `team`, `notify` and `skills` are what a rule asked for
-    instead of the queue's own, kept for a request that is parked first."""
+    instead of the queue's own, kept for a request that is parked first. `links` are the numbers of the tickets that
+    belong with it, `watchers` the addresses (lower case) that hear what the customer is told, and
+    `merged_into` is the ticket that this one became part of."""
 
     number: int
     queue: str
@@ -141,6 +143,9 @@ class Ticket:
     notify: int | None = None
     skills: tuple[str, ...] = ()
     pages: tuple[Paged, ...] = ()
+    links: tuple[int, ...] = ()
+    watchers: tuple[str, ...] = ()
+    merged_into: int | None = None
 
     def clock(self, promise: Promise) -> Clock | None:
         """The newest clock of a promise, ended or not."""

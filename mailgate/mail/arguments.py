@@ -32,7 +32,7 @@ ASKED = "?"
 """What the desk writes where only the technician knows what must stand: no answer to anything."""
 _TO_WHOM = re.compile(r"(?:à|a|to)\s+(?=\S)|@", re.IGNORECASE)
 _BRACKETED = re.compile(r"<\s?([^<>\s]{1,320}@[^<>\s]{1,320})\s?>")
-_BACK = frozenset({"non", "no", "off"})
+BACK = frozenset({"non", "no", "off"})
 
 
 def folded(word: str) -> str:
@@ -90,7 +90,7 @@ def wait(argument: str) -> Intent | Misread:
 
 def absence(argument: str) -> Intent | Misread:
     """One day or a first and a last one, as 2026-12-24..2027-01-03 (a year at most); "non" or "off" takes all back."""
-    if folded(argument) in _BACK:
+    if folded(argument) in BACK:
         return Present()
     read = days.first_and_last(argument)
     return read if isinstance(read, Misread) else Absent(*read)

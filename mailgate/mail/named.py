@@ -1,4 +1,4 @@
-"""What a command names behind its word: a subject, an address, a firm.
+"""What a command names behind its word: a ticket, a subject, an address, a firm.
 
 Mail programs link an address as they show it: "x@acme.example<mailto:x@acme.example>" is one address, not two.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 
-from mailgate.core.intents import Intent, SetContact, SetCustomer, SetSubject
-from mailgate.mail.arguments import MOST_CHARS, PUNCTUATION
+from mailgate.core.intents import AddWatcher, Intent, LinkTo, RemoveWatcher, SetContact, SetCustomer, SetSubject
+from mailgate.mail.arguments import BACK, MOST_CHARS, PUNCTUATION, folded
 from mailgate.mail.mailboxes import read_address
 from mailgate.mail.misread import Misread
 from mailgate.mail.text import clean_header, shorten
 
+_NUMBER = re.compile(r"(?:\[?#|n[o°º]\.?|no\.|num[ée]ro)? ?([0-9]{1,9})\]?", re.IGNORECASE)
 _TAG = re.compile(r"\[#[0-9]{1,9}\]")
 _AROUND = re.compile(r"[\s<>()\[\],;\"'«»“”]+|mailto:", re.IGNORECASE)
 
@@ -34,6 +35,28 @@ def contact(argument: str) -> Intent | Misread:
 def customer(argument: str) -> Intent | Misread:
     """A firm, as typed."""
     return SetCustomer(shorten(argument, MOST_CHARS)) if argument else Misread("missing-customer")
+
+
+def link(argument: str) -> Intent | Misread:
+    """The ticket that belongs with this one."""
+    found = one_ticket(argument)
+    return Misread("bad-ticket", argument) if found is None else LinkTo(found)
+
+
+def watch(argument: str) -> Intent | Misread:
+    """Who hears from now on what the customer is told; behind "non" or "off", who hears no more."""
+    first, _, rest = argument.partition(" ")
+    back = folded(first) in BACK
+    found = one_address(rest if back else argument)
+    if found is None:
+        return Misread("bad-address", argument)
+    return RemoveWatcher(found.lower()) if back else AddWatcher(found.lower())
+
+
+def one_ticket(text: str) -> int | None:
+    """A ticket's number, as 17, #17, [#17] or nº 17."""
+    found = _NUMBER.fullmatch(" ".join(text.split()))
+    return int(found[1]) if found else None
 
 
 def one_address(text: str) -> str | None:

@@ -67,6 +67,7 @@ TICKET = TicketFacts(
         ClockFacts(one.value, DUE_AT, one is Promise.UPDATE) for one in Promise if one is not Promise.CALLBACK
     ),
     first=ClockFacts(Promise.CALLBACK.value, DUE_AT),
+    links=(1017, 1040),
 )
 FACTS = Facts(
     desk=DeskFacts("Exemple Logiciels", "tickets@example.com"),
@@ -183,6 +184,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _noticed("contact"),
         _noticed("contact", facts=BARE),
         _noticed("contact", facts=replace(FACTS, deadline=None)),
+        _noticed("watch", facts=BARE),
     ),
     "escalated": (FACTS, _noticed("escalated", "un développement est nécessaire")),
     "drill": (_drill(""), _drill("pager")),

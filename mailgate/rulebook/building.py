@@ -149,7 +149,7 @@ def _rate(table: RateTable | None) -> Rate | None:
 
 def limits(table: LimitsTable) -> Limits:
     """`[limits]`; the days of a token are named by `TokenKind`."""
-    return Limits(table.enclosures, table.page, table.history, table.token_days.model_dump())
+    return Limits(table.enclosures, table.page, table.history, table.watchers, table.token_days.model_dump())
 
 
 def automatic(table: AutomaticTable) -> Automatic:

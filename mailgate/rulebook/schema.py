@@ -146,11 +146,13 @@ class TokenDaysTable(Table):
 
 
 class LimitsTable(Table):
-    """`[limits]`: `enclosures` in octets of one mail, `page` in characters, `history` in quoted messages."""
+    """`[limits]`: `enclosures` in octets of one mail, `page` in characters, `history` in quoted messages,
+    `watchers` in addresses of one ticket."""
 
     enclosures: Octets = 10_000_000
     page: Annotated[int, Field(ge=SHORTEST)] = 160
     history: NotNegative = 5
+    watchers: NotNegative = 5
     token_days: TokenDaysTable = TokenDaysTable()
 
 

@@ -46,7 +46,14 @@ from mailgate.core.page_effects import (
     PassOn,
     SpeakFor,
 )
-from mailgate.core.relation_effects import ChangeCustomer, ChangeRequester, ChangeSubject
+from mailgate.core.relation_effects import (
+    ChangeCustomer,
+    ChangeRequester,
+    ChangeSubject,
+    LinkTickets,
+    Unwatch,
+    Watch,
+)
 from mailgate.store import inbox, timers
 from mailgate.store.absences import change_absences
 from mailgate.store.budgets import change_budgets
@@ -85,6 +92,9 @@ def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
             | ChangeSubject()
             | ChangeRequester()
             | ChangeCustomer()
+            | LinkTickets()
+            | Watch()
+            | Unwatch()
         ):
             change_ticket(tx, effect)
         case SendMail() | Page():

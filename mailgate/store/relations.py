@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
-from mailgate.core.relation_effects import ChangeCustomer, ChangeRequester, ChangeSubject, RelationEffect
+from sqlmodel import col, select
+
+from mailgate.core.events import MailReceived
+from mailgate.core.intents import LinkTo
+from mailgate.core.model import TokenKind
+from mailgate.core.relation_effects import (
+    ChangeCustomer,
+    ChangeRequester,
+    ChangeSubject,
+    LinkTickets,
+    RelationEffect,
+    Unwatch,
+    Watch,
+)
+from mailgate.core.ticket import Ticket
 from mailgate.store.database import Tx
-from mailgate.store.tables import ParticipantRow, TicketRow
+from mailgate.store.tables import LinkRow, ParticipantRow, TicketRow, WatcherRow
+
+SIBLINGS = 5
+"""How many numbers are offered in place of one that is none."""
+
+
+Tickets = Callable[[int | None], Ticket | None]
 
 
 def change_relation(tx: Tx, effect: RelationEffect) -> None:
@@ -19,8 +40,62 @@ def change_relation(tx: Tx, effect: RelationEffect) -> None:
         case ChangeCustomer(number, customer, timezone):
             row = tx.get_one(TicketRow, number)
             row.customer, row.timezone = customer, timezone
+        case LinkTickets():
+            _link(tx, effect)
+        case Watch(number, address, at):
+            if tx.get(WatcherRow, (number, address)) is None:
+                tx.add(WatcherRow(ticket=number, address=address, at=at))
+        case Unwatch(number, address):
+            _unwatch(tx, number, address)
         case _:
             assert_never(effect)
+
+
+def linked(tx: Tx, number: int) -> tuple[int, ...]:
+    """The tickets that belong with this one."""
+    return tuple(tx.exec(select(LinkRow.other).where(LinkRow.ticket == number).order_by(col(LinkRow.other))))
+
+
+def watchers(tx: Tx, number: int) -> tuple[str, ...]:
+    """Who hears what the customer is told, in the order in which they were added."""
+    theirs = select(WatcherRow.address).where(WatcherRow.ticket == number)
+    return tuple(tx.exec(theirs.order_by(col(WatcherRow.at), col(WatcherRow.address))))
+
+
+def named(tickets: Tickets, event: MailReceived) -> Mapping[int, Ticket]:
+    """The tickets whose numbers the commands of a mail hold, by the number as typed."""
+    found = {number: tickets(number) for number in _numbers(event)}
+    return {number: ticket for number, ticket in found.items() if ticket is not None}
+
+
+def siblings(tx: Tx, tickets: Tickets, event: MailReceived) -> tuple[int, ...]:
+    """The newest other tickets of the customer of the mail's own ticket, when a command holds a number."""
+    own = tickets(event.token.ticket) if event.token is not None and _numbers(event) else None
+    if own is None or own.customer is None:
+        return ()
+    others = select(TicketRow.number).where(TicketRow.customer == own.customer, TicketRow.number != own.number)
+    return tuple(tx.exec(others.order_by(col(TicketRow.number).desc()).limit(SIBLINGS)))
+
+
+def _numbers(event: MailReceived) -> tuple[int, ...]:
+    """Those of the mail that a confirming word is about, too."""
+    if event.token is None or event.token.kind is not TokenKind.TECHNICIAN:
+        return ()
+    orders = (*event.orders.orders, *(event.held.mail.orders.orders if event.held is not None else ()))
+    return tuple(order.intent.ticket for order in orders if isinstance(order.intent, LinkTo))
+
+
+def _unwatch(tx: Tx, number: int, address: str) -> None:
+    row = tx.get(WatcherRow, (number, address))
+    if row is not None:
+        tx.delete(row)
+
+
+def _link(tx: Tx, effect: LinkTickets) -> None:
+    """In both directions, once."""
+    for one, other in ((effect.ticket, effect.other), (effect.other, effect.ticket)):
+        if tx.get(LinkRow, (one, other)) is None:
+            tx.add(LinkRow(ticket=one, other=other, at=effect.at))
 
 
 def take_part(tx: Tx, ticket: int, address: str) -> None:

@@ -31,7 +31,7 @@ from mailgate.core.events import (
 from mailgate.core.model import Direction, Mail, Outcome, TokenKind
 from mailgate.core.seen import FIRST_TICKET, LATELY_MOST, Earlier, Seen, Twin
 from mailgate.core.unreadable import AGAIN
-from mailgate.store import budgets, fates, floods, held, inbox, timers, traces
+from mailgate.store import budgets, fates, floods, held, inbox, relations, timers, traces
 from mailgate.store.absences import absences
 from mailgate.store.columns import InboxKind
 from mailgate.store.database import Tx
@@ -102,6 +102,8 @@ def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
         same_id=tickets(_same_id(tx, event)),
         answered_at=held.answered_at(tx, event) if _is_work(event) else None,
         still_held=event.held is not None and held.still_waits(tx, event.held.mail.inbox_id),
+        named=relations.named(tickets, event),
+        siblings=relations.siblings(tx, tickets, event),
     )
 
 

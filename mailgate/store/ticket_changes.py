@@ -16,7 +16,15 @@ from mailgate.core.effects import (
 )
 from mailgate.core.lifecycle import WAITING
 from mailgate.core.model import Attachment, Direction, Status
-from mailgate.core.relation_effects import ChangeCustomer, ChangeRequester, ChangeSubject, RelationEffect
+from mailgate.core.relation_effects import (
+    ChangeCustomer,
+    ChangeRequester,
+    ChangeSubject,
+    LinkTickets,
+    RelationEffect,
+    Unwatch,
+    Watch,
+)
 from mailgate.store.clocks import set_clock, turn_to
 from mailgate.store.database import Tx
 from mailgate.store.relations import change_relation, take_part
@@ -65,7 +73,7 @@ def change_ticket(tx: Tx, effect: TicketChange) -> None:
             _reclassify(_ticket(tx, effect.ticket), effect)
         case MoveToQueue():
             _ticket(tx, effect.ticket).queue = effect.queue
-        case ChangeSubject() | ChangeRequester() | ChangeCustomer():
+        case ChangeSubject() | ChangeRequester() | ChangeCustomer() | LinkTickets() | Watch() | Unwatch():
             change_relation(tx, effect)
         case _:
             assert_never(effect)

@@ -11,6 +11,7 @@ from mailgate.core.model import Address, Attachment, Direction, PageState
 from mailgate.core.ticket import Line, Paged, Ticket
 from mailgate.store.clocks import clocks_of, newest, waits_of
 from mailgate.store.database import Tx
+from mailgate.store.relations import linked, watchers
 from mailgate.store.tables import AttachmentRow, MessageRow, PageRow, ParticipantRow, TicketRow
 
 HISTORY = 40
@@ -53,6 +54,9 @@ def find_ticket(tx: Tx, number: int | None) -> Ticket | None:
         notify=row.notify,
         skills=row.skills,
         pages=pages,
+        links=linked(tx, row.number),
+        watchers=watchers(tx, row.number),
+        merged_into=row.merged_into,
     )
 
 

@@ -14,7 +14,7 @@ from mailgate.core.people import Contact, Customer
 from mailgate.core.policy import Policy
 from mailgate.core.relation_effects import ChangeCustomer, ChangeRequester, ChangeSubject
 from mailgate.core.seen import Seen
-from tests.builders import a_policy, a_ticket
+from tests.builders import NOW, a_policy, a_ticket
 from tests.core.asking import ask, letters, of, only
 from tests.core.working import answer, codes, notification, on
 
@@ -27,8 +27,8 @@ def firms() -> Policy:
 
 
 def told(*intents: Intent, text: str = "", **ticket: object) -> Decision:
-    """The answer of a technician where there are two customers."""
-    return ask(answer(*intents, text=text), Seen(1002, by_token=a_ticket(**ticket)), firms())  # type: ignore[arg-type]  # the test names the fields
+    """The answer of a technician where there are two customers; they have said that they mean it."""
+    return ask(answer(*intents, text=text, confirmed_at=NOW), Seen(1002, by_token=a_ticket(**ticket)), firms())  # type: ignore[arg-type]  # the test names the fields
 
 
 def nearest(decision: Decision) -> str:
@@ -84,7 +84,7 @@ def test_a_note_changes_the_requester_in_silence() -> None:
 
 def test_a_requester_whom_the_rules_do_not_name_sees_nothing_that_others_wrote() -> None:
     """Neither subject nor name in an automatic mail."""
-    (letter,) = letters(on(SetContact("x@elsewhere.example")), "followed")
+    (letter,) = letters(told(SetContact("x@elsewhere.example")), "followed")
     assert letter.facts.ticket is not None
     assert (letter.facts.ticket.subject, letter.to.name) == (None, "")
 
@@ -144,7 +144,11 @@ def test_another_customer_pays_for_the_work_of_the_same_mail() -> None:
     policy = firms()
     covers = replace(policy.customers["globex"], covered=frozenset())
     policy = replace(policy, customers={**policy.customers, "globex": covers})
-    decision = ask(answer(SetCustomer("globex"), Spend(Activity.CALL, 5)), Seen(1002, by_token=a_ticket()), policy)
+    decision = ask(
+        answer(SetCustomer("globex"), Spend(Activity.CALL, 5), confirmed_at=NOW),
+        Seen(1002, by_token=a_ticket()),
+        policy,
+    )
     (letter,) = letters(decision, "notification")
     assert letter.facts.intervention is not None
     assert letter.facts.intervention.covered is False

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+from mailgate.core.events import HeldMail, MailReceived
+from mailgate.core.intents import LinkTo, Order, Orders
 from mailgate.core.model import Address
-from mailgate.core.relation_effects import ChangeCustomer, ChangeRequester, ChangeSubject
+from mailgate.core.relation_effects import ChangeCustomer, ChangeRequester, ChangeSubject, LinkTickets, Unwatch, Watch
+from mailgate.core.seen import Seen
 from mailgate.core.ticket import Ticket
+from mailgate.store import snapshot
 from mailgate.store.database import Database
 from mailgate.store.tickets import find_ticket
-from tests.store.desk import apply, open_ticket
+from tests.builders import NOW, contact_token, received, technician_token
+from tests.store.desk import MINUTE, apply, open_ticket
 
 
 def ticket(database: Database, number: int = 1001) -> Ticket:
@@ -32,3 +40,58 @@ def test_a_new_requester_takes_part_and_the_former_one_still_does(database: Data
     found = ticket(database)
     assert (found.requester, found.language, found.registered) == (Address("IT@acme.example", "Ivan"), "en", True)
     assert found.participants == {"it@acme.example", "chef@acme.example"}
+
+
+def test_a_link_is_seen_from_both_tickets_once(database: Database) -> None:
+    """Said twice, from either side, it is one link."""
+    open_ticket(database)
+    open_ticket(database, LinkTickets(1002, 1001, NOW), number=1002)
+    apply(database, LinkTickets(1001, 1002, NOW + MINUTE))
+    assert (ticket(database).links, ticket(database, 1002).links) == ((1002,), (1001,))
+
+
+def test_watchers_are_kept_in_the_order_in_which_they_came(database: Database) -> None:
+    """Who watches already goes on, who is taken back is gone, and who never watched is no fault."""
+    open_ticket(database, Watch(1001, "z@acme.example", NOW), Watch(1001, "a@acme.example", NOW + MINUTE))
+    apply(database, Watch(1001, "z@acme.example", NOW + 2 * MINUTE))
+    assert ticket(database).watchers == ("z@acme.example", "a@acme.example")
+    apply(database, Unwatch(1001, "z@acme.example"), Unwatch(1001, "nobody@acme.example"))
+    assert ticket(database).watchers == ("a@acme.example",)
+
+
+def commanded(number: int, **changes: Any) -> MailReceived:
+    """A technician's mail that names a ticket."""
+    orders = Orders("", (Order(LinkTo(number), f"#lier {number}"),))
+    return received(inbox_id=9, orders=orders, token=technician_token("tech1"), **changes)
+
+
+def loaded(database: Database, event: MailReceived) -> Seen:
+    """The snapshot for a mail."""
+    with database.write() as tx:
+        return snapshot.load(tx, event)
+
+
+def test_the_tickets_that_a_command_names_are_seen(database: Database) -> None:
+    """By their numbers, and beside them the customer's newest others, for who mistyped."""
+    for number in (1001, 1002, 1003):
+        open_ticket(database, number=number)
+    open_ticket(database, number=1004, customer="globex")
+    seen = loaded(database, commanded(1002))
+    assert [one.number for one in seen.named.values()] == [1002]
+    assert seen.siblings == (1003, 1002)
+    assert loaded(database, commanded(77)).named == {}
+
+
+def test_numbers_of_a_customers_mail_name_nothing(database: Database) -> None:
+    """Only a technician's signed address makes commands of its lines."""
+    open_ticket(database)
+    event = replace(commanded(1001), token=contact_token())
+    assert (loaded(database, event).named, loaded(database, event).siblings) == ({}, ())
+
+
+def test_a_confirming_word_sees_what_the_held_mail_names(database: Database) -> None:
+    """« oui » has no number in it."""
+    open_ticket(database)
+    open_ticket(database, number=1002)
+    event = received(inbox_id=9, token=technician_token("tech1"), held=HeldMail(commanded(1002), NOW))
+    assert set(loaded(database, event).named) == {1002}

@@ -16,6 +16,7 @@ from mailgate.store.clocks import clocks_of, newest, waits_of
 from mailgate.store.database import Tx
 from mailgate.store.query.deliveries import AddressShown, MailShown, mails_of, marked_of
 from mailgate.store.query.summaries import TicketSummary, fill
+from mailgate.store.relations import linked, watchers
 from mailgate.store.tables import (
     AttachmentRow,
     FloodRow,
@@ -104,6 +105,8 @@ class TicketStory(TicketSummary):
     journal: tuple[JournalShown, ...]
     clocks: tuple[Clock, ...]
     waits: tuple[Wait, ...]
+    links: tuple[int, ...]
+    watchers: tuple[str, ...]
 
 
 def ticket(tx: Tx, number: int) -> TicketStory | None:
@@ -122,6 +125,8 @@ def ticket(tx: Tx, number: int) -> TicketStory | None:
         journal=_journal(tx, number),
         clocks=clocks,
         waits=waits_of(tx, number),
+        links=linked(tx, number),
+        watchers=watchers(tx, number),
     )
     return fill(story, row, newest(clocks))
 

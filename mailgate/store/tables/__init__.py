@@ -7,7 +7,15 @@ from mailgate.store.tables.desk import AbsenceRow, CounterRow, JournalRow, Timer
 from mailgate.store.tables.floods import FloodRow
 from mailgate.store.tables.held import HeldMailRow
 from mailgate.store.tables.row import Row, saved
-from mailgate.store.tables.tickets import AttachmentRow, InterventionRow, MessageRow, ParticipantRow, TicketRow
+from mailgate.store.tables.tickets import (
+    AttachmentRow,
+    InterventionRow,
+    LinkRow,
+    MessageRow,
+    ParticipantRow,
+    TicketRow,
+    WatcherRow,
+)
 
 __all__ = [
     "AbsenceRow",
@@ -24,6 +32,7 @@ __all__ = [
     "InboxRow",
     "InterventionRow",
     "JournalRow",
+    "LinkRow",
     "MessageRow",
     "OutboxMessageRow",
     "OutboxRow",
@@ -35,5 +44,6 @@ __all__ = [
     "TimerRow",
     "TurnRow",
     "WaitRow",
+    "WatcherRow",
     "saved",
 ]

@@ -35,6 +35,7 @@ class TicketRow(Row, table=True):
         Index(None, "queue", "number"),
         Index(None, "customer", "number"),
         Index(None, "assignee", "number"),
+        Index(None, "merged_into", "number"),
         Index("ix_ticket_carried", "assignee", sqlite_where=CARRIED, postgresql_where=CARRIED),
     )
 
@@ -60,6 +61,7 @@ class TicketRow(Row, table=True):
     team: MaybeWords = None
     notify: int | None = None
     skills: WordList = ()
+    merged_into: int | None = None
 
 
 class ParticipantRow(Row, table=True):
@@ -69,6 +71,26 @@ class ParticipantRow(Row, table=True):
 
     ticket: int = Field(primary_key=True, foreign_key=TICKET)
     address: str = Field(primary_key=True, sa_type=PlainText)
+
+
+class LinkRow(Row, table=True):
+    """Two tickets that belong together; each direction is a row."""
+
+    __tablename__ = "link"
+
+    ticket: int = Field(primary_key=True, foreign_key=TICKET)
+    other: int = Field(primary_key=True, foreign_key=TICKET)
+    at: Time
+
+
+class WatcherRow(Row, table=True):
+    """An address (lower case) that hears what the customer is told, since `at`."""
+
+    __tablename__ = "watcher"
+
+    ticket: int = Field(primary_key=True, foreign_key=TICKET)
+    address: str = Field(primary_key=True, sa_type=PlainText)
+    at: Time
 
 
 class MessageRow(Row, table=True):

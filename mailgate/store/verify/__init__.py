@@ -25,12 +25,13 @@ from mailgate.store.verify.inbox import INBOX
 from mailgate.store.verify.letters import KEPT, WRITTEN, reread
 from mailgate.store.verify.outbox import OUTBOX
 from mailgate.store.verify.pages import PAGES
+from mailgate.store.verify.relations import RELATIONS
 from mailgate.store.verify.tickets import TICKETS
 from mailgate.store.verify.whole import WHOLE
 
 __all__ = ["INVARIANTS", "Broken", "Finding", "State", "verify"]
 
-QUESTIONS: tuple[Question, ...] = (*WHOLE, *INBOX, *TICKETS, *CLOCKS, *OUTBOX, *PAGES)
+QUESTIONS: tuple[Question, ...] = (*WHOLE, *INBOX, *TICKETS, *RELATIONS, *CLOCKS, *OUTBOX, *PAGES)
 
 INVARIANTS = tuple(
     [question.invariant for question in QUESTIONS]

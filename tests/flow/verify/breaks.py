@@ -42,6 +42,10 @@ BREAKS = {
     "turns": "UPDATE turn SET technician = ''",
     "absences": "UPDATE absence SET last_day = '2026-12-01'",
     "named": "UPDATE ticket SET level = 0 WHERE number = 1001",
+    # relations
+    "links-both-ways": f"INSERT INTO link (ticket, other, at) VALUES (1001, 1002, {TEN})",
+    "watchers-hear": "INSERT INTO watcher (ticket, address, at) VALUES (1001, 'x@acme.example', "
+    "'2026-11-01 15:00:00.000000')",
     # inbox
     "decided": f"UPDATE inbox SET done_at = NULL WHERE id = {A_MAIL}",
     "undecided": an_event("'pending', 'recorded'"),

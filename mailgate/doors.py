@@ -17,6 +17,7 @@ from mailgate import config
 from mailgate.config import ImapDoor, LmtpDoor, SmtpDoor, WebDoor
 from mailgate.core.custody import Cursors, Custody
 from mailgate.core.identity import is_ours
+from mailgate.core.policy import Policy
 from mailgate.edge import imap_in, listen, smtp_in, web
 from mailgate.site import Site
 
@@ -36,13 +37,19 @@ class DoorShut(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Where the doors lead. A mailbox beats its pulse whenever it was looked into; `app` answers at the web door."""
+    """Where the doors lead. `policy` is asked for each address whose it is; a mailbox beats its pulse whenever it was
+    looked into; `app` answers at the web door."""
 
+    policy: Callable[[], Policy]
     custody: Custody
     cursors: Cursors
     chance: Callable[[], float]
     pulse: Callable[[ImapDoor], Pulse]
     app: web.ASGIApp | None = None
+
+    def knows(self, address: str) -> bool:
+        """Whether the address is ours, by the rules of this moment."""
+        return is_ours(address, self.policy())
 
 
 @asynccontextmanager
@@ -55,7 +62,7 @@ async def opened(loaded: Site, behind: Behind) -> AsyncIterator[list[str]]:
     try:
         for scheme, door in (("smtp", loaded.config.smtp), ("lmtp", loaded.config.lmtp)):
             if door is not None:
-                socket = await _open_door(loaded, door, behind.custody)
+                socket = await _open_door(loaded, door, behind)
                 closings.append(partial(socket.close, GRACE_SECONDS))
                 addresses += [f"{scheme}://{address}" for address in socket.addresses]
         for mailbox in loaded.config.imap:
@@ -73,16 +80,18 @@ async def opened(loaded: Site, behind: Behind) -> AsyncIterator[list[str]]:
 
 
 def _reader(loaded: Site, mailbox: ImapDoor, behind: Behind) -> imap_in.MailboxReader:
-    ours = partial(is_ours, policy=loaded.policy)
-    reader = imap_in.MailboxReader(_mailbox(loaded, mailbox), behind.custody, behind.cursors, ours, behind.chance)
+    reader = imap_in.MailboxReader(
+        _mailbox(loaded, mailbox), behind.custody, behind.cursors, behind.knows, behind.chance
+    )
+    reader.fallback = lambda: _fallback(mailbox, behind.policy())
     reader.alive = behind.pulse(mailbox).beat
     return reader
 
 
-async def _open_door(loaded: Site, door: SmtpDoor | LmtpDoor, custody: Custody) -> smtp_in.OpenDoor:
+async def _open_door(loaded: Site, door: SmtpDoor | LmtpDoor, behind: Behind) -> smtp_in.OpenDoor:
     place = _place(door)
     try:
-        return await smtp_in.open_door(place, _keeper(loaded, door, custody), isinstance(door, LmtpDoor))
+        return await smtp_in.open_door(place, _keeper(loaded, door, behind), isinstance(door, LmtpDoor))
     except OSError as error:
         raise DoorShut(f"cannot listen on {_shown(place)}: {error.strerror or error}") from error
 
@@ -100,14 +109,12 @@ def _shown(place: listen.Listen | listen.UnixListen) -> str:
 
 
 def _mailbox(loaded: Site, mailbox: ImapDoor) -> imap_in.Mailbox:
-    policy = loaded.policy
-    queue = policy.queues[mailbox.queue] if mailbox.queue else policy.default_queue
     return imap_in.Mailbox(
         host=mailbox.host,
         port=mailbox.port,
         user=mailbox.user,
         password=mailbox.password.read,
-        fallback=queue.addresses[0],
+        fallback=_fallback(mailbox, loaded.policy),
         max_size=mailbox.max_size,
         folder=mailbox.folder,
         processed=mailbox.processed,
@@ -118,6 +125,12 @@ def _mailbox(loaded: Site, mailbox: ImapDoor) -> imap_in.Mailbox:
     )
 
 
+def _fallback(mailbox: ImapDoor, policy: Policy) -> str:
+    """The address that a mail counts for when its headers name none of ours."""
+    queue = policy.queues[mailbox.queue] if mailbox.queue else policy.default_queue
+    return queue.addresses[0]
+
+
 def _place(door: SmtpDoor | LmtpDoor) -> listen.Listen | listen.UnixListen:
     match door.listen:
         case config.UnixListen(path):
@@ -126,8 +139,7 @@ def _place(door: SmtpDoor | LmtpDoor) -> listen.Listen | listen.UnixListen:
             return listen.Listen(host, port)
 
 
-def _keeper(loaded: Site, door: SmtpDoor | LmtpDoor, custody: Custody) -> smtp_in.Keeper:
-    policy = loaded.policy
+def _keeper(loaded: Site, door: SmtpDoor | LmtpDoor, behind: Behind) -> smtp_in.Keeper:
     trusted = loaded.config.smtp.trusted_relays if loaded.config.smtp else ()
-    hostname = policy.desk.address.rpartition("@")[2]
-    return smtp_in.Keeper(custody, partial(is_ours, policy=policy), hostname, door.max_size, trusted)
+    hostname = loaded.policy.desk.address.rpartition("@")[2]
+    return smtp_in.Keeper(behind.custody, behind.knows, hostname, door.max_size, trusted)

@@ -118,12 +118,13 @@ class Engine:
 
     def __init__(self, desk: Desk, database: Database, clock: Callable[[], datetime]) -> None:
         self._desk, self._database, self._clock = desk, database, clock
+        self._next_desk = desk
         self._alarmed: set[NoticeFacts] = set()
         self._faults: Counter[int] = Counter()
 
-    def use_ring(self, ring: Keyring) -> None:
-        """Sign and verify with another ring from now on. Callable from any thread."""
-        self._desk = replace(self._desk, ring=ring)
+    def use(self, desk: Desk) -> None:
+        """Decide by another desk from the next event on: none is decided by two. Callable from any thread."""
+        self._next_desk = desk
 
     def run_pending(self, stopping: Callable[[], bool], promised: Callable[[], None]) -> None:
         """Work until nothing is pending or somebody wants to stop; `promised` is called after every event.
@@ -131,6 +132,7 @@ class Engine:
         Raises DATABASE_FAULTS; nothing is lost then."""
 
         def works(turn: Callable[[], bool]) -> bool:
+            self._desk = self._next_desk
             if stopping() or not turn():
                 return False
             promised()

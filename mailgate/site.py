@@ -93,7 +93,12 @@ def settled(path: Path) -> Site:
         else:
             if before == digest(path):
                 return replace(loaded, digest=before)
-    raise SiteMistakes([Mistake(path.name, 0, 0, "the files change while they are read: ask again when that is over")])
+    raise SiteMistakes([restless(path)])
+
+
+def restless(path: Path) -> Mistake:
+    """What is wrong with files that somebody writes at this moment."""
+    return Mistake(path.name, 0, 0, "the files change while they are read: ask again when that is over")
 
 
 def digest(path: Path) -> str:

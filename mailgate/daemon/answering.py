@@ -15,49 +15,47 @@ from mailgate.core.events import PageAnswered
 from mailgate.core.identity import technician_of
 from mailgate.core.lifecycle import ACTIVE
 from mailgate.core.people import Technician
-from mailgate.core.policy import Policy
 from mailgate.edge.web_words import Shown, Standing
+from mailgate.engine import Desk
 from mailgate.mail import address
-from mailgate.mail.keyring import Keyring
 from mailgate.mail.nonce import SALT_OCTETS, is_fresh, nonce
 from mailgate.store import inbox, query
 from mailgate.store.columns import InboxState
 from mailgate.store.database import Database
 from mailgate.store.query.pages import PageStanding, page_standing
 
+Holder = tuple[int, Technician]
+"""The ticket that a link is about, and whose it is."""
+
 
 @dataclass
 class Answering:
-    """Thread-safe. `salt` makes so many random octets; `arrived` is called when a row is pending."""
+    """Thread-safe. `desk` is asked once for each question, `salt` makes so many random octets, `arrived` is called when
+    a row is pending."""
 
     database: Database
-    policy: Policy
-    ring: Keyring
+    desk: Callable[[], Desk]
     clock: Callable[[], datetime]
     salt: Callable[[int], bytes]
     arrived: Callable[[], None]
 
-    def use_ring(self, ring: Keyring) -> None:
-        """Verify with another ring from now on. Callable from any thread."""
-        self.ring = ring
-
     def look(self, token: str) -> Shown | None:
         """How the page stands; None when the link is nobody's. Only reads."""
-        holder = self._holder(token)
+        desk = self.desk()
+        holder = self._holder(token, desk)
         if holder is None:
             return None
-        ticket, one = holder
         with self.database.read() as tx:
-            found = page_standing(tx, ticket)
-        return None if found is None else self._shown(token, ticket, one, found)
+            found = page_standing(tx, holder[0])
+        return None if found is None else self._shown(token, holder, found, desk)
 
     def is_fresh(self, token: str, nonce: str) -> bool:
         """Whether the nonce was handed out with this token's page within the hour."""
-        return is_fresh(self.ring, token.lower(), nonce, self.clock())
+        return is_fresh(self.desk().ring, token.lower(), nonce, self.clock())
 
     def answer(self, token: str) -> int | None:
         """Their word as an inbox row, on disk when this returns."""
-        holder = self._holder(token)
+        holder = self._holder(token, self.desk())
         return None if holder is None else self.hear(*holder, "link")
 
     def hear(self, ticket: int, one: Technician, means: str) -> int:
@@ -75,24 +73,23 @@ class Answering:
             fate = query.fate(tx, row)
         return fate is not None and fate.state is not InboxState.PENDING
 
-    def _holder(self, token: str) -> tuple[int, Technician] | None:
-        """The ticket that a link is about, and whose it is."""
-        link = address.verify(self.ring, token, self.clock().date(), address.IN_LINKS)
-        one = technician_of(link.person, self.policy) if link is not None else None
+    def _holder(self, token: str, desk: Desk) -> Holder | None:
+        link = address.verify(desk.ring, token, self.clock().date(), address.IN_LINKS)
+        one = technician_of(link.person, desk.policy) if link is not None else None
         return (link.ticket, one) if link is not None and one is not None else None
 
-    def _shown(self, token: str, ticket: int, one: Technician, found: PageStanding) -> Shown:
-        desk = self.policy.desk
-        language = one.language or desk.language
-        holder = self.policy.technicians.get(found.assignee or "")
+    def _shown(self, token: str, holder: Holder, found: PageStanding, desk: Desk) -> Shown:
+        (ticket, one), policy = holder, desk.policy
+        language = one.language or policy.desk.language
+        assignee = policy.technicians.get(found.assignee or "")
         return Shown(
             standing=_standing(found, one),
-            queue=title_of(self.policy.queues.get(found.queue), language, desk.language) or found.queue,
+            queue=title_of(policy.queues.get(found.queue), language, policy.desk.language) or found.queue,
             number=ticket,
-            desk=desk.name,
+            desk=policy.desk.name,
             language=language,
-            holder=holder.name if holder is not None else found.assignee or "",
-            nonce=nonce(self.ring, token.lower(), self.salt(SALT_OCTETS), self.clock()),
+            holder=assignee.name if assignee is not None else found.assignee or "",
+            nonce=nonce(desk.ring, token.lower(), self.salt(SALT_OCTETS), self.clock()),
         )
 
 

@@ -65,6 +65,10 @@ class Crier:
         log.error("clock.doubtful", seconds=round(by.total_seconds()))
         self._unsaid.append(NoticeFacts("clock-doubtful", f"{in_words(by)} the newest entry of the journal"))
 
+    def say(self, notice: NoticeFacts) -> None:
+        """The administrators hear of it in the next round. Callable from any thread."""
+        self._unsaid.append(notice)
+
     def _hear_troubles(self, found: dict[Part, Trouble]) -> None:
         for part in [part for part in self._standing if part not in found]:
             log.info("auditor.mended", part=part.value)

@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 import structlog
 
-from mailgate.engine import Engine
-from mailgate.mail.keyring import Keyring
+from mailgate.engine import Desk, Engine
 from mailgate.store.database import DATABASE_FAULTS, Database
 
 log = structlog.get_logger()
@@ -38,9 +37,9 @@ class EngineThread:
         """Something is pending, or a timer may be due. Callable from any thread."""
         self._wake.set()
 
-    def use_ring(self, ring: Keyring) -> None:
-        """Sign and verify with another ring from the next event on."""
-        self._engine.use_ring(ring)
+    def use(self, desk: Desk) -> None:
+        """Decide by another desk from the next event on. Callable from any thread."""
+        self._engine.use(desk)
 
     def stop(self) -> None:
         """Finish the event in hand; the rest is pending at the next start."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from mailgate.config import Config, MaildirRelay, SmsGateway
 from mailgate.daemon.clock import SteadyClock
+from mailgate.daemon.in_force import InForce, Live
 from mailgate.edge import maildir_out, pager, smtp_out
 from mailgate.edge.sms_out import Gateway
 from mailgate.sender import Means, Relay
@@ -17,7 +18,7 @@ from mailgate.store.database import Database
 
 
 def means_of(
-    settings: Config, database: Database, clock: SteadyClock, threads: ThreadPoolExecutor, failed: Callable[[], None]
+    in_force: InForce, database: Database, clock: SteadyClock, threads: ThreadPoolExecutor, failed: Callable[[], None]
 ) -> Means:
     """The sender's means; it calls `failed` when a delivery failed for good."""
     return Means(
@@ -25,11 +26,15 @@ def means_of(
         threads=threads,
         clock=clock.now,
         chance=random.random,
-        open_relay=relay_opener(settings),
-        pager=pager.Pagers(pager.own_ways({name: _gateway(one) for name, one in settings.sms.items()})),
+        open_relay=relay_opener(in_force.site().config),
+        pager=pager.Pagers(pager.own_ways(Live(lambda: _gateways(in_force)))),
         failed=failed,
         owner=f"{socket.gethostname()}-{secrets.token_hex(4)}",
     )
+
+
+def _gateways(in_force: InForce) -> Mapping[str, Gateway]:
+    return {name: _gateway(one) for name, one in in_force.site().config.sms.items()}
 
 
 def _gateway(one: SmsGateway) -> Gateway:

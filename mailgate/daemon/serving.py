@@ -6,6 +6,7 @@
            └▶ Engine (thread): event, decision, transaction
                 └▶ Sender (loop): lease, send, settle
     Auditor (thread) looks at all of them
+    Reloads (thread) puts edited files in force
 
 Stopping goes the same way: the doors first, then what they handed over, then what is in flight. What is cut off by the
 end of the grace is in the database and goes on at the next start. What cannot be stopped is left behind in the end.
@@ -22,7 +23,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import structlog
@@ -36,7 +36,9 @@ from mailgate.daemon.auditor import Auditor
 from mailgate.daemon.canary import Aviary
 from mailgate.daemon.clock import SteadyClock
 from mailgate.daemon.engine_thread import EngineThread
+from mailgate.daemon.in_force import InForce
 from mailgate.daemon.metronome import Metronome
+from mailgate.daemon.reloading import Means, Reloads
 from mailgate.daemon.ring import RingWatch, ring_for
 from mailgate.daemon.sending import means_of, relay_opener
 from mailgate.daemon.verifying import verifying
@@ -47,7 +49,6 @@ from mailgate.edge.dkim_keys import NameServers
 from mailgate.edge.systemd import notify
 from mailgate.engine import Engine
 from mailgate.logs import speak
-from mailgate.mail.keyring import Keyring
 from mailgate.sender import Sender
 from mailgate.site import Site
 from mailgate.store import claims, clocks, outbox
@@ -68,7 +69,7 @@ def serve(path: Path) -> int:
     """Run the desk of a config.toml until SIGTERM or SIGINT; the exit code.
 
     Raises SiteMistakes, DatabaseBusy, SchemaTooNew or DoorShut before it is ready."""
-    loaded = site.load(path)
+    loaded = site.settled(path)
     secrets_amiss = (*loaded.config.unreadable_secrets(), *wrong_url(loaded.config))
     if missing := (*secrets_amiss, *loaded.config.dkim.missing_packages()):
         raise SiteMistakes(missing)
@@ -84,9 +85,9 @@ def serve(path: Path) -> int:
 
 
 async def _run(loaded: Site, database: Database, clock: SteadyClock) -> None:
-    stop = _stop_on_signals()
-    async with running(loaded, database, clock) as desk:
-        log.info("daemon.ready", addresses=desk.addresses)
+    stop, asked = _stop_on_signals(), _asked_on_signal()
+    async with running(loaded, database, clock, asked=asked) as desk:
+        log.info("daemon.ready", addresses=desk.addresses, files=loaded.digest)
         notify("READY=1")
         await stop.wait()
         log.info("daemon.stopping")
@@ -104,21 +105,29 @@ class Running:
     threads: ThreadPoolExecutor
     metronome: Metronome
     auditor: Auditor
+    reloads: Reloads
 
 
 @asynccontextmanager
 async def running(
-    loaded: Site, database: Database, clock: SteadyClock, pace: Pace | None = None
+    loaded: Site,
+    database: Database,
+    clock: SteadyClock,
+    pace: Pace | None = None,
+    asked: threading.Event | None = None,
 ) -> AsyncIterator[Running]:
-    """Everything of a desk, started in the running loop, and stopped when the block ends. Raises DoorShut."""
+    """Everything of a desk, started in the running loop, and stopped when the block ends; `asked` is set by whoever
+    wants a reload. Raises DoorShut."""
     async with AsyncExitStack() as held:
         threads = held.enter_context(ThreadPoolExecutor(max_workers=4, thread_name_prefix="sender"))
         ring = ring_for(loaded.config.secret_path)
+        in_force = InForce(loaded, ring)
         pulses = Pulses(loaded.config.imap)
-        engine = EngineThread(Engine(loaded.desk(ring), database, clock.now), database)
+        engine = EngineThread(Engine(in_force.desk(), database, clock.now), database)
         engine.alive = pulses.engine.beat
-        acceptor = Acceptor(database, clock.now, engine.wake, lambda mail: patience(mail, loaded.policy))
-        sender = Sender(means_of(loaded.config, database, clock, threads, engine.wake))
+        in_force.changed = engine.use
+        acceptor = Acceptor(database, clock.now, engine.wake, lambda mail: patience(mail, in_force.policy()))
+        sender = Sender(means_of(in_force, database, clock, threads, engine.wake))
         with database.write() as tx:
             claims.take_floor(tx)
             clocks.take_up(tx, loaded.policy.calendars, clock.now())
@@ -132,19 +141,22 @@ async def running(
         custody = held.enter_context(
             verifying(loaded.config, Aviary(acceptor, pulses.canary), NameServers(), clock.now)
         )
-        inside = Inside(loaded, database, clock.now, pulses.engine, lambda: engine.events, engine.wake)
-        web = await held.enter_async_context(web_of(inside, ring))
-        behind = Behind(custody, acceptor, random.random, pulses.of, web.app)
+        inside = Inside(in_force, database, clock.now, pulses.engine, lambda: engine.events, engine.wake)
+        web = await held.enter_async_context(web_of(inside))
+        behind = Behind(in_force.policy, custody, acceptor, random.random, pulses.of, web.app)
         addresses = await held.enter_async_context(opened(loaded, behind))
-        watch = RingWatch(loaded.config.secret_path, ring, _both(engine.use_ring, web.use_ring))
-        metronome = Metronome(engine.wake, sender.wake, watch.look, pulses.scheduler.beat)
+        ring_watch = RingWatch(loaded.config.secret_path, ring, in_force.use_ring)
+        metronome = Metronome(engine.wake, sender.wake, ring_watch.look, pulses.scheduler.beat)
         metronome.start()
         held.callback(metronome.stop)
         open_relay = relay_opener(loaded.config)
-        watched = Watched(loaded.config, loaded.desk(ring), clock, pulses, open_relay, metronome.rearm)
-        auditor = held.enter_context(watching(watched, pace))
-        web.heed(auditor)
-        yield Running(addresses, engine, sender, threads, metronome, auditor)
+        watched = Watched(loaded.config, in_force, clock, pulses, open_relay, metronome.rearm)
+        watch = held.enter_context(watching(watched, pace))
+        reloads = Reloads(Means(in_force, database, clock.now, engine.wake, watch.tell), asked)
+        reloads.start()
+        held.callback(reloads.stop)
+        web.heed(watch.auditor, reloads)
+        yield Running(addresses, engine, sender, threads, metronome, watch.auditor, reloads)
 
 
 @contextmanager
@@ -160,14 +172,6 @@ def _database(settings: Config, clock: SteadyClock) -> Iterator[Database]:
             with database.write() as tx:
                 outbox.release(tx, clock.now())
         yield database
-
-
-def _both(first: Callable[[Keyring], None], second: Callable[[Keyring], None]) -> Callable[[Keyring], None]:
-    def use(ring: Keyring) -> None:
-        first(ring)
-        second(ring)
-
-    return use
 
 
 def _from_thread(wake: Callable[[], None]) -> Callable[[], None]:
@@ -197,6 +201,11 @@ def _stop_on_signals() -> asyncio.Event:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    unheard = partial(log.warning, "daemon.not_reloaded", says="settings and rules are read at the start: restart it")
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, unheard)
     return stop
+
+
+def _asked_on_signal() -> threading.Event:
+    """Set by SIGHUP."""
+    asked = threading.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
+    return asked

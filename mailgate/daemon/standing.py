@@ -1,17 +1,13 @@
-"""What the auditor found last, in a small file beside the key ring: for commands that look from outside.
-
-It is not in the database, because it has to speak when that takes no write. An old file says something, too.
-"""
+"""What the auditor found last, kept as a note for commands. An old one says something, too."""
 
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from mailgate.core.audit import Part, Trouble, Verdict
+from mailgate.daemon import notes
 
 FILE = "audit.json"
 
@@ -21,16 +17,12 @@ STALE = timedelta(minutes=2)
 
 def place(secret: Path) -> Path:
     """Where the file of a site is; `secret` is its key ring."""
-    return secret.with_name(FILE)
+    return notes.place(secret, FILE)
 
 
 def keep(path: Path, verdict: Verdict) -> None:
     """In place of the last one. On a disk that takes nothing the file grows old, which says it, too."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with suppress(OSError):
-        draft.write_text(json.dumps(_told(verdict)), "utf-8")
-        draft.chmod(0o600)
-        draft.replace(path)
+    notes.keep(path, json.dumps(_told(verdict)))
 
 
 def last(path: Path) -> Verdict | None:

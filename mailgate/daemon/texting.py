@@ -16,6 +16,7 @@ import structlog
 from mailgate.config import SmsAnswers
 from mailgate.core.identity import person_id
 from mailgate.core.people import Technician
+from mailgate.core.policy import Policy
 from mailgate.core.targets import SMS
 from mailgate.daemon.answering import Answering
 from mailgate.mail.codes import codes_in, is_code
@@ -56,28 +57,30 @@ class Texting:
             self.pages.hear(*answer, "text message")
 
     def _answers(self, gateway: str, number: str, text: str) -> Iterator[tuple[int, Technician]]:
-        people = tuple(self._at(gateway, number))
+        desk = self.pages.desk()
+        people = tuple(_at(gateway, number, desk.policy))
         for ticket, letters in codes_in(text):
             for one, target in people:
-                theirs = is_code(self.pages.ring, letters, ticket, person_id("technician", one.key))
-                if theirs and self._was_paged(ticket, one, target):
+                theirs = is_code(desk.ring, letters, ticket, person_id("technician", one.key))
+                if theirs and self._was_paged(ticket, one, target, desk.policy):
                     yield ticket, one
 
-    def _at(self, gateway: str, number: str) -> Iterator[tuple[Technician, str]]:
-        """Whose pager has this number at this gateway."""
-        wanted = _digits(number)
-        for one in self.pages.policy.technicians.values():
-            for pager in one.pagers:
-                scheme, _, rest = pager.target.partition(":")
-                name, _, own = rest.partition("/")
-                if (scheme, name) == (SMS, gateway) and wanted and _digits(own) == wanted:
-                    yield one, pager.target
-
-    def _was_paged(self, ticket: int, one: Technician, target: str) -> bool:
-        days = self.pages.policy.limits.token_days.get("technician")
+    def _was_paged(self, ticket: int, one: Technician, target: str, policy: Policy) -> bool:
+        days = policy.limits.token_days.get("technician")
         since = self.pages.clock() - (LASTS if days is None else timedelta(days=days))
         with self.pages.database.read() as tx:
             return was_paged(tx, ticket, one.key, target, since)
+
+
+def _at(gateway: str, number: str, policy: Policy) -> Iterator[tuple[Technician, str]]:
+    """Whose pager has this number at this gateway."""
+    wanted = _digits(number)
+    for one in policy.technicians.values():
+        for pager in one.pagers:
+            scheme, _, rest = pager.target.partition(":")
+            name, _, own = rest.partition("/")
+            if (scheme, name) == (SMS, gateway) and wanted and _digits(own) == wanted:
+                yield one, pager.target
 
 
 def _digits(number: str) -> str:

@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 from mailgate.core.audit import Part, Verdict
 from mailgate.core.delivery import Lane
 from mailgate.daemon.lag import LoopLag
+from mailgate.daemon.reading import Reading
 from mailgate.edge.web_app import Health
 from mailgate.store.columns import InboxState
 from mailgate.store.database import DATABASE_FAULTS, Database
@@ -48,9 +49,18 @@ class Auditor(Protocol):
     def verdict(self) -> Verdict: ...
 
 
+class Reloads(Protocol):
+    """Which files the desk goes by. Thread-safe."""
+
+    reading: Reading
+
+    def differs(self) -> bool:
+        """Whether those on the disk are others."""
+
+
 @dataclass(slots=True)
 class Vitals:
-    """Everything that can be asked. Thread-safe (edge.web_app.Vitals). The auditor is the last to start."""
+    """Everything that can be asked. Thread-safe (edge.web_app.Vitals). The last two are the last to start."""
 
     database: Database
     clock: Callable[[], datetime]
@@ -58,10 +68,11 @@ class Vitals:
     pulse: Pulse
     events: Callable[[], int]
     auditor: Auditor | None = None
+    reloads: Reloads | None = None
 
-    def heed(self, auditor: Auditor) -> None:
-        """From now on its verdict counts."""
-        self.auditor = auditor
+    def heed(self, auditor: Auditor, reloads: Reloads) -> None:
+        """From now on the auditor's verdict counts, and reloads are told of."""
+        self.auditor, self.reloads = auditor, reloads
 
     def health(self) -> Health:
         """Whether somebody must look, and at what."""
@@ -146,6 +157,8 @@ class _Numbers(Collector):
         for part in Part:
             amiss.add_metric([part.value], part in troubles)
         yield amiss
+        if self.vitals.reloads is not None:
+            yield from _read(self.vitals.reloads)
 
     def _rows(self, name: str, says: str, labels: tuple[str, ...], piles: tuple[Pile, ...]) -> Iterator[Metric]:
         rows = GaugeMetricFamily(f"mailgate_{name}_rows", says, labels=labels)
@@ -155,3 +168,16 @@ class _Numbers(Collector):
             age.add_metric(pile.labels, (self.now - pile.since).total_seconds() if pile.since else 0.0)
         yield rows
         yield age
+
+
+def _read(reloads: Reloads) -> Iterator[Metric]:
+    now = reloads.reading
+    yield GaugeMetricFamily(
+        "mailgate_files_read_timestamp_seconds", "When the files were read that the desk goes by.", now.at.timestamp()
+    )
+    differ = "1 when the files on the disk are not those that the desk goes by."
+    yield GaugeMetricFamily("mailgate_files_differ", differ, reloads.differs())
+    refused = "1 when the last reload was refused, and the desk goes on as before."
+    yield GaugeMetricFamily("mailgate_reload_refused", refused, bool(now.refused))
+    waiting = "Keys of config.toml that wait for a restart."
+    yield GaugeMetricFamily("mailgate_restart_waiting", waiting, len(now.waiting))

@@ -110,9 +110,17 @@ class Watched:
         return self.in_force.desk()
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The auditor at work, and how others have the administrators told of something."""
+
+    auditor: Auditor
+    tell: Callable[[NoticeFacts], None]
+
+
 @contextmanager
-def watching(watched: Watched, pace: Pace | None = None) -> Iterator[Auditor]:
-    """The auditor at work, from now until the block ends; with connections to the database of its own."""
+def watching(watched: Watched, pace: Pace | None = None) -> Iterator[Watch]:
+    """The watch, from now until the block ends; with connections to the database of its own."""
     pace = pace or Pace.of_the_service()
     where = watched.config.database
     database = Database.open(where.url, where.read_password(), checkpoint=False)
@@ -122,7 +130,7 @@ def watching(watched: Watched, pace: Pace | None = None) -> Iterator[Auditor]:
     auditor = Auditor(duty, watched.clock)
     auditor.start()
     try:
-        yield auditor
+        yield Watch(auditor, crier.say)
     finally:
         auditor.stop()
         database.close()

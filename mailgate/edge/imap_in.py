@@ -58,7 +58,8 @@ class MailboxReader:
     """Reads one mailbox in a thread of its own until stopped.
 
     `knows` gets addresses in lower case; `share` answers a random share in [0, 1) that spreads reconnections. `alive`
-    is called whenever the folder was looked into, and for each mail that was taken."""
+    is called whenever the folder was looked into, and for each mail that was taken. `fallback` is asked for each mail,
+    and answers the mailbox's own unless somebody knows better."""
 
     def __init__(
         self,
@@ -74,6 +75,7 @@ class MailboxReader:
         self._knows = knows
         self._share = share
         self.alive: Callable[[], None] = lambda: None
+        self.fallback: Callable[[], str] = lambda: mailbox.fallback
         self._failures = 0
         self._stopping = False
         self._session: ImapSession | None = None
@@ -191,7 +193,7 @@ class MailboxReader:
         return Delivery(
             door=Door.IMAP,
             envelope_from=envelope_from(headers),
-            recipients=recipients(headers, self._knows, self._mailbox.fallback),
+            recipients=recipients(headers, self._knows, self.fallback()),
             raw=raw,
             peer=self._mailbox.host,
             trusted=self._mailbox.trusted,

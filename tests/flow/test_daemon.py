@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import smtplib
 import socket
 from concurrent.futures import ThreadPoolExecutor
@@ -64,15 +63,6 @@ def test_waiting_mails_share_a_commit(tmp_path: Path) -> None:
         assert sum(len(line["inbox"]) for line in commits) == 160
         assert len(commits) < 130
         eventually(lambda: len(tickets(process)) == 160)
-
-
-def test_who_asks_for_a_reload_ends_nothing(tmp_path: Path) -> None:
-    """SIGHUP would end a process that does not know it, and with it the desk."""
-    with serving(a_site(tmp_path / "site")) as process:
-        process.popen.send_signal(signal.SIGHUP)
-        eventually(lambda: process.said("daemon.not_reloaded"))
-        process.send(Letter("Bonjour").raw(1))
-        eventually(lambda: len(tickets(process)) == 1)
 
 
 def test_a_second_daemon_on_one_database_is_refused(tmp_path: Path) -> None:

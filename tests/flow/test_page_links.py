@@ -28,7 +28,7 @@ def desk(desk: LiveDesk) -> LiveDesk:
 
 def behind(desk: LiveDesk) -> Answering:
     """What the door asks."""
-    return Answering(desk.database, desk.site.policy, desk.ring, lambda: desk.now, bytes, lambda: None)
+    return Answering(desk.database, lambda: desk.desk, lambda: desk.now, bytes, lambda: None)
 
 
 def link_of(mails: list[Sent], address: str) -> str:
@@ -115,8 +115,9 @@ def test_a_link_ends_with_its_technician_and_its_time(desk: LiveDesk) -> None:
     desk.now = desk.now.replace(month=12, day=2)
     assert (door.look(token), door.answer(token)) == (None, None)
     desk.now = desk.now.replace(month=11, day=16)
-    people_left = {key: one for key, one in door.policy.technicians.items() if key != "tech1"}
-    door.policy = replace(door.policy, technicians=people_left)
+    policy = desk.desk.policy
+    people_left = {key: one for key, one in policy.technicians.items() if key != "tech1"}
+    desk.desk = replace(desk.desk, policy=replace(policy, technicians=people_left))
     assert (door.look(token), door.answer(token)) == (None, None)
 
 

@@ -7,6 +7,7 @@ import stat
 from base64 import b32decode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -199,13 +200,13 @@ def key_number(mail: Sent) -> int:
 def test_what_the_old_key_signed_is_answered_after_the_change(desk: LiveDesk) -> None:
     """A technician answers yesterday's mail today; his ticket goes on under the new key."""
     page = to(desk.write(Letter("Rien ne marche", CHEF)), "tech1@example.com")
-    desk.engine.use_ring(MORE)
+    desk.engine.use(replace(desk.desk, ring=MORE))
     told = to(desk.write(answer(page, "Je regarde.")), CHEF)
     assert (key_number(page), key_number(told)) == (0, 1)
     desk.write(answer(told, "Merci !"))
     assert [message.direction for message in desk.ticket().messages][-1] == "in"
     known = len(desk.ticket().messages)
-    desk.engine.use_ring(Keyring(MORE.keys[1:]))
+    desk.engine.use(replace(desk.desk, ring=Keyring(MORE.keys[1:])))
     desk.write(answer(page, "Encore moi."))
     assert len(desk.ticket().messages) == known
 

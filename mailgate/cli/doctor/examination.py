@@ -52,6 +52,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("outbox", of_rows(waiting.outbox)),
     ("pages", of_rows(waiting.pages)),
     ("auditor", of_config_now(watch.auditor)),
+    ("reload", of_config_now(watch.reload)),
     ("heartbeat", of_config(watch.heartbeat)),
     ("clock", of_rows(watch.clock)),
 )

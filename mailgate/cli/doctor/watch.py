@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mailgate.cli.doctor.findings import Said, bad, ok, warning
+from mailgate import site
+from mailgate.cli.doctor.findings import Said, bad, few, ok, warning
 from mailgate.cli.output import local
 from mailgate.config import Config
 from mailgate.core.audit import Verdict
 from mailgate.core.policy import Policy
-from mailgate.daemon import standing
+from mailgate.daemon import reading, standing
 from mailgate.daemon.clock import LONGEST_CORRECTION, doubt, in_words
 from mailgate.store.database import Tx
 from mailgate.store.query import overdue
+
+RELOAD = "run `mailgate check`, then `systemctl reload mailgate` (or kill -HUP)"
 
 
 def auditor(config: Config, now: datetime) -> Iterator[Said]:
@@ -36,6 +39,22 @@ def auditor(config: Config, now: datetime) -> Iterator[Said]:
             f"this machine's clock was set while the desk ran, and is {in_words(found.jump)} the desk's: put it right, "
             "or restart `mailgate serve` if it is right now"
         )
+
+
+def reload(config: Config, now: datetime) -> Iterator[Said]:
+    """Whether the running desk goes by the files that are on the disk."""
+    seen, found = standing.last(standing.place(config.secret_path)), reading.last(reading.place(config.secret_path))
+    if seen is None or found is None or standing.is_stale(seen, now):
+        return
+    since = f"that it read at {local(found.at, ZoneInfo(config.desk.timezone))}"
+    if found.refused:
+        yield bad(f"the desk goes on with the files {since}: it refused to reload because of {few(found.refused, 1)}")
+    elif site.digest(config.path) != found.digest:
+        yield warning(f"the desk goes by the files {since}, and those on the disk are others: {RELOAD}")
+    for key in found.waiting:
+        yield warning(f"{key} of config.toml was changed: it takes effect when `mailgate serve` is started again")
+    if not found.refused and not found.waiting and site.digest(config.path) == found.digest:
+        yield ok(f"the desk goes by the files that are on the disk, {since}")
 
 
 def heartbeat(config: Config) -> Iterator[Said]:

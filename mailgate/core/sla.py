@@ -85,10 +85,9 @@ class Tally:
         """What had to be kept."""
         return self.kept + self.late + self.missed
 
-    @property
-    def kept_percent(self) -> int | None:
-        """How much of it was kept in time, None when nothing was due."""
-        return share(self.kept, self.due) if self.due else None
+    def percent(self, part: int) -> int | None:
+        """A part of it per cent, None when nothing was due."""
+        return share(part, self.due) if self.due else None
 
 
 @dataclass(frozen=True, slots=True)

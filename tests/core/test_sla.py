@@ -69,7 +69,7 @@ def test_each_promise_has_one_fate(one: Owed, fate: Fate) -> None:
 def test_what_no_longer_applies_is_never_kept() -> None:
     """Neither is what stands still: both would make a desk look better than it is."""
     found = tally(owed(dropped(a_clock(), local("2026-11-16 11:00"))), owed(a_clock(), Status.PARKED))
-    assert (found.due, found.kept_percent) == (0, None)
+    assert (found.due, found.percent(found.kept)) == (0, None)
     assert sum(found.used) == sum(found.lateness) == 0
 
 
@@ -135,8 +135,8 @@ def test_a_promise_without_its_calendar_is_counted_but_not_measured() -> None:
 
 def test_shares_are_integers_that_never_flatter() -> None:
     """One in a thousand is not kept: that is not 100 %."""
-    assert Tally(kept=999, missed=1).kept_percent == 99
-    assert Tally(kept=3).kept_percent == 100
+    assert Tally(kept=999, missed=1).percent(999) == 99
+    assert Tally(kept=3).percent(3) == 100
     assert (share(1, 3), share(2, 3), share(0, 0)) == (33, 66, 0)
 
 

@@ -74,8 +74,6 @@ def _lines(lines: Iterable[Line]) -> tuple[LineShown, ...]:
 
 def _line(line: Line) -> LineShown:
     tally = line.tally
-    shares = (share(count, tally.due) if tally.due else None for count in (tally.kept, tally.late, tally.missed))
-    kept, late, missed = shares
     return LineShown(
         group=line.group,
         promise=line.promise,
@@ -85,9 +83,9 @@ def _line(line: Line) -> LineShown:
         missed=tally.missed,
         still=tally.still,
         no_longer=tally.no_longer,
-        kept_percent=kept,
-        late_percent=late,
-        missed_percent=missed,
+        kept_percent=tally.percent(tally.kept),
+        late_percent=tally.percent(tally.late),
+        missed_percent=tally.percent(tally.missed),
         used=_parts(QUARTERS, tally.used),
         lateness=_parts(DELAYS, tally.lateness),
     )

@@ -74,7 +74,7 @@ def of_ticket(tx: Tx, seen: Seen, event: Event) -> Seen:
     if ticket is None:
         return seen
     kind = event.kind if isinstance(event, TimerFired) else ""
-    flood = flood_of(tx, ticket.number, kind)
+    flood = _flood_of(tx, ticket.number, kind)
     orphan = kind == WAKE and flood is not None and flood.owner is None
     short = timers.is_set(tx, ticket.number, SHORT)
     return replace(
@@ -86,7 +86,7 @@ def of_ticket(tx: Tx, seen: Seen, event: Event) -> Seen:
     )
 
 
-def flood_of(tx: Tx, number: int, kind: str = "") -> Flood | None:
+def _flood_of(tx: Tx, number: int, kind: str) -> Flood | None:
     """What a ticket has to do with a flood, None when nobody was to be called for it; `kind` is that of the timer that
     asks, "" for any other event."""
     row = tx.get(FloodRow, number)

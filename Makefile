@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint format clean
+.PHONY: demo test lint format snapshots clean
 
 demo: $(VENV)/installed
 	@$(BIN)/mailgate demo
@@ -27,6 +27,9 @@ lint: $(VENV)/installed-dev
 format: $(VENV)/installed-dev
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+snapshots: $(VENV)/installed-dev
+	MAILGATE_SNAPSHOTS=renew $(BIN)/pytest --quiet tests/mail/test_snapshots.py
 
 clean:
 	rm -rf $(VENV) dist build .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

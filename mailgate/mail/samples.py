@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from mailgate.core.accounts import ManualFacts, Received
 from mailgate.core.hours import Deadline
 from mailgate.core.intents import Problem, Scale
 from mailgate.core.letters import (
@@ -113,8 +114,24 @@ DONE = TranscriptFacts(
     (Did("time", "15 → 30"), Did("resolved"), Did("already-taken", "Luc Gagnon"), Did("away", "2026-12-24")),
     help=True,
 )
+WORKED = TranscriptFacts(
+    ("#appel 15", "#résolu"),
+    (Did("answered", "jean.roy@acme.example"), Did("time", "15 → 60"), Did("callback-kept"), Did("resolved")),
+    received=Received(True, "jean.roy@acme.example", "Bonjour,\n\nle poste 3 imprime de nouveau.", 1),
+)
+NOTED = TranscriptFacts(("#note",), (Did("noted"),), received=Received(False, "jean.roy@acme.example"))
+GUIDE = TranscriptFacts(
+    ("#aide",),
+    help=True,
+    manual=ManualFacts(("resolve", "wait"), ("tech2", "tech3"), ("basse", "critique"), ("P1",), ("urgent",), ("beta",)),
+)
 UNDONE = TranscriptFacts(
     ("#note",), problems=(Problem("unknown-command", "#apel 15", "#apel", "#appel 15"), Problem("no-token"))
+)
+MENDED = TranscriptFacts(
+    ("#résolu",),
+    problems=(Problem("missing-minutes", "#appel", "", "#appel 15", "#appel ?"),),
+    resend="Bonjour,\n\nle poste 3 imprime de nouveau.\n\n#appel ?\n#résolu",
 )
 
 ASKED = TranscriptFacts(
@@ -173,7 +190,11 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
     "refused": (_of_desk("refused", ""), _of_desk("refused", "Ce service est fermé.")),
     "transcript": (
         replace(FACTS, transcript=DONE),
+        replace(FACTS, transcript=WORKED),
+        replace(FACTS, transcript=NOTED, intervention=None),
+        replace(FACTS, transcript=GUIDE),
         replace(FACTS, transcript=UNDONE),
+        replace(FACTS, transcript=MENDED),
         replace(FACTS, transcript=ASKED),
         replace(FACTS, ticket=None, transcript=UNDONE),
     ),

@@ -73,6 +73,11 @@ def lines(text: str) -> list[str]:
     return text.splitlines() if isinstance(text, str) else str(text).splitlines()
 
 
+def words(text: str) -> list[str]:
+    """The words of a text."""
+    return text.split()
+
+
 def excerpt(text: str, most: int) -> str:
     """The beginning of a text on one line, cut between two words."""
     words = " ".join(text[: EXCERPT_ROOM * most].split())
@@ -133,4 +138,4 @@ SPOKEN = {
     "within": _told(Tongue.within),
 }
 
-SHORTENED = {"lines": lines, "excerpt": excerpt, "opening": opening, "fits": fits}
+SHORTENED = {"lines": lines, "words": words, "excerpt": excerpt, "opening": opening, "fits": fits}

@@ -108,16 +108,6 @@ def test_an_unknown_sender_sees_nothing_of_their_own(template: str) -> None:
         assert "victim" not in part
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_no_line_of_ours_looks_like_a_command(language: str) -> None:
-    """A quote that nobody recognises must not execute our own list of commands (promise 6)."""
-    for name in NAMES:
-        for letter in sample_letters(name, language):
-            words = TEMPLATES.render(letter, NOW)
-            assert not re.search(r"^\s*#\w", words.text, re.MULTILINE)
-            assert not re.search(r"<(li|td|p|div)[^>]*>\s*(<span[^>]*>)?\s*#\w", words.html or "")
-
-
 def test_what_a_technician_gets_begins_with_the_reply_marker() -> None:
     """The reading side cuts an answer there, whatever the mail program quotes like."""
     for template in ("technician", "transcript"):

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from mailgate.core.accounts import ManualFacts, Received
 from mailgate.core.intents import Problem
 from mailgate.core.letters import Did, TranscriptFacts
 from mailgate.mail.samples import FACTS
-from tests.mail.letters import said
+from tests.mail.letters import NOW, TEMPLATES, a_letter, said
 
 PROBLEMS = (
     "unknown-command missing-minutes bad-minutes too-many-words missing-who bad-wait no-argument-wanted "
@@ -56,6 +57,35 @@ def test_help_shows_every_command_with_the_ticket_s_number() -> None:
         assert command in text
     for command in ("#attente client", "#attente tiers 3d", "#résolu", "#fermer", "#rouvrir", "#absent", "#aide"):
         assert command in text
+
+
+def test_help_is_this_ticket_s_own() -> None:
+    """Its customer, its promise, its people, and nothing that it would refuse."""
+    manual = ManualFacts(("resolve", "wait"), ("luc", "zoe"), ("basse",), ("P1",), ("urgent",))
+    text = said("transcript", replace(FACTS, transcript=TranscriptFacts(help=True, manual=manual)))
+    for part in ("nº 1042 (Acme)", "rappel promis en 4 h", "#assigner luc", "#sévérité basse motif", "#file urgent"):
+        assert part in text
+    possible, _, later = text.partition("Pas tant que la demande est en cours : ")
+    assert "#résolu" not in possible
+    assert later.startswith("#attente client, #attente tiers 3d, #résolu.")
+
+
+def test_a_transcript_tells_what_the_customer_got_and_what_is_charged() -> None:
+    """In the customer's own words, cut short, with the reason of each minute."""
+    got = Received(True, "jean@acme.example", "Voilà. " * 60, 2)
+    text = said("transcript", replace(FACTS, transcript=TranscriptFacts((), (Did("time", "15 → 60"),), received=got)))
+    assert "Temps inscrit : 15 min (appel), facturé 60 min (tranche de 30, minimum 60)." in text
+    assert "Le client (jean@acme.example) a reçu : « Voilà. Voilà." in text
+    assert "…», avec 2 fichiers" in text.replace("… »", "…»")
+    assert "15 → 60" not in text
+    assert "Rappel au plus tard lundi 23 novembre à 12 h 00" in text
+
+
+def test_a_refusal_ends_with_the_text_to_send_again() -> None:
+    """As lines to copy, and nothing behind them."""
+    facts = replace(FACTS, transcript=TranscriptFacts(problems=(Problem("no-ticket"),), resend="Voilà.\n#appel ?"))
+    text = TEMPLATES.render(a_letter("transcript", facts), NOW).text
+    assert text.endswith("et remplacez chaque «\u00a0?\u00a0» -##\n\nVoilà.\n#appel ?")
 
 
 def test_an_unknown_code_is_shown_rather_than_lost() -> None:

@@ -6,6 +6,7 @@ now or when it is started (interfaces.md §1).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,11 +18,15 @@ from zoneinfo import ZoneInfo
 from mailgate import config
 from mailgate.config import Config
 from mailgate.daemon import standing
-from mailgate.store import inbox
+from mailgate.store import inbox, query
+from mailgate.store.columns import InboxState
 from mailgate.store.database import Database, Tx
 from mailgate.store.inbox import Asked
+from mailgate.store.query import Fate
 
 Answer = TypeVar("Answer")
+
+GLANCE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +72,14 @@ def ask(desk: Desk, wish: Asked, now: datetime) -> int:
             return inbox.ask(tx, wish, standing.by_the_desk(now, standing.place(desk.config.secret_path)))
     finally:
         database.close()
+
+
+def fate_of(desk: Desk, row: int, seconds: float) -> Fate | None:
+    """What the daemon makes of a wish; None when it is still pending after so many seconds."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        fate = desk.look(lambda tx: query.fate(tx, row))
+        if fate is not None and fate.state is not InboxState.PENDING:
+            return fate
+        time.sleep(GLANCE)
+    return None

@@ -15,6 +15,7 @@ import typer
 
 from mailgate import __version__
 from mailgate.cli import failures
+from mailgate.cli.bank import bank
 from mailgate.cli.check import check
 from mailgate.cli.demo.command import demo
 from mailgate.cli.doctor.command import doctor
@@ -43,6 +44,7 @@ COMMANDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("open", open_ticket),
     ("tickets", tickets),
     ("ticket", ticket),
+    ("bank", bank),
     ("report", report),
     ("outbox", outbox),
     ("inbox", inbox),

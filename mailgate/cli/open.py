@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +18,11 @@ from mailgate.daemon import clock
 from mailgate.toml.mistakes import did_you_mean
 
 if TYPE_CHECKING:
-    from mailgate.cli.desk import Desk
     from mailgate.core.policy import Policy
     from mailgate.store.query import Fate
 
 PATIENCE = 5.0
 """Seconds that the daemon gets to open the ticket before the command says that it is queued."""
-GLANCE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ def open_ticket(
         _refuse_unknown(wish, rulebook.load(here.config.root / "rules", here.config.desk).policy)
         row = desk.ask(here, wish, now)
     with desk.at(config) as here:
-        fate = _wait(here, row)
+        fate = desk.fate_of(here, row, PATIENCE)
     return _tell(Opened(row, fate.ticket if fate else None), fate, as_json)
 
 
@@ -87,20 +84,6 @@ def _known(what: str, word: str, valid: Iterable[str]) -> None:
     words = tuple(valid)
     if word not in words:
         raise Refusal(f"unknown {what} '{word}'{did_you_mean(word, words)}")
-
-
-def _wait(desk: Desk, row: int) -> Fate | None:
-    """What the daemon made of the request; None when it is still pending after PATIENCE seconds."""
-    from mailgate.store import query
-    from mailgate.store.columns import InboxState
-
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        fate = desk.look(lambda tx: query.fate(tx, row))
-        if fate is not None and fate.state is not InboxState.PENDING:
-            return fate
-        time.sleep(GLANCE)
-    return None
 
 
 def _tell(opened: Opened, fate: Fate | None, as_json: bool) -> int:

@@ -13,6 +13,7 @@ from typing import assert_never
 
 from mailgate.core.answers import answered
 from mailgate.core.authority import NOT_YOURS, Standing, standing
+from mailgate.core.bank import book
 from mailgate.core.behalf import open_on_behalf
 from mailgate.core.bounces import returned
 from mailgate.core.budgets import REPORT, hold_back, report_held_back, spent_on_refusals, spent_on_sender
@@ -23,6 +24,7 @@ from mailgate.core.drills import drill
 from mailgate.core.effects import CancelTimer, ChangeStatus, ClearAddress, Effect
 from mailgate.core.escalation import STEP, escalate
 from mailgate.core.events import (
+    BankAsked,
     DeliveryFailed,
     DrillAsked,
     Event,
@@ -79,6 +81,8 @@ def _decided(event: Event, seen: Seen, policy: Policy, now: datetime) -> Decisio
             return drill(event, policy, now)
         case PageAnswered():
             return answered(event, seen, policy)
+        case BankAsked():
+            return book(event, seen, policy)
         case TimerFired():
             return _timer(event, seen, policy, now)
         case _:

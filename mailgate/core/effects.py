@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from mailgate.core.bank_effects import Book
 from mailgate.core.letters import Letter
 from mailgate.core.model import Activity, Attachment, Direction, Status
 from mailgate.core.page_effects import PageEffect
@@ -274,4 +275,5 @@ Effect = (
     | SetFate
     | MarkAddress
     | ClearAddress
+    | Book
 )

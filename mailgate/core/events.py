@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailgate.core.bank_effects import EntryKind
 from mailgate.core.intents import Orders
 from mailgate.core.model import AuthVerdict, Channel, Door, Mail, Token
 from mailgate.core.reports import Fate
@@ -123,6 +124,18 @@ class PageAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class BankAsked:
+    """`mailgate bank`: a customer bought time, or their bank is set right (minutes below zero: taken from it)."""
+
+    inbox_id: int
+    received_at: datetime
+    customer: str
+    what: EntryKind
+    minutes: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimerFired:
     """A timer row came due; it holds no truth of its own, the ticket does (None: the timer is the desk's own)."""
 
@@ -140,5 +153,6 @@ Event = (
     | RetryAsked
     | DrillAsked
     | PageAnswered
+    | BankAsked
     | TimerFired
 )

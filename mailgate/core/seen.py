@@ -141,6 +141,9 @@ class Seen:
     `named` are the tickets whose numbers a technician's command holds, by the number as typed, and `siblings` the
     newest others of its own ticket's customer.
 
+    `banks` are the balances, in minutes, of the customers concerned in whose banks anything was ever entered;
+    `is_booked` says that the entry that is asked for has the reference of an earlier one.
+
     `sent` is the mail of ours that a report is about, and then `by_token` its ticket. `marked` are those of the
     sender's addresses that mail does not reach. `answered`, and `refused` (mails refused on the ticket of `by_token`
     within a day), are what the budgets ask. `reporting` says that what was held back will be reported, `held_back` is
@@ -174,3 +177,5 @@ class Seen:
     unread: tuple[tuple[int, tuple[str, ...]], ...] = ()
     named: Mapping[int, Ticket] = field(default_factory=dict)
     siblings: tuple[int, ...] = ()
+    banks: Mapping[str, int] = field(default_factory=dict)
+    is_booked: bool = False

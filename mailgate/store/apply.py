@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import assert_never
 
+from mailgate.core.bank_effects import Book
 from mailgate.core.effects import (
     AddIntervention,
     AddMessage,
@@ -56,6 +57,7 @@ from mailgate.core.relation_effects import (
 )
 from mailgate.store import inbox, timers
 from mailgate.store.absences import change_absences
+from mailgate.store.bank import book
 from mailgate.store.budgets import change_budgets
 from mailgate.store.database import Tx
 from mailgate.store.fates import change_fate
@@ -65,7 +67,7 @@ from mailgate.store.promises import Desk, Writer, open_enclosure, promise, withd
 from mailgate.store.tables import TurnRow
 from mailgate.store.ticket_changes import change_ticket
 
-Reminder = SetTimer | CancelTimer | TakeTurn | Quarantine | RetryInbox | Hold | LetGo
+Reminder = SetTimer | CancelTimer | TakeTurn | Quarantine | RetryInbox | Hold | LetGo | Book
 
 
 def apply_all(tx: Tx, scribe: Writer, effects: Iterable[Effect], occasion: str, now: datetime) -> None:
@@ -101,7 +103,7 @@ def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
             promise(tx, effect, desk)
         case AcknowledgePages() | CancelPages() | EscalatePages() | ExhaustPages() | RetryOutbox() | FailPage():
             withdraw(tx, effect, desk.now)
-        case SetTimer() | CancelTimer() | TakeTurn() | Quarantine() | RetryInbox() | Hold() | LetGo():
+        case SetTimer() | CancelTimer() | TakeTurn() | Quarantine() | RetryInbox() | Hold() | LetGo() | Book():
             _remember(tx, effect)
         case Await(ticket, kind, seconds):
             timers.set_timer(tx, ticket, kind, desk.now + timedelta(seconds=seconds))
@@ -131,5 +133,7 @@ def _remember(tx: Tx, effect: Reminder) -> None:
             inbox.retry(tx, inbox_id)
         case Hold() | LetGo():
             change_held(tx, effect)
+        case Book():
+            book(tx, effect)
         case _:
             assert_never(effect)

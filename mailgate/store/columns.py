@@ -17,6 +17,7 @@ from sqlalchemy import JSON, DateTime, Dialect, Enum, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from mailgate.core.bank_effects import EntryKind
 from mailgate.core.delivery import Lane
 from mailgate.core.model import Activity, AuthLevel, Channel, Direction, Door, Outcome, PageState, Status
 from mailgate.core.reports import Fate
@@ -101,6 +102,7 @@ class InboxKind(StrEnum):
     RETRY_ASKED = "retry-asked"
     DRILL_ASKED = "drill-asked"
     PAGE_ANSWERED = "page-answered"
+    BANK_ASKED = "bank-asked"
 
 
 class InboxState(StrEnum):
@@ -146,6 +148,7 @@ OutboxStateWord = Annotated[OutboxState, words(OutboxState)]
 MaybeOutcomeWord = Annotated[Outcome | None, words(Outcome)]
 MaybeLevelWord = Annotated[AuthLevel | None, words(AuthLevel)]
 FateWord = Annotated[Fate, words(Fate)]
+EntryWord = Annotated[EntryKind, words(EntryKind)]
 PromiseWord = Annotated[Promise, words(Promise)]
 MaybeEndingWord = Annotated[Ending | None, words(Ending)]
 JsonList = Annotated[list[Any], Field(sa_type=JSON_TYPE)]

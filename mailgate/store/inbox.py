@@ -18,14 +18,14 @@ from sqlmodel import col, select
 
 from mailgate.core.custody import Delivery, ImapCursor, ImapSource
 from mailgate.core.decision import Decision
-from mailgate.core.events import DeliveryFailed, DrillAsked, PageAnswered, RetryAsked, TicketRequested
+from mailgate.core.events import BankAsked, DeliveryFailed, DrillAsked, PageAnswered, RetryAsked, TicketRequested
 from mailgate.core.model import Door
 from mailgate.mail import parse
 from mailgate.store.columns import InboxKind, InboxState
 from mailgate.store.database import Tx
 from mailgate.store.tables import CursorRow, InboxRow, RawRow, saved
 
-Asked = DeliveryFailed | TicketRequested | RetryAsked | DrillAsked | PageAnswered
+Asked = DeliveryFailed | TicketRequested | RetryAsked | DrillAsked | PageAnswered | BankAsked
 """The events that are put in the inbox as they are, not as mail."""
 
 Patience = Callable[[Delivery], int]
@@ -42,6 +42,7 @@ _KINDS = {
     RetryAsked: (InboxKind.RETRY_ASKED, Door.CLI),
     DrillAsked: (InboxKind.DRILL_ASKED, Door.CLI),
     PageAnswered: (InboxKind.PAGE_ANSWERED, Door.WEB),
+    BankAsked: (InboxKind.BANK_ASKED, Door.CLI),
 }
 _SHAPES: dict[InboxKind, TypeAdapter[Asked]] = {kind: TypeAdapter(event) for event, (kind, _) in _KINDS.items()}
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from mailgate.core.decision import Decision
 from mailgate.core.events import (
+    BankAsked,
     DeliveryFailed,
     DrillAsked,
     Event,
@@ -27,6 +28,7 @@ WORDS: dict[type[Event], str] = {
     RetryAsked: "retry-asked",
     DrillAsked: "drill-asked",
     PageAnswered: "page-answered",
+    BankAsked: "bank-asked",
     TimerFired: "timer-fired",
 }
 """What an event is called in the book; a timer adds its kind ("timer-fired callback-due")."""

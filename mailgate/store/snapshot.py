@@ -18,6 +18,7 @@ from sqlmodel import col, select
 
 from mailgate.core.budgets import REPORT
 from mailgate.core.events import (
+    BankAsked,
     DeliveryFailed,
     DrillAsked,
     Event,
@@ -31,7 +32,7 @@ from mailgate.core.events import (
 from mailgate.core.model import Direction, Mail, Outcome, TokenKind
 from mailgate.core.seen import FIRST_TICKET, LATELY_MOST, Earlier, Seen, Twin
 from mailgate.core.unreadable import AGAIN
-from mailgate.store import budgets, fates, floods, held, inbox, relations, timers, traces
+from mailgate.store import bank, budgets, fates, floods, held, inbox, relations, timers, traces
 from mailgate.store.absences import absences
 from mailgate.store.columns import InboxKind
 from mailgate.store.database import Tx
@@ -72,6 +73,12 @@ def load(tx: Tx, event: Event) -> Seen:
             return replace(seen, alarmed=timers.is_begun(tx, AGAIN))
         case DrillAsked():
             return seen
+        case BankAsked(customer=customer, reference=reference):
+            return replace(
+                seen,
+                banks=bank.banks(tx, customer),
+                is_booked=bank.is_booked(tx, customer, reference),
+            )
         case _:
             assert_never(event)
 

@@ -18,3 +18,9 @@ def with_queue(**changes: object) -> Policy:
 def with_rule(**then: object) -> Policy:
     """The firm with one rule that always matches."""
     return a_policy(rules=(Rule("toujours", "rules/x.toml", 1, Condition(), Actions(**then)),))  # type: ignore[arg-type]  # the test names the fields
+
+
+def with_bank(bank: str = "hours", **changes: object) -> Policy:
+    """The firm whose customer has a bank."""
+    acme = replace(a_policy().customers["acme"], bank=bank)
+    return a_policy(customers={"acme": acme}, **changes)

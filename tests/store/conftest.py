@@ -15,6 +15,7 @@ ON_BOTH = {
         "test_any_bytes",
         "test_apply",
         "test_arrears",
+        "test_bank",
         "test_budgets",
         "test_fallen_due",
         "test_fates",

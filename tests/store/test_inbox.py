@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import func, select
 
+from mailgate.core.bank_effects import EntryKind
 from mailgate.core.custody import Delivery, ImapCursor, ImapSource
 from mailgate.core.decision import Decision, Findings
-from mailgate.core.events import DeliveryFailed, DrillAsked, RetryAsked, TicketRequested
+from mailgate.core.events import BankAsked, DeliveryFailed, DrillAsked, RetryAsked, TicketRequested
 from mailgate.core.model import AuthLevel, Channel, Door, Outcome
 from mailgate.core.reports import Fate
 from mailgate.core.unreadable import AGAIN
@@ -29,6 +30,7 @@ QUESTIONS = (
     TicketRequested(0, NOW, "acme", "chef@acme.example", "Écran noir", "Au téléphone", "urgent"),
     RetryAsked(0, NOW, "outbox", 4),
     DrillAsked(0, NOW, "tech1"),
+    BankAsked(0, NOW, "acme", EntryKind.CORRECTION, -30, "INV-12 à tort"),
     DeliveryFailed(0, NOW, 5, "technician", "tech1@example.com", "Panne", "550", 1001, "tech1", Channel.PAGER),
     DeliveryFailed(0, NOW, 6, "acknowledgement", "x@acme.example", "Reçu", "550"),
     DeliveryFailed(0, NOW, 7, "notification", "x@acme.example", "Re", "no answer", fate=Fate.SOFT, promised_at=NOW),

@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
+from mailgate.core.bank_effects import EntryKind
 from mailgate.core.decision import Decision
 from mailgate.core.effects import Assign, ChangeStatus, OpenTicket, SendMail, TakeTurn
 from mailgate.core.events import (
+    BankAsked,
     DeliveryFailed,
     DrillAsked,
     Event,
@@ -255,6 +257,7 @@ OTHERS = (
     (RetryAsked(1, NOW, "inbox", 1), False),
     (TicketRequested(1, NOW, "acme", "chef@acme.example", "Panne"), False),
     (DrillAsked(1, NOW, "tech1"), False),
+    (BankAsked(1, NOW, "acme", EntryKind.PURCHASE, 60, "INV-12"), False),
     (MailUnreadable(1, Door.SMTP, "", (), NOW, "too deep"), False),
 )
 

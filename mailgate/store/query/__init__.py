@@ -3,6 +3,7 @@
 Times are aware and in UTC. Nothing here is on the path of a mail.
 """
 
+from mailgate.store.query.bank import EntryShown, bank, is_asked, refusal
 from mailgate.store.query.boxes import Fate, InboxLine, OutboxLine, fate, inbox, message, outbox, raw
 from mailgate.store.query.deliveries import AddressShown, MailShown, marked_addresses
 from mailgate.store.query.drills import DrillShown, drill
@@ -31,6 +32,7 @@ __all__ = [
     "CallbackShown",
     "DeadlineShown",
     "DrillShown",
+    "EntryShown",
     "FallenDue",
     "Fate",
     "InboxLine",
@@ -44,14 +46,17 @@ __all__ = [
     "TicketLine",
     "TicketStory",
     "TicketSummary",
+    "bank",
     "drill",
     "fallen_due",
     "fate",
     "inbox",
+    "is_asked",
     "marked_addresses",
     "message",
     "outbox",
     "raw",
+    "refusal",
     "ticket",
     "tickets",
 ]

@@ -1,5 +1,6 @@
 """The tables, one class each. Every query of the hot path has its index here; a test reads the query plans."""
 
+from mailgate.store.tables.bank import BankEntryRow
 from mailgate.store.tables.boxes import AddressRow, CursorRow, InboxRow, OutboxMessageRow, OutboxRow, PageRow, RawRow
 from mailgate.store.tables.budgets import AnswerRow, HeldBackRow
 from mailgate.store.tables.clocks import ClockRow, EditionRow, WaitRow
@@ -22,6 +23,7 @@ __all__ = [
     "AddressRow",
     "AnswerRow",
     "AttachmentRow",
+    "BankEntryRow",
     "ClockRow",
     "CounterRow",
     "CursorRow",

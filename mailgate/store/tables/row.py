@@ -20,6 +20,7 @@ NEVER_REUSE_IDS = {"sqlite_autoincrement": True}
 INBOX = "inbox.id"
 OUTBOX = "outbox.id"
 TICKET = "ticket.number"
+INTERVENTION = "intervention.id"
 
 
 class Row(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMES))):

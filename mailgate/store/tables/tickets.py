@@ -125,7 +125,7 @@ class AttachmentRow(Row, table=True):
 
 
 class InterventionRow(Row, table=True):
-    """What a technician did, in minutes."""
+    """What a technician did, in minutes; `bank` is the customer whose bank pays what was charged."""
 
     __tablename__ = "intervention"
     __table_args__ = (Index(None, "ticket", "id"),)
@@ -138,3 +138,4 @@ class InterventionRow(Row, table=True):
     charged: int
     public: bool
     at: Time
+    bank: MaybeWords = None

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from mailgate.core.bank_effects import EntryKind
+from mailgate.store.bank import seal
+from mailgate.store.tables import BankEntryRow
+from tests.builders import NOW
+
 ACKNOWLEDGEMENT = "(SELECT min(id) FROM outbox WHERE template = 'acknowledgement')"
 TOLD = "(SELECT min(id) FROM outbox WHERE template = 'technician' AND lane = 'bulk')"
 SILENT_MAIL = "(SELECT id FROM inbox WHERE ticket = 1004 AND outcome = 'ticket')"
@@ -15,6 +20,11 @@ RUNNING = "(SELECT id FROM clock WHERE promise = 'callback' AND ended_at IS NULL
 
 TEN = "'2026-11-16 15:00:00.000000'"
 """Ten o'clock in Toronto."""
+
+BACKWARDS = BankEntryRow(
+    customer="bolt", number=1, at=NOW, what=EntryKind.PURCHASE, minutes=-60, inbox_id=1, seal=""
+)  # fmt: skip
+"""Bought hours that take hours away, well sealed."""
 
 
 def an_event(state_and_outcome: str) -> str:
@@ -80,6 +90,11 @@ BREAKS = {
     "work-behind": f"UPDATE intervention SET technician = '' WHERE id = {WORK}",
     "work-once": "INSERT INTO intervention (ticket, technician, activity, minutes, charged, public, at) SELECT ticket, "
     f"technician, activity, minutes, charged, public, at FROM intervention WHERE id = {WORK}",
+    # bank
+    "bank-sealed": "UPDATE bank_entry SET reference = 'INV-13' WHERE number = 1",
+    "bank-minutes": "INSERT INTO bank_entry (customer, number, at, what, minutes, inbox_id, seal) "
+    f"VALUES ('bolt', 1, {TEN}, 'purchase', -60, 1, '{seal(BACKWARDS, '')}')",
+    "bank-asked": "DELETE FROM bank_entry WHERE number = (SELECT max(number) FROM bank_entry)",
     # clocks
     "one-clock": "INSERT INTO clock (ticket, promise, calendar, asked_at, starts_at, due_at, paused_minutes) SELECT "
     f"ticket, promise, calendar, '2026-11-16 14:00:00.000000', starts_at, due_at, 0 FROM clock WHERE id = {RUNNING}",

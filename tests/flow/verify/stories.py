@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from mailgate.core.bank_effects import EntryKind
 from mailgate.core.custody import Delivery, ImapSource
 from mailgate.core.delivery import Refused
+from mailgate.core.events import BankAsked
 from mailgate.core.model import Door
 from mailgate.store import inbox
 from tests.flow.desk import Letter, LiveDesk, answer
@@ -17,6 +19,7 @@ def tell_everything(desk: LiveDesk) -> None:
     _a_mailbox_is_read(desk)
     _nobody_answers(desk)
     _nobody_wrote(desk)
+    _hours_are_bought(desk)
 
 
 def _a_panne_is_worked_on(desk: LiveDesk) -> None:
@@ -60,3 +63,13 @@ def _nobody_answers(desk: LiveDesk) -> None:
 def _nobody_wrote(desk: LiveDesk) -> None:
     """Ticket 1005 has a null reverse-path."""
     desk.write(Letter("Panne", "it@acme.example", subject="Sans retour", envelope_from=""))
+
+
+def _hours_are_bought(desk: LiveDesk) -> None:
+    """Twice by the same reference, and then a little less."""
+    for what, minutes, reference in (
+        (EntryKind.PURCHASE, 1200, "INV-12"), (EntryKind.PURCHASE, 1200, "INV-12"), (EntryKind.CORRECTION, -60, "bis"),
+    ):  # fmt: skip
+        with desk.database.write() as tx:
+            inbox.ask(tx, BankAsked(0, desk.now, "acme", what, minutes, reference), desk.now)
+    desk.work()

@@ -23,7 +23,7 @@ from mailgate.core.policy import Policy
 from mailgate.core.reports import Fate
 from mailgate.core.seen import Seen
 from mailgate.core.summons import desk_addresses, responsible
-from mailgate.core.targets import is_mail, shown
+from mailgate.core.targets import is_mail, scheme_of, shown
 from mailgate.core.ticket import Ticket
 
 
@@ -44,6 +44,12 @@ class Undelivered:
     def by_mail(self) -> bool:
         """Whether the recipient is a mail address rather than the URL of a pager."""
         return is_mail(self.recipient)
+
+    @property
+    def carrier(self) -> str:
+        """What was to carry a page beside the mailbox that everybody has: "mail" for a pager's address, else the scheme
+        of its URL; "" for any other mail."""
+        return (scheme_of(self.recipient) or "mail") if self.channel is Channel.PAGER else ""
 
 
 def refused_delivery(event: DeliveryFailed, seen: Seen, policy: Policy) -> Decision:
@@ -103,7 +109,8 @@ def _said_at(lost: Undelivered, ticket: Ticket) -> datetime | None:
 def _told(lost: Undelivered, ticket: Ticket | None, policy: Policy) -> Iterator[Effect]:
     if lost.template == "notice":
         return
-    detail = NoticeFacts("delivery-failed", f"{lost.template} → {shown(lost.recipient)}: {lost.reason}")
+    detail = f"{lost.template} → {shown(lost.recipient)}: {lost.reason}"
+    notice = NoticeFacts("delivery-failed", detail, lost.carrier)
     if ticket is None:
         facts, addresses = Facts(desk_facts(policy)), policy.desk.administrators
     else:
@@ -113,5 +120,5 @@ def _told(lost: Undelivered, ticket: Ticket | None, policy: Policy) -> Iterator[
     if not others:
         others = desk_addresses(policy.default_queue.team, policy) + policy.desk.administrators
         others = tuple(address for address in others if address != lost.recipient)
-    for letter in notice_letters(others, replace(facts, notice=detail), policy, ticket.number if ticket else None):
+    for letter in notice_letters(others, replace(facts, notice=notice), policy, ticket.number if ticket else None):
         yield SendMail(letter)

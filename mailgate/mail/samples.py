@@ -151,6 +151,10 @@ def _of_desk(code: str, detail: str) -> Facts:
     return Facts(FACTS.desk, notice=NoticeFacts(code, detail))
 
 
+def _lost_page(channel: str, target: str) -> Facts:
+    return replace(FACTS, notice=NoticeFacts("delivery-failed", f"page → {target}: 401 unauthorized", channel))
+
+
 def _drill(channel: str) -> Facts:
     return replace(_of_desk("drill", channel), technician=FACTS.technician)
 
@@ -213,6 +217,9 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _of_desk("quarantine", "inbox 12: ValueError: sample"),
         _noticed("too-few-people", "2/3"),
         _noticed("delivery-failed", "notification → jean.roy@acme.example: 550 no such user"),
+        _lost_page("sms", "sms:passerelle/+15145550101"),
+        _lost_page("mail", "5145550101@pager.example.net"),
+        _lost_page("tgram", "tgram://…"),
         _noticed("exhausted"),
         _noticed("exhausted", facts=STRANGE),
         _noticed("missed"),

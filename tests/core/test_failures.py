@@ -130,3 +130,19 @@ def test_a_customer_who_left_the_rules_meanwhile_still_gets_the_ticket() -> None
     decision = ask(TicketRequested(8, NOW, "gone", "x@nowhere.example", "Aide"))
     ticket = only(decision, OpenTicket).ticket
     assert (ticket.customer, ticket.queue) == (None, "regulier")
+
+
+@pytest.mark.parametrize(
+    ("channel", "recipient", "carrier"),
+    [
+        (Channel.PAGER, "sms:main/+15145550101", "sms"),
+        (Channel.PAGER, "snpp://pager.example.net/5551", "snpp"),
+        (Channel.PAGER, "5145550101@pager.example.net", "mail"),
+        (Channel.MAIL, "tech1@example.com", ""),
+    ],
+)
+def test_a_lost_page_is_called_by_what_carried_it(channel: Channel, recipient: str, carrier: str) -> None:
+    """Nobody looks for a text message in their mail."""
+    decision = ask(failed("page", recipient, channel=channel, technician="tech1"), Seen(1002, by_token=a_ticket()))
+    notices = {letter.facts.notice for letter in letters(decision, "notice")}
+    assert {notice.channel for notice in notices if notice} == {carrier}

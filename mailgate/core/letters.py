@@ -209,8 +209,8 @@ class Regraded:
 
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
-    """Why a desk-side letter is sent: `code` has a phrase in the template, `detail` fills it in. `channel` is what was to
-    carry a lost page: "mail", "sms", "snpp" or the scheme of a service ("": it was no page)."""
+    """Why a desk-side letter is sent: `code` has a phrase in the template, `detail` fills it in. `channel` is what
+    was to carry a lost page: "mail", "sms", "snpp" or the scheme of a service ("": it was no page)."""
 
     code: str
     detail: str = ""

@@ -26,13 +26,13 @@ from itertools import takewhile
 import structlog
 
 from mailgate.core.authority import token_holder
-from mailgate.core.correspondence import desk_facts, notice_letters
+from mailgate.core.correspondence import letters_to_administrators
 from mailgate.core.custody import Delivery
 from mailgate.core.decide import decide
 from mailgate.core.decision import Decision
 from mailgate.core.effects import SendMail
 from mailgate.core.events import Event, HeldMail, MailReceived, MailUnreadable, TimerFired
-from mailgate.core.letters import Facts, NoticeFacts
+from mailgate.core.letters import NoticeFacts
 from mailgate.core.model import Door, Outcome, Token
 from mailgate.core.policy import Policy
 from mailgate.mail import address, commands, parse, proofs
@@ -275,11 +275,8 @@ class Engine:
         """Tell the administrators what is broken, once for each distinct notice while the daemon runs."""
         if notice in self._alarmed:
             return
-        policy, now = self._desk.policy, self._clock()
-        facts = Facts(desk_facts(policy), notice=notice)
-        letters = notice_letters(policy.desk.administrators, facts, policy)
+        now, told = self._clock(), tuple(map(SendMail, letters_to_administrators(notice, self._desk.policy)))
         with self._database.write() as tx:
-            told = tuple(SendMail(letter) for letter in letters)
             apply_all(tx, self._desk.scribe(PlainWords()), told, f"{occasion(event)}-alarm", now)
         self._alarmed.add(notice)
 

@@ -9,6 +9,7 @@ from sqlmodel import col
 from mailgate.core.model import Direction
 from mailgate.store.tables import LinkRow, MessageRow, OutboxRow, WatcherRow
 from mailgate.store.verify.findings import Question, those
+from mailgate.store.verify.letters import BY_A_PERSON
 
 back = aliased(LinkRow)
 one, other = col(LinkRow.ticket), col(LinkRow.other)
@@ -26,7 +27,7 @@ heard = (
     select(func.count())
     .where(col(OutboxRow.ticket) == col(WatcherRow.ticket))
     .where(func.lower(OutboxRow.target) == col(WatcherRow.address))
-    .where(col(OutboxRow.template).in_(("notification", "closing")))
+    .where(col(OutboxRow.template).in_(BY_A_PERSON))
     .correlate(WatcherRow)
     .scalar_subquery()
 )

@@ -46,16 +46,19 @@ from mailgate.core.levels import Act, graded, may
 from mailgate.core.lifecycle import WAITING, WAITING_OVER
 from mailgate.core.model import MailKind, Outcome, Status, TokenKind
 from mailgate.core.opening import incoming, request
+from mailgate.core.people import Technician
 from mailgate.core.policy import Policy
 from mailgate.core.reach import check_reached
 from mailgate.core.recount import CALENDAR_CHANGED, recount
 from mailgate.core.replies import follow_up, move, resume, sooner_queue
 from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
+from mailgate.core.starting import as_written, brings_in, start
 from mailgate.core.summons import REACH, Words, responsible, tell, words_of
 from mailgate.core.threads import thread_of
 from mailgate.core.transcripts import told_problems
 from mailgate.core.unreadable import AGAIN, more_unreadable, unreadable
+from mailgate.core.wishes import PROVEN
 from mailgate.core.work import work
 
 
@@ -103,12 +106,27 @@ def _understood(event: MailReceived, sender: Sender, seen: Seen, policy: Policy)
         return Decision(Outcome.RECORDED, because, (), seen.by_thread.number if seen.by_thread else None, found)
     if seen.sent is not None and event.mail.report is not None:
         return returned(event, event.mail.report, seen.sent, seen, sender, policy)
+    by = brings_in(event, sender, seen, policy)
+    if by is not None:
+        return _brought_in(event, sender, by, seen, policy)
     stands = standing(event, sender, seen, policy)
     if stands is None:
         return _asked(event, sender, seen, policy)
     if stands.foreign and (_is_at_a_door(event, policy) or sender.customer is not None):
         return _asked_with_a_foreign_token(event, sender, stands, seen, policy)
     return work(event, sender, stands, seen, policy)
+
+
+def _brought_in(event: MailReceived, sender: Sender, by: Technician, seen: Seen, policy: Policy) -> Decision:
+    """A request that a technician passes on. At a door nobody waits for proof: unproven, it is the request of the
+    contact who wrote it first, and else their own."""
+    written = as_written(event, policy)
+    if sender.level in PROVEN or event.token is not None or event.orders.orders or event.orders.problems:
+        return start(event, sender, by, seen, policy)
+    if written is not None:
+        return request(written[0], written[1], seen, policy)
+    at_door = _is_at_a_door(event, policy)
+    return _asked(event, sender, seen, policy) if at_door else start(event, sender, by, seen, policy)
 
 
 def _is_at_a_door(event: MailReceived, policy: Policy) -> bool:

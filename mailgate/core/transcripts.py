@@ -23,7 +23,8 @@ def transcript(
     """A transcript, always to the technician's registered address."""
     reader = to_technician(one, policy)
     if ticket is None:
-        facts, reader = Facts(desk_facts(policy)), replace(reader, token=None)
+        facts = Facts(desk_facts(policy))
+        reader = reader if said.doubts else replace(reader, token=None)
     else:
         facts = facts_about(ticket, policy, reader.language, View.DESK)
     facts = replace(facts, technician=person_facts(one), transcript=said)

@@ -12,6 +12,7 @@ from mailgate.core.delivery import Lane
 from mailgate.core.escalation import STEP
 from mailgate.core.floods import WAKE, WINDOW
 from mailgate.core.model import Outcome, PageState, Status
+from mailgate.core.starting import ATTENDED, BRINGS_IN
 from mailgate.store.columns import InboxKind, OutboxState
 from mailgate.store.tables import FloodRow, InboxRow, JournalRow, OutboxRow, PageRow, TicketRow, TimerRow
 from mailgate.store.verify.findings import Question, State, those
@@ -48,7 +49,11 @@ def _journaled(words: str, *more: ColumnElement[bool]) -> Exists:
 
 
 released = exists().where(col(OutboxRow.ticket) == number, col(OutboxRow.template) == "released")
-asks_for_people = or_(number.in_(select(col(InboxRow.ticket)).where(col(InboxRow.outcome) == Outcome.TICKET)), released)
+asks_for_people = or_(
+    number.in_(select(col(InboxRow.ticket)).where(col(InboxRow.outcome) == Outcome.TICKET)),
+    released,
+    _journaled(f"%{BRINGS_IN}%"),
+)
 called = select(func.count(col(PageRow.technician).distinct())).where(ticket == number).scalar_subquery()
 wanted = func.coalesce(TicketRow.notify, 1)
 
@@ -174,6 +179,7 @@ PAGES = (
         those(
             select(number, wanted.label("promised"), called.label("called"))
             .where(asks_for_people, called < wanted, ~_journaled(SHORTFALL), ~flooded)
+            .where(~_journaled(f"%{ATTENDED}%"))
         ),
     ),
     Question(

@@ -8,15 +8,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, cast, func, or_, select
+from sqlalchemy import Integer, Select, and_, cast, exists, func, or_, select
 from sqlmodel import col
 
 from mailgate.core.lifecycle import WAITING
 from mailgate.core.model import Direction, Outcome
+from mailgate.core.starting import BRINGS_IN
 from mailgate.mail.text import clean_text
 from mailgate.store.database import Tx
 from mailgate.store.tables import (
     CounterRow,
+    HeldMailRow,
     InboxRow,
     InterventionRow,
     JournalRow,
@@ -40,12 +42,15 @@ openings = (
 )
 """How often each ticket was opened."""
 
+brought_in = exists().where(
+    col(JournalRow.ticket) == col(MessageRow.ticket), col(JournalRow.because).like(f"%{BRINGS_IN}%")
+)
 by_hand = (
     select(col(MessageRow.id))
     .where(col(MessageRow.ticket) == col(InterventionRow.ticket), col(MessageRow.at) == col(InterventionRow.at))
-    .where(col(MessageRow.inbox_id).is_not(None), col(MessageRow.direction) != Direction.IN)
+    .where(col(MessageRow.inbox_id).is_not(None), or_(col(MessageRow.direction) != Direction.IN, brought_in))
 )
-"""The technician's mail that an intervention is."""
+"""The technician's mail that an intervention is; of one that brings in a request, the words are the contact's."""
 
 work = (
     select(
@@ -77,9 +82,13 @@ promised_answers = (
     .scalar_subquery()
 )
 
+waited = select(col(HeldMailRow.inbox_id)).where(col(HeldMailRow.let_go_at) == col(InboxRow.received_at))
+"""The mail that waited for the word that is this one."""
+
 first_words = (
     select(col(MessageRow.id))
-    .where(col(MessageRow.ticket) == col(InboxRow.ticket), col(MessageRow.inbox_id) == col(InboxRow.id))
+    .where(col(MessageRow.ticket) == col(InboxRow.ticket))
+    .where(or_(col(MessageRow.inbox_id) == col(InboxRow.id), col(MessageRow.inbox_id).in_(waited.correlate(InboxRow))))
     .correlate(InboxRow)
 )
 as_said = select(col(OutboxRow.id)).where(col(OutboxRow.message_id) == col(MessageRow.message_id)).correlate(MessageRow)

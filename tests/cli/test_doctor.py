@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+import threading
 from pathlib import Path
 
 import pytest
@@ -106,11 +106,11 @@ def test_nobody_waits_for_a_check_that_hangs(
     site: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A name server that is silent cannot be interrupted, but it can be left."""
-    monkeypatch.setattr(examination, "CHECKS", (("hung", lambda _: iter(lambda: time.sleep(5), None)),))
+    answered = threading.Event()
+    monkeypatch.setattr(examination, "CHECKS", (("hung", lambda _: iter([ok("late")] if answered.wait(60) else ())),))
     monkeypatch.setattr(examination, "PATIENCE", 0.1)
-    begun = time.monotonic()
     assert examined(site, capsys)[0] == 1
-    assert time.monotonic() - begun < 4
+    answered.set()
 
 
 def test_wrong_usage_is_told_as_such(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -89,14 +89,14 @@ def test_each_step_has_its_advice(step: Step) -> None:
 def test_a_server_that_drips_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """Octet by octet it could keep anybody for hours (hazard M20)."""
     monkeypatch.setattr(servers, "VISIT_SECONDS", 0.1)
+    dripped = threading.Event()
 
     def drip() -> Probed:
-        time.sleep(2)
+        dripped.wait(60)
         return Passed()
 
-    begun = time.monotonic()
     assert worst(servers.visited("mailbox x", drip, MONDAY)) is State.BAD
-    assert time.monotonic() - begun < 1.5
+    dripped.set()
 
 
 def test_each_mailbox_is_visited(config: Path) -> None:

@@ -112,9 +112,9 @@ async def listening(relay: ScriptedRelay, implicit: ssl.SSLContext | None = None
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """One test's coroutine in a loop of its own, ten seconds at most."""
+    """One test's coroutine in a loop of its own; a minute is for those that would never end."""
 
     async def bounded() -> T:
-        return await asyncio.wait_for(work, 10)
+        return await asyncio.wait_for(work, 60)
 
     return asyncio.run(bounded())

@@ -17,9 +17,7 @@ def test_an_idle_client_hears_goodbye_and_nobody_new_comes_in() -> None:
     """The client's relay tries again elsewhere or later, as 421 says."""
     with smtp_door(ListCustody()) as door, door.talk() as client:
         client.greet()
-        began = time.monotonic()
-        door.close(5)
-        assert time.monotonic() - began < 4
+        door.close(3600)  # which nobody needs here
         assert client.hear_all() == ["421 4.3.2 stopping, try again later"]
         with pytest.raises(ConnectionError):
             door.talk()
@@ -51,7 +49,5 @@ def test_a_commit_that_never_ends_does_not_hold_the_door() -> None:
         client.begin()
         client.send(MAIL + b".\r\n")
         assert custody.asked.wait(5)
-        began = time.monotonic()
         door.close(0.3)
-        assert time.monotonic() - began < 20
         assert client.hear() == ""

@@ -7,7 +7,6 @@ import logging
 import re
 import socket
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -226,9 +225,7 @@ def test_who_dawdles_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """A request that never ends keeps the door from nobody."""
     monkeypatch.setattr(web, "LIFE_SECONDS", 0.3)
     with running() as door:
-        begun = time.monotonic()
         assert door.say(b"GET /p/abc HTTP/1.1\r\nHost: x\r\n") == b""
-        assert time.monotonic() - begun < 5
         assert door.ask().status == 200
 
 

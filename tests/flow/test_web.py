@@ -66,7 +66,7 @@ def test_a_pressed_button_takes_the_request(tmp_path: Path) -> None:
         assert ask(process.root, "ticket", "1001")["assignee"] == "tech2"
         eventually(lambda: len(outgoing(process.root)) == 10)
         assert "s’en occupe" in fetch(process, link_of(process.root, "tech1@example.com"))[1]
-        assert process.stop() < 10
+        process.stop()
         log = (process.root / "serve.log").read_text("utf-8")
     assert path.removeprefix("/p/") not in log
     assert nonce not in log

@@ -56,7 +56,7 @@ def test_a_clock_that_is_set_pages_nobody(tmp_path: Path, clock: Path) -> None:
             heard(process, "clock.right_again", times)
         assert len(to_administrators(sink)) == 1
         assert seconds_between_tickets(process.root) < HOUR
-        assert process.stop() < 10
+        process.stop()
 
 
 @pytest.mark.timeout(300)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.core.letters import Letter
+from mailgate.core.letters import Letter, NoticeFacts
 from mailgate.core.model import Attachment
 from mailgate.mail.samples import NAMES, sample_letters
 from tests.mail.letters import NOW, TEMPLATES
@@ -27,6 +27,11 @@ FLAGS = (
 SCHEMES = {"dark": 0, "light": 1}
 READABLE = 4.5
 """Least contrast of text and background (WCAG 2.2, 1.4.3)."""
+
+SMALLEST = 13
+"""Pixels: smaller letters are not read on a phone at night."""
+SCREEN = 667
+"""Pixels of a small phone, from top to bottom."""
 
 MEASURE = """
 const parts = c => (c.match(/[0-9.]+/g) || []).map(Number);
@@ -45,6 +50,8 @@ window.onload = () => {
       wide: Math.max(d.documentElement.scrollWidth, ...all.map(e => Math.ceil(e.getBoundingClientRect().right))),
       card: d.querySelector('.card').getBoundingClientRect().width,
       ground: w.getComputedStyle(d.body).backgroundColor,
+      commands: (d.querySelector('.foot p') || d.body).getBoundingClientRect().bottom,
+      small: Math.min(...all.filter(speaks).map(e => parseFloat(w.getComputedStyle(e).fontSize))),
       contrast: Math.min(...all.filter(speaks).map(e => contrast(e, w))) };
   });
   document.body.innerHTML = '';
@@ -55,7 +62,8 @@ window.onload = () => {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One letter as the browser lays it out; lengths in CSS pixels."""
+    """One letter as the browser lays it out; lengths in CSS pixels. `commands` is where the first paragraph of its
+    foot ends, `small` its smallest letters."""
 
     name: str
     seen: int
@@ -63,6 +71,8 @@ class Seen:
     card: float
     ground: str
     contrast: float
+    commands: float
+    small: float
 
 
 def strained(letter: Letter) -> Letter:
@@ -122,6 +132,8 @@ def test_no_letter_is_wider_than_a_phone(tmp_path: Path, scheme: str) -> None:
     assert len(letters) > 100
     assert [one.name for one in letters if one.wide > one.seen or one.seen != 375] == []
     assert [(one.name, one.contrast) for one in letters if one.contrast < READABLE] == []
+    assert [(one.name, one.small) for one in letters if one.small < SMALLEST] == []
+    assert {one.name.split()[1] for one in letters} == set(NAMES) - {"page"}
     dark = scheme == "dark"
     assert {one.ground for one in letters} == {"rgb(18, 22, 28)" if dark else "rgb(238, 241, 245)"}
 
@@ -131,3 +143,16 @@ def test_a_letter_is_one_column_at_a_desk(tmp_path: Path) -> None:
     letters = browse(tmp_path, "light", 1024)
     assert {one.card for one in letters} == {600}
     assert [one.name for one in letters if one.wide > one.seen] == []
+
+
+def test_a_technician_needs_no_second_screen(tmp_path: Path) -> None:
+    """Who asks, under which contract, what, since when, until when, what was said, and what can be answered."""
+    usual = {
+        f"{language} technician {place} plain"
+        for language in ("fr-CA", "en")
+        for place, letter in enumerate(sample_letters("technician", language))
+        if letter.facts.flood is None and letter.facts.notice != NoticeFacts("update-due-soon")
+    }
+    seen = [one for one in browse(tmp_path, "light", 375) if one.name in usual]
+    assert len(seen) == len(usual) > 10
+    assert [(one.name, one.commands) for one in seen if one.commands > SCREEN] == []

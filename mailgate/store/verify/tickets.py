@@ -30,6 +30,7 @@ from mailgate.store.tables import (
 from mailgate.store.ticket_changes import ENDED, TICKET_COUNTER
 from mailgate.store.verify.findings import FETCHED, Broken, Look, Question, those
 from mailgate.store.verify.inbox import OPENING, is_mail
+from mailgate.store.verify.letters import BY_A_PERSON
 
 number, status = col(TicketRow.number), col(TicketRow.status)
 closed_at, waiting_since = col(TicketRow.closed_at), col(TicketRow.waiting_since)
@@ -78,7 +79,7 @@ answers = (
 )
 promised_answers = (
     select(func.count())
-    .where(col(OutboxRow.ticket) == answers.c.ticket, col(OutboxRow.template).in_(("notification", "closing")))
+    .where(col(OutboxRow.ticket) == answers.c.ticket, col(OutboxRow.template).in_(BY_A_PERSON))
     .scalar_subquery()
 )
 

@@ -15,7 +15,7 @@ from typing import assert_never
 
 from mailgate.core.clocks import counted_anew
 from mailgate.core.effects import Effect, MoveToQueue, Reclassify
-from mailgate.core.intents import Grade, Internal, Order, Problem, Scale
+from mailgate.core.intents import UNSAID, Grade, Internal, Order, Problem, Scale
 from mailgate.core.letters import Did, Regraded
 from mailgate.core.policy import Policy
 from mailgate.core.ticket import Clock, Ticket
@@ -117,9 +117,9 @@ def found(grade: Grade, policy: Policy) -> str | None:
 def _against(order: Order, grade: Grade, internal: bool, ticket: Ticket, policy: Policy) -> Iterator[Problem]:
     value = found(grade, policy)
     if value is None:
-        yield Problem("unknown-grade", order.line, grade.value, _nearest(order, grade, policy))
+        yield Problem("unknown-grade", order.line, grade.value, *_nearest(order, grade, policy))
     elif not grade.reason and _needs_reason(grade.scale, value, ticket, policy):
-        yield Problem("missing-reason", order.line)
+        yield Problem("missing-reason", order.line, meant=f"{order.line} {UNSAID}")
     elif internal and grade.reason:
         yield Problem("told-and-internal", order.line)
 
@@ -160,12 +160,15 @@ def _by_meaning(keys: Iterable[str]) -> dict[str, str]:
     return words
 
 
-def _nearest(order: Order, grade: Grade, policy: Policy) -> str:
-    """The command with the nearest word that it knows, else with all of them."""
+def _nearest(order: Order, grade: Grade, policy: Policy) -> tuple[str, str]:
+    """The command with the nearest word that it knows, and the line mended so; else with all of them, and `?`."""
     words = _known(grade.scale, policy)
     close = difflib.get_close_matches(fold(grade.value)[:40], words, n=1, cutoff=0.6)
     command = order.line.split()[0]
-    return f"{command} {words[close[0]]}" if close else f"{command} {' / '.join(dict.fromkeys(words.values()))}"
+    if not close:
+        return f"{command} {' / '.join(dict.fromkeys(words.values()))}", f"{command} {UNSAID}"
+    nearest = f"{command} {words[close[0]]}"
+    return nearest, f"{nearest} {grade.reason}".rstrip()
 
 
 def _with(ticket: Ticket, scale: Scale, value: str) -> Ticket:

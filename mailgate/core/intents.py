@@ -12,6 +12,9 @@ from enum import StrEnum
 from mailgate.core.hours import Duration
 from mailgate.core.model import Activity, Status
 
+UNSAID = "?"
+"""What the desk writes where only the technician knows what must stand: no answer to anything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Take:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from mailgate.core.authority import only_acknowledges
 from mailgate.core.clocks import HEARING
-from mailgate.core.colleagues import find_technician
+from mailgate.core.colleagues import find_technician, nearest_technician
 from mailgate.core.events import MailReceived
 from mailgate.core.grading import against_grading, graded, regraded
 from mailgate.core.intents import AssignTo, Help, Internal, Order, Problem, Reopen, Spend, Take, Wait
@@ -133,7 +133,8 @@ def _impossible(orders: tuple[Order, ...], ticket: Ticket, policy: Policy) -> It
         if ticket.status not in POSSIBLE[type(order.intent)]:
             yield Problem("not-possible", order.line, ticket.status.value)
         if isinstance(order.intent, AssignTo) and find_technician(order.intent.who, policy) is None:
-            yield Problem("unknown-technician", order.line, order.intent.who, ", ".join(policy.technicians))
+            who = order.intent.who
+            yield Problem("unknown-technician", order.line, who, *nearest_technician(order.line, who, policy))
 
 
 def _contradictions(orders: tuple[Order, ...]) -> Iterator[Problem]:

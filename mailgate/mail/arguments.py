@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from mailgate.core.intents import Absent, AssignTo, Grade, Intent, Present, Scale, Spend, Wait
+from mailgate.core.intents import UNSAID, Absent, AssignTo, Grade, Intent, Present, Scale, Spend, Wait
 from mailgate.core.model import Activity, Status
 from mailgate.mail import days, lengths
 from mailgate.mail.misread import Misread
@@ -28,8 +28,6 @@ _REASONED = frozenset({Scale.SEVERITY, Scale.LEVEL})
 _VALUE = re.compile(r"[^\s,;:=—–()]+")
 _LETTER_AND_FIGURE = re.compile(r"([A-Za-z])\s([0-9])")
 _BEFORE_REASON = PUNCTUATION + "-—–()"
-ASKED = "?"
-"""What the desk writes where only the technician knows what must stand: no answer to anything."""
 _TO_WHOM = re.compile(r"(?:à|a|to)\s+(?=\S)|@", re.IGNORECASE)
 _BRACKETED = re.compile(r"<\s?([^<>\s]{1,320}@[^<>\s]{1,320})\s?>")
 BACK = frozenset({"non", "no", "off"})
@@ -71,7 +69,7 @@ def grade(scale: Scale, argument: str) -> Intent | Misread:
     reason = "" if together else argument[found.end() :].strip(_BEFORE_REASON)
     if reason and scale not in _REASONED:
         return Misread("too-many-words", reason, value)
-    return Grade(scale, value, "" if reason == ASKED else reason)
+    return Grade(scale, value, "" if reason == UNSAID else reason)
 
 
 def wait(argument: str) -> Intent | Misread:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from mailgate.core.intents import (
+    UNSAID,
     Acknowledge,
     AskValidation,
     Close,
@@ -31,7 +32,6 @@ from mailgate.core.intents import (
 )
 from mailgate.core.model import Activity
 from mailgate.mail.arguments import (
-    ASKED,
     BLANKS,
     MOST_CHARS,
     PUNCTUATION,
@@ -71,7 +71,7 @@ class Command:
 
     def asking(self, language: str) -> str:
         """The command with what nobody accepts where its argument must stand."""
-        return self.written(ASKED if self.example_fr else "", language)
+        return self.written(UNSAID if self.example_fr else "", language)
 
     def written(self, argument: str, language: str) -> str:
         """The command with this argument."""
@@ -128,7 +128,7 @@ def _statement(found: CommandLine, whole: Unfolded, quoted: bool) -> str | Order
         return Problem("sign-apart", line, "", together, together)
     if whole.unclear:
         return Problem("folded-line", line, "", line, f"{line}\n")
-    if argument == ASKED and command.example_fr:
+    if argument == UNSAID and command.example_fr:
         return Problem("still-asked", line, "", command.usage(language), line)
     read = command.read(argument)
     if isinstance(read, Misread):

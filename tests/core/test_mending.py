@@ -53,3 +53,21 @@ def test_the_transcript_of_a_refused_mail_carries_it() -> None:
     (told,) = letters(ask(event, Seen(1002, by_token=a_ticket())), "transcript")
     assert told.facts.transcript is not None
     assert told.facts.transcript.resend.endswith("#appel 20\n#résolu")
+
+
+@pytest.mark.parametrize(
+    ("line", "mended"),
+    [
+        ("#assigner tehc2", "#assigner tech2"),
+        ("#assigner tech9", "#assigner ?"),
+        ("#sévérité critque tout est arrêté", "#sévérité critique tout est arrêté"),
+        ("#priorité zzz", "#priorité ?"),
+        ("#niveau 2", "#niveau 2 ?"),
+    ],
+)
+def test_a_word_of_the_rules_is_mended_when_it_can_be_one_only(line: str, mended: str) -> None:
+    """Of four names that are equally near, none is it."""
+    event = answer(orders=read_orders(f"{line}\nVoilà."))
+    (told,) = letters(ask(event, Seen(1002, by_token=a_ticket())), "transcript")
+    assert told.facts.transcript is not None
+    assert told.facts.transcript.resend == f"{mended}\nVoilà."

@@ -11,7 +11,6 @@ import pytest
 
 from mailgate.cli.main import run
 from mailgate.core.effects import RecordAbsence
-from mailgate.daemon import clock
 from tests.cli.sites import MONDAY, a_database, raw_mail, receive
 from tests.cli.test_check import spoil
 from tests.store.desk import apply
@@ -108,11 +107,8 @@ def test_a_wrong_word_is_named(config: Path, capsys: Captured, option: tuple[str
     assert words in capsys.readouterr().err
 
 
-def test_a_gap_is_a_warning_of_check_and_bad_for_doctor(
-    config: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_gap_is_a_warning_of_check_and_bad_for_doctor(config: Path, capsys: Captured) -> None:
     """All four said by mail that they are away on one Tuesday."""
-    monkeypatch.setattr(clock, "now", lambda: MONDAY)
     for number in range(1, 5):
         tell(config, f"tech{number}", date(2026, 11, 24), date(2026, 11, 24))
     assert run(["check", "-c", str(config)]) == 0
@@ -123,9 +119,8 @@ def test_a_gap_is_a_warning_of_check_and_bad_for_doctor(
     assert {"check": "queues", "state": "bad", "says": gap} in found
 
 
-def test_absences_of_another_year_are_no_gap(config: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_absences_of_another_year_are_no_gap(config: Path, capsys: Captured) -> None:
     """A plan is looked at for two weeks."""
-    monkeypatch.setattr(clock, "now", lambda: MONDAY)
     far = MONDAY.date() + timedelta(days=40)
     for number in range(1, 5):
         tell(config, f"tech{number}", far, far)

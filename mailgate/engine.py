@@ -57,7 +57,7 @@ PUT_OFF = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything a decision and its letters need that is not in the database."""
+    """Everything a decision and its letters need that is not in the database; `rules` is the digest of their files."""
 
     policy: Policy
     ring: Keyring
@@ -66,6 +66,7 @@ class Desk:
     verifies_dkim: bool = False
     base_url: str | None = None
     answering: frozenset[str] = frozenset()
+    rules: str = ""
 
     @property
     def domain(self) -> str:
@@ -95,6 +96,7 @@ def read_mail(delivery: Delivery, inbox_id: int, digest: str, desk: Desk, receiv
         verdict=proofs.verdict(delivery, mail.sender, desk.authserv_id),
         checked=proofs.is_checked(delivery, desk.authserv_id, desk.verifies_dkim),
         ours=address.ticket_of(desk.ring, mail.message_id, desk.domain) is not None,
+        shows_token=address.is_shown(desk.ring, mail.text),
         threads=tuple(dict.fromkeys(ticket for ticket in tickets if ticket)),
     )
 
@@ -104,7 +106,7 @@ def step(desk: Desk, scribe: Scribe, tx: Tx, event: Event, now: datetime) -> Dec
     seen = snapshot.load(tx, event)
     decision = decide(event, seen, desk.policy, now)
     apply_all(tx, scribe, decision.effects, occasion(event), now)
-    journal.record(tx, event, decision, now)
+    journal.record(tx, event, decision, desk.rules, now)
     return decision
 
 

@@ -20,7 +20,8 @@ class MailReceived:
 
     `digest` recognises the same content whatever trace headers were added on the way; `ours` says that its Message-ID
     was made and signed by this desk, `checked` that this desk could tell who wrote it; `threads` are the ticket numbers
-    that the signed Message-IDs of ours among its References carry, newest first. `held` is the mail of the same
+    that the signed Message-IDs of ours among its References carry, newest first. `shows_token` says that its new text
+    holds a signed address of ours. `held` is the mail of the same
     technician about the same ticket that waits for one more word (core.holding); such a mail has `confirmed_at`, the
     moment from which its doubts were known to its author, once the word was said."""
 
@@ -37,6 +38,7 @@ class MailReceived:
     checked: bool = False
     ours: bool = False
     threads: tuple[int, ...] = ()
+    shows_token: bool = False
     held: HeldMail | None = None
     confirmed_at: datetime | None = None
 

@@ -1,7 +1,7 @@
 """A technician's mail that somebody may regret is held: nothing of it happens before one more word.
 
     an answer that is written against an older state     somebody else answered, or the customer wrote, since
-    what takes a ticket out of a colleague's hands       and whatever else `doubts` asks about
+    what takes a ticket out of a colleague's hands       what shows the customer somebody else's words (core.leaks)
     another customer, or an address from outside        relating.cautions
 
 The transcript says what speaks against the mail. Answered by « oui » it is carried out as it stands, and what happened
@@ -20,6 +20,7 @@ from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import Hold, LetGo
 from mailgate.core.events import HeldMail, MailReceived
 from mailgate.core.intents import Take
+from mailgate.core.leaks import leaks
 from mailgate.core.letters import Did, Doubt
 from mailgate.core.lifecycle import ACTIVE
 from mailgate.core.model import Direction, Outcome, Status
@@ -67,9 +68,10 @@ def doubts(event: MailReceived, planned: Plan, seen: Seen, policy: Policy) -> tu
     happened since they were asked."""
     since = event.confirmed_at or seen.answered_at
     late = tuple(_since(since, event.received_at, planned, policy)) if since is not None else ()
-    return (
-        late if event.confirmed_at is not None else (*late, *_out_of_hands(planned, policy), *cautions(planned, policy))
-    )
+    if event.confirmed_at is not None:
+        return late
+    lasting = (*_out_of_hands(planned, policy), *cautions(planned, policy), *leaks(event, planned, seen, policy))
+    return (*late, *lasting)
 
 
 def hold(

@@ -137,7 +137,8 @@ class Seen:
     inbox row with its recipients.
 
     Of a technician's mail, `answered_at` is when the mail was written that it answers, as far as anybody can tell, and
-    `still_held` says that the mail of theirs that waited for their word waits still.
+    `still_held` says that the mail of theirs that waited for their word waits still. `others_words` is what other
+    customers wrote lately.
     `named` are the tickets whose numbers a technician's command holds, by the number as typed, and `siblings` the
     newest others of its own ticket's customer.
 
@@ -165,6 +166,7 @@ class Seen:
     reporting: bool = False
     answered_at: datetime | None = None
     still_held: bool = False
+    others_words: tuple[str, ...] = ()
     held_back: tuple[HeldBack, ...] = ()
     turns: Mapping[str, str] = field(default_factory=dict)
     load: Mapping[str, int] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from base64 import b32decode, b32encode
 from collections.abc import Iterable
 from datetime import date, timedelta
 from hmac import compare_digest
+from itertools import islice
 
 from mailgate.core.model import Token, TokenKind
 from mailgate.mail.keyring import Key, Keyring
@@ -27,6 +28,7 @@ from mailgate.mail.keyring import Key, Keyring
 __all__ = [
     "Keyring",
     "claimed",
+    "is_shown",
     "message_id",
     "sign",
     "tagged",
@@ -46,6 +48,7 @@ _CLAIMS = struct.Struct(">BIIH")
 _KINDS = {TokenKind.TECHNICIAN: 1, TokenKind.CONTACT: 2, TokenKind.BOUNCE: 3, TokenKind.PAGE: 4}
 _KIND_OF = {code: kind for kind, code in _KINDS.items()}
 
+MOST_SHOWN = 100
 MESSAGE_ID_LENGTH = 76
 _ID_OCTETS = struct.Struct(">8s10s")
 _ID = re.compile(r"<(0|[1-9][0-9]{0,9})\.([a-z2-7]{29})@([!-;=?-~]+)>")
@@ -126,6 +129,12 @@ def token_of(recipients: Iterable[str], desk_address: str) -> str | None:
         if host == domain and name.startswith(f"{local}+"):
             return name.removeprefix(f"{local}+")
     return None
+
+
+def is_shown(ring: Keyring, text: str) -> bool:
+    """Whether a text holds a signed address of ours, however old; of very many, the first are looked at."""
+    found = islice(_TAGS.finditer(text), MOST_SHOWN)
+    return any(verify(ring, one[0][1:], date.min, ANYWHERE) is not None for one in found)
 
 
 def message_id(ring: Keyring, ticket: int | None, occasion: str, domain: str) -> str:

@@ -6,18 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlmodel import col, select
 
 from mailgate.core.custody import Delivery
 from mailgate.core.effects import Hold, LetGo
 from mailgate.core.events import MailReceived
+from mailgate.core.model import Direction
 from mailgate.store import inbox
 from mailgate.store.database import Tx
-from mailgate.store.tables import HeldMailRow, OutboxRow
+from mailgate.store.tables import HeldMailRow, MessageRow, OutboxRow, TicketRow
 
 LONGEST_HELD = timedelta(days=14)
 """Whoever says yes later than this has forgotten to what."""
+
+OTHERS = 200
+"""Messages of other customers that an answer is compared with."""
+
+LONGEST_OVERHEARD = 4000
+"""Characters of each."""
 
 ANSWERS = 50
 """How many of a mail's last References are looked up."""
@@ -68,6 +75,23 @@ def still_waits(tx: Tx, inbox_id: int) -> bool:
     """Whether nobody has answered for it meanwhile."""
     row = tx.get(HeldMailRow, inbox_id)
     return row is not None and row.let_go_at is None
+
+
+def others_words(tx: Tx, event: MailReceived) -> tuple[str, ...]:
+    """The newest of what other customers wrote than the one of the ticket that a technician's mail is about; nobody's
+    ticket is another customer's, too."""
+    if event.token is None:
+        return ()
+    number = event.token.ticket
+    own = select(TicketRow.customer).where(TicketRow.number == number).scalar_subquery()
+    newest = (
+        select(MessageRow.text)
+        .join(TicketRow, col(TicketRow.number) == col(MessageRow.ticket))
+        .where(MessageRow.direction == Direction.IN, MessageRow.ticket != number)
+        .where(or_(col(TicketRow.customer).is_distinct_from(own), col(TicketRow.customer).is_(None)))
+    )
+    rows = tx.exec(newest.order_by(col(MessageRow.id).desc()).limit(OTHERS))
+    return tuple(text[:LONGEST_OVERHEARD] for text in rows)
 
 
 def answered_at(tx: Tx, event: MailReceived) -> datetime | None:

@@ -68,6 +68,8 @@ def _heading(ticket: TicketStory, zone: ZoneInfo) -> str:
         ("customer", ticket.customer),
         ("requester", ticket.requester),
         *(("no mail to", _unreached(one, zone)) for one in ticket.addresses),
+        ("merged", f"into #{ticket.merged_into}" if ticket.merged_into else ""),
+        ("holds", " ".join(f"#{one}" for one in ticket.merged)),
         ("linked", " ".join(f"#{one}" for one in ticket.links)),
         ("watchers", ", ".join(ticket.watchers)),
         ("assignee", ticket.assignee),

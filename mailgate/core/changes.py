@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
@@ -24,6 +24,7 @@ from mailgate.core.lifecycle import WAITING_OVER
 from mailgate.core.model import Direction, Status
 from mailgate.core.page_effects import AcknowledgePages
 from mailgate.core.policy import Policy
+from mailgate.core.relation_effects import MergeTickets
 from mailgate.core.seen import Seen
 from mailgate.core.ticket import Promise, Ticket
 
@@ -46,12 +47,24 @@ class Change:
         return self.after.status if self.after.status is not self.before.status else None
 
 
-def changes(effects: Iterable[Effect], seen: Seen, policy: Policy, at: datetime) -> tuple[Change, ...]:
+def changes(effects: Sequence[Effect], seen: Seen, policy: Policy, at: datetime) -> tuple[Change, ...]:
     """What the effects do to each known ticket that they are about."""
-    known = (seen.by_token, seen.by_thread, seen.by_reference, seen.by_tag, seen.by_twin)
+    known = (seen.by_token, seen.by_thread, seen.by_reference, seen.by_tag, seen.by_twin, *seen.named.values())
     tickets = {ticket.number: ticket for ticket in known if ticket is not None}
     about = {number: tuple(one for one in effects if _about(one) == number) for number in tickets}
-    return tuple(_change(tickets[number], theirs, policy, at) for number, theirs in about.items() if theirs)
+    return tuple(
+        _change(_joined(tickets[number], effects), theirs, policy, at) for number, theirs in about.items() if theirs
+    )
+
+
+def _joined(ticket: Ticket, effects: Sequence[Effect]) -> Ticket:
+    """The ticket as it stands when another one became part of it: it owes what both owed, and was graded so before."""
+    merge = next((one for one in effects if isinstance(one, MergeTickets) and one.into == ticket.number), None)
+    if merge is None:
+        return ticket
+    graded = (one for one in effects if isinstance(one, Reclassify) and one.ticket == ticket.number)
+    ticket = reduce(lambda before, one: one.applied(before), graded, ticket)
+    return replace(ticket, status=merge.status, clocks=merge.clocks)
 
 
 def _about(effect: Effect) -> int | None:

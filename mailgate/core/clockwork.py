@@ -82,7 +82,7 @@ def _engagement(kind: Promise, change: Change, policy: Policy) -> Iterator[Clock
         return
     assignee = change.after.assignee if change.seen or _in_hand(change.after) else None
     by = assignee or change.heard_by
-    if clock.running and by is not None:
+    if clock.running and by is not None and change.enters is not Status.MERGED:
         clock = _kept(clock, change, by, policy)
     elif clock.running and change.after.status not in ACTIVE | {Status.PARKED}:
         clock = dropped(clock, change.at)

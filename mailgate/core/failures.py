@@ -17,7 +17,7 @@ from mailgate.core.effects import Effect, MarkAddress, RetryInbox, RetryOutbox, 
 from mailgate.core.escalation import replace_unreached
 from mailgate.core.events import DeliveryFailed, RetryAsked
 from mailgate.core.letters import Facts, NoticeFacts
-from mailgate.core.model import Activity, Channel, Direction, Outcome
+from mailgate.core.model import Activity, Channel, Direction, Outcome, Status
 from mailgate.core.page_effects import FailPage
 from mailgate.core.policy import Policy
 from mailgate.core.reports import Fate
@@ -88,7 +88,7 @@ def _owed_again(lost: Undelivered, ticket: Ticket) -> Iterator[Effect]:
     """The promise was kept by this very answer, so it was not kept. An answer in a wait was judged by a part of it; now
     each wait counts whole, when it is over."""
     callback = ticket.callback
-    if lost.recipient.lower() in ticket.watchers:
+    if lost.recipient.lower() in ticket.watchers or ticket.status is Status.MERGED:
         return
     if lost.template != "notification" or callback is None or callback.how is not Activity.REPLY:
         return

@@ -129,6 +129,13 @@ class LinkTo:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeInto:
+    """`#fusionner 17`: the ticket that is answered becomes part of 17."""
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
 class AddWatcher:
     """`#copie x@acme.example`: an addr-spec in lower case."""
 
@@ -172,6 +179,7 @@ Intent = (
     | SetContact
     | SetCustomer
     | LinkTo
+    | MergeInto
     | AddWatcher
     | RemoveWatcher
     | Help

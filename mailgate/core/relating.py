@@ -14,7 +14,16 @@ from datetime import datetime
 from mailgate.core.correspondence import View, facts_about, letter_to_requester, view_of_requester
 from mailgate.core.effects import Effect, SendMail
 from mailgate.core.identity import person_id, recognise
-from mailgate.core.intents import AddWatcher, LinkTo, Order, RemoveWatcher, SetContact, SetCustomer, SetSubject
+from mailgate.core.intents import (
+    AddWatcher,
+    LinkTo,
+    MergeInto,
+    Order,
+    RemoveWatcher,
+    SetContact,
+    SetCustomer,
+    SetSubject,
+)
 from mailgate.core.letters import Correspondent, Did, Doubt, Letter, NoticeFacts, PersonFacts, Tone
 from mailgate.core.model import Address, TokenKind
 from mailgate.core.plan import Plan
@@ -36,7 +45,7 @@ def relate(planned: Plan, after: Ticket, seen: Seen, policy: Policy, at: datetim
         if not planned.internal:
             yield SendMail(_followed(after, policy), record=True)
     for one in planned.orders:
-        if isinstance(one.intent, LinkTo):
+        if isinstance(one.intent, LinkTo) and one.intent.ticket in seen.named:
             yield LinkTickets(number, seen.named[one.intent.ticket].number, at)
     yield from _watched(planned, after, policy, at)
 
@@ -62,6 +71,8 @@ def did_relate(orders: tuple[Order, ...], before: Ticket, after: Ticket, policy:
                 yield Did("contact", after.requester.mail if _asks_anew(before, after) else before.requester.mail)
             case LinkTo(ticket=number):
                 yield Did("linked", str(number))
+            case MergeInto():
+                yield Did("merged", str(after.number))
             case AddWatcher(mail=mail):
                 yield Did("watched", mail)
             case RemoveWatcher(mail=mail):
@@ -69,8 +80,8 @@ def did_relate(orders: tuple[Order, ...], before: Ticket, after: Ticket, policy:
 
 
 def cautions(planned: Plan, policy: Policy) -> Iterator[Doubt]:
-    """What of it is asked about first: another firm pays, or somebody hears whom neither the rules nor the ticket know
-    as the customer's."""
+    """What of it is asked about first: another firm pays, somebody hears whom neither the rules nor the ticket know as
+    the customer's, or a request becomes part of another one for good."""
     after = planned.graded
     customer = policy.customers.get(after.customer or "")
     if customer is not None and after.customer != planned.ticket.customer:
@@ -79,6 +90,8 @@ def cautions(planned: Plan, policy: Policy) -> Iterator[Doubt]:
         match order.intent:
             case SetContact(mail=mail) | AddWatcher(mail=mail) if _is_outsider(mail, planned.ticket, after, policy):
                 yield Doubt("outsider", mail)
+            case MergeInto(ticket=number):
+                yield Doubt("merges", str(number))
 
 
 def _is_outsider(mail: str, before: Ticket, after: Ticket, policy: Policy) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailgate.core.model import Address
+from mailgate.core.model import Address, Status
+from mailgate.core.ticket import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +63,15 @@ class Unwatch:
     address: str
 
 
-RelationEffect = ChangeSubject | ChangeRequester | ChangeCustomer | LinkTickets | Watch | Unwatch
+@dataclass(frozen=True, slots=True)
+class MergeTickets:
+    """The ticket became part of `into`, which stands as `status` then and owes what `clocks` say; nothing of its own
+    comes due any more."""
+
+    ticket: int
+    into: int
+    status: Status
+    clocks: tuple[Clock, ...]
+
+
+RelationEffect = ChangeSubject | ChangeRequester | ChangeCustomer | LinkTickets | MergeTickets | Watch | Unwatch

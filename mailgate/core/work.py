@@ -20,6 +20,7 @@ from mailgate.core.holding import Word, confirmed, doubts, drop, hold, overtaken
 from mailgate.core.identity import Sender
 from mailgate.core.intents import Problem
 from mailgate.core.leave import against_leave, is_only_about_leave, take_leave
+from mailgate.core.merging import against_merging, merge, merged
 from mailgate.core.model import Direction, MailKind, Outcome
 from mailgate.core.opening import incoming
 from mailgate.core.people import Technician
@@ -69,7 +70,8 @@ def _obey(
     event: MailReceived, sender: Sender, by: Technician, seen: Seen, policy: Policy, findings: Findings
 ) -> Decision | tuple[Problem, ...]:
     """All of what the mail asks for, or everything that stands against it."""
-    against = (*against_leave(event, by, seen, policy), *against_relations(event, seen, policy))
+    related = (*against_relations(event, seen, policy), *against_merging(event, seen))
+    against = (*against_leave(event, by, seen, policy), *related)
     if is_only_about_leave(event):
         return against or take_leave(event, by, seen, policy, findings)
     if seen.by_token is None:
@@ -80,7 +82,12 @@ def _obey(
     why = () if against else doubts(event, planned, seen, policy)
     if why:
         return hold(event, by, planned.ticket, why, policy, findings)
-    return against or carry_out(event, sender, planned, seen, policy, findings)
+    if against:
+        return against
+    found = merge(planned, seen, policy, event.received_at)
+    if found is not None:
+        return merged(carry_out(event, sender, found.planned, seen, policy, findings), found)
+    return carry_out(event, sender, planned, seen, policy, findings)
 
 
 def _unheard(event: MailReceived, sender: Sender, ticket: Ticket | None, findings: Findings) -> Decision:

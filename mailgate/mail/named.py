@@ -7,7 +7,16 @@ from __future__ import annotations
 
 import re
 
-from mailgate.core.intents import AddWatcher, Intent, LinkTo, RemoveWatcher, SetContact, SetCustomer, SetSubject
+from mailgate.core.intents import (
+    AddWatcher,
+    Intent,
+    LinkTo,
+    MergeInto,
+    RemoveWatcher,
+    SetContact,
+    SetCustomer,
+    SetSubject,
+)
 from mailgate.mail.arguments import BACK, MOST_CHARS, PUNCTUATION, folded
 from mailgate.mail.mailboxes import read_address
 from mailgate.mail.misread import Misread
@@ -41,6 +50,12 @@ def link(argument: str) -> Intent | Misread:
     """The ticket that belongs with this one."""
     found = one_ticket(argument)
     return Misread("bad-ticket", argument) if found is None else LinkTo(found)
+
+
+def merge(argument: str) -> Intent | Misread:
+    """The ticket that this one becomes part of."""
+    found = one_ticket(argument)
+    return Misread("bad-ticket", argument) if found is None else MergeInto(found)
 
 
 def watch(argument: str) -> Intent | Misread:

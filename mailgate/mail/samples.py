@@ -178,6 +178,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _noticed("new", facts=replace(FACTS, links=LINKED)),
         _noticed("assigned", "Luc Gagnon"),
         _noticed("taken", "Luc Gagnon"),
+        _noticed("merged", "1017"),
         _noticed("escalated"),
         *(_noticed(code) for code in CLOCK_NOTICES),
         _noticed("escalated", facts=replace(FLOODED, technician=FACTS.technician)),
@@ -205,6 +206,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
     "validation": (FACTS, BARE, _noticed("last-reminder")),
     "reminder": (FACTS, BARE, _noticed("last-reminder")),
     "closing": (FACTS, BARE, _noticed("closed-by-silence")),
+    "merged": (_noticed("merged-into", "1017"), _noticed("merged-from", "1017"), _noticed("merged-into", "1017", BARE)),
     "followed": (
         _noticed("contact"),
         _noticed("contact", facts=BARE),

@@ -52,6 +52,7 @@ from mailgate.core.relation_effects import (
     ChangeRequester,
     ChangeSubject,
     LinkTickets,
+    MergeTickets,
     Unwatch,
     Watch,
 )
@@ -95,6 +96,7 @@ def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
             | ChangeRequester()
             | ChangeCustomer()
             | LinkTickets()
+            | MergeTickets()
             | Watch()
             | Unwatch()
         ):

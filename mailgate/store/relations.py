@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import assert_never
 
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from mailgate.core.events import MailReceived
-from mailgate.core.intents import LinkTo
+from mailgate.core.intents import LinkTo, MergeInto
 from mailgate.core.model import TokenKind
 from mailgate.core.relation_effects import (
     ChangeCustomer,
     ChangeRequester,
     ChangeSubject,
     LinkTickets,
+    MergeTickets,
     RelationEffect,
     Unwatch,
     Watch,
 )
 from mailgate.core.ticket import Ticket
+from mailgate.store import timers
 from mailgate.store.database import Tx
 from mailgate.store.tables import LinkRow, ParticipantRow, TicketRow, WatcherRow
 
@@ -42,9 +45,10 @@ def change_relation(tx: Tx, effect: RelationEffect) -> None:
             row.customer, row.timezone = customer, timezone
         case LinkTickets():
             _link(tx, effect)
-        case Watch(number, address, at):
-            if tx.get(WatcherRow, (number, address)) is None:
-                tx.add(WatcherRow(ticket=number, address=address, at=at))
+        case MergeTickets():
+            _merge(tx, effect)
+        case Watch():
+            _watch(tx, effect)
         case Unwatch(number, address):
             _unwatch(tx, number, address)
         case _:
@@ -82,7 +86,40 @@ def _numbers(event: MailReceived) -> tuple[int, ...]:
     if event.token is None or event.token.kind is not TokenKind.TECHNICIAN:
         return ()
     orders = (*event.orders.orders, *(event.held.mail.orders.orders if event.held is not None else ()))
-    return tuple(order.intent.ticket for order in orders if isinstance(order.intent, LinkTo))
+    return tuple(order.intent.ticket for order in orders if isinstance(order.intent, LinkTo | MergeInto))
+
+
+def followed(tickets: Tickets) -> Tickets:
+    """Finds a ticket, or the one that it became part of. Each merge leads straight to the end; a row that leads in a
+    circle leads nowhere further."""
+
+    def find(number: int | None) -> Ticket | None:
+        ticket = tickets(number)
+        into = tickets(ticket.merged_into) if ticket is not None and ticket.merged_into is not None else None
+        return into or ticket
+
+    return find
+
+
+def merged(tx: Tx, number: int) -> tuple[int, ...]:
+    """The tickets that became part of this one."""
+    theirs = select(TicketRow.number).where(TicketRow.merged_into == number)
+    return tuple(tx.exec(theirs.order_by(col(TicketRow.number))))
+
+
+def _merge(tx: Tx, effect: MergeTickets) -> None:
+    """Whatever became part of the merged ticket leads to the other one from now on: no lead is longer than one step."""
+    tx.get_one(TicketRow, effect.ticket).merged_into = effect.into
+    tx.flush()
+    tx.exec(update(TicketRow).where(col(TicketRow.merged_into) == effect.ticket).values(merged_into=effect.into))
+    for address in tx.exec(select(ParticipantRow.address).where(ParticipantRow.ticket == effect.ticket)).all():
+        take_part(tx, effect.into, address)
+    timers.cancel_all(tx, effect.ticket)
+
+
+def _watch(tx: Tx, effect: Watch) -> None:
+    if tx.get(WatcherRow, (effect.ticket, effect.address)) is None:
+        tx.add(WatcherRow(ticket=effect.ticket, address=effect.address, at=effect.at))
 
 
 def _unwatch(tx: Tx, number: int, address: str) -> None:

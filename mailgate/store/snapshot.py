@@ -61,9 +61,11 @@ def load(tx: Tx, event: Event) -> Seen:
     match event:
         case MailReceived():
             return _of_mail(tx, event, seen, tickets)
+        case PageAnswered(ticket=number):
+            return floods.of_ticket(tx, replace(seen, by_token=relations.followed(tickets)(number)), event)
         case TimerFired(kind=kind, ticket=None):
             return _of_desk(tx, seen, kind)
-        case DeliveryFailed(ticket=number) | TimerFired(ticket=number) | PageAnswered(ticket=number):
+        case DeliveryFailed(ticket=number) | TimerFired(ticket=number):
             return floods.of_ticket(tx, replace(seen, by_token=tickets(number)), event)
         case RetryAsked():
             return replace(seen, by_token=tickets(_retried(tx, event)))
@@ -96,9 +98,11 @@ def _of_desk(tx: Tx, seen: Seen, kind: str) -> Seen:
 
 
 def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
+    """Whatever names a ticket that became part of another means that one; a report is about the mail that it names."""
+    reported, tickets = tickets, relations.followed(tickets)
     twins = _twins(tx, event)
     return replace(
-        _of_budgets(tx, event, floods.of_ticket(tx, _of_token(tx, event, seen, tickets), event)),
+        _of_budgets(tx, event, floods.of_ticket(tx, _of_token(tx, event, seen, tickets, reported), event)),
         calls=floods.calls(tx, event.received_at),
         twins=twins,
         by_twin=traces.first(tickets, (twin.ticket for twin in reversed(twins))),
@@ -115,11 +119,11 @@ def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
     )
 
 
-def _of_token(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
+def _of_token(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets, reported: Tickets) -> Seen:
     """The ticket that the mail's signed address names, or the mail of ours that it is a report about."""
     row = fates.reported(tx, event)
     if row is not None:
-        return replace(seen, sent=fates.sent(row, event), by_token=tickets(row.ticket))
+        return replace(seen, sent=fates.sent(row, event), by_token=reported(row.ticket))
     signed = event.token is not None and event.token.kind is not TokenKind.BOUNCE
     return replace(seen, by_token=tickets(event.token.ticket if event.token is not None and signed else None))
 

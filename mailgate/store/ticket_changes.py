@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from mailgate.core.effects import (
     AddIntervention,
     AddMessage,
@@ -17,13 +15,7 @@ from mailgate.core.effects import (
 from mailgate.core.lifecycle import WAITING
 from mailgate.core.model import Attachment, Direction, Status
 from mailgate.core.relation_effects import (
-    ChangeCustomer,
-    ChangeRequester,
-    ChangeSubject,
-    LinkTickets,
     RelationEffect,
-    Unwatch,
-    Watch,
 )
 from mailgate.store.clocks import set_clock, turn_to
 from mailgate.store.database import Tx
@@ -73,10 +65,8 @@ def change_ticket(tx: Tx, effect: TicketChange) -> None:
             _reclassify(_ticket(tx, effect.ticket), effect)
         case MoveToQueue():
             _ticket(tx, effect.ticket).queue = effect.queue
-        case ChangeSubject() | ChangeRequester() | ChangeCustomer() | LinkTickets() | Watch() | Unwatch():
-            change_relation(tx, effect)
         case _:
-            assert_never(effect)
+            change_relation(tx, effect)
 
 
 def add_message(tx: Tx, effect: AddMessage) -> None:

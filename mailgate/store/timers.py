@@ -27,6 +27,11 @@ def cancel(tx: Tx, ticket: int | None, kind: str) -> None:
     tx.exec(delete(TimerRow).where(col(TimerRow.ticket) == ticket, col(TimerRow.kind) == kind))
 
 
+def cancel_all(tx: Tx, ticket: int) -> None:
+    """Nothing of the ticket comes due any more."""
+    tx.exec(delete(TimerRow).where(col(TimerRow.ticket) == ticket))
+
+
 def next_due(tx: Tx, now: datetime) -> TimerFired | None:
     """The timer that is overdue for longest."""
     due = select(TimerRow).where(TimerRow.due_at <= now).order_by(col(TimerRow.due_at)).limit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.builders import NOW, local
 from tests.flow.desk import Letter, LiveDesk, Sent, answer
 
 CHEF, IT = "chef@acme.example", "it@acme.example"
@@ -11,6 +12,11 @@ def to(mails: list[Sent], recipient: str) -> Sent:
     """The one mail to somebody."""
     (found,) = [mail for mail in mails if mail.to == recipient]
     return found
+
+
+def to_desk(mails: list[Sent]) -> Sent:
+    """What a technician got of a request, whoever's turn it was."""
+    return next(mail for mail in mails if mail.template == "technician")
 
 
 def test_a_new_contact_goes_on_with_the_ticket(desk: LiveDesk) -> None:
@@ -67,7 +73,69 @@ def test_linked_tickets_show_each_other(desk: LiveDesk) -> None:
     """In the technician's next mail about either, and in the story."""
     first = desk.write(Letter("Bonjour.\nPlus rien.", subject="Panne"))
     second = desk.write(Letter("Bonjour.\nPlus de courriel.", subject="Courriel"))
-    desk.write(answer(next(mail for mail in second if mail.template == "technician"), "#lier 1001"))
+    desk.write(answer(to_desk(second), "#lier 1001"))
     more = desk.write(answer(to(first, CHEF), "Encore."))
     assert any("1002" in mail.text for mail in more)
     assert (desk.ticket(1001).links, desk.ticket(1002).links) == ((1002,), (1001,))
+
+
+def merged(desk: LiveDesk, words: str = "") -> tuple[list[Sent], list[Sent], list[Sent]]:
+    """Two requests of one customer, the second merged into the first: the mails of each, and of the merge."""
+    first = desk.write(Letter("Bonjour.\nPlus rien ne marche.", subject="Panne"))
+    second = desk.write(Letter("Bonjour.\nPlus de courriel.", sender=IT, subject="Courriel"))
+    asked = desk.write(answer(to_desk(second), f"#fusionner 1001{words}"))
+    assert [mail.template for mail in asked] == ["transcript"]
+    return first, second, desk.write(answer(asked[0], "oui"))
+
+
+def test_a_merge_is_told_to_both_and_later_mail_to_either_follows(desk: LiveDesk) -> None:
+    """By signed address, by thread, and by the number in a subject."""
+    first, second, told = merged(desk)
+    mails = {mail.to: mail for mail in told if mail.template == "merged"}
+    assert set(mails) == {CHEF, IT}
+    assert mails[IT].subject == "[#1001] Courriel"
+    assert "Plus rien ne marche" not in mails[IT].text + mails[IT].html
+    assert "Plus de courriel" not in mails[CHEF].text + mails[CHEF].html
+    story = desk.ticket(1002)
+    assert (story.status.value, story.merged_into, desk.ticket(1001).merged) == ("merged", 1001, (1002,))
+    before = len(desk.ticket(1001).messages)
+    desk.write(answer(to(second, IT), "Encore une chose."))
+    desk.write(Letter("Et encore.", sender=IT, subject="Re: [#1002] Courriel"))
+    desk.write(Letter("Bis.", sender=IT, subject="Re: Courriel", headers={"References": "<2@acme.example>"}))
+    desk.write(answer(to(first, CHEF), "Moi aussi."))
+    assert len(desk.ticket(1001).messages) == before + 4
+    assert len(desk.ticket(1002).messages) == len(story.messages)
+
+
+def test_a_technician_goes_on_by_the_merged_tickets_mails(desk: LiveDesk) -> None:
+    """Their answer to an older mail is work where the ticket went, and everybody who asked reads it."""
+    _, second, _ = merged(desk)
+    told = desk.write(answer(to_desk(second), "C'est réparé.\n#résolu"))
+    assert {mail.to for mail in told if mail.template == "notification"} == {CHEF, IT}
+    assert desk.ticket(1001).status.value == "resolved"
+
+
+def test_nothing_of_a_merged_ticket_comes_due(desk: LiveDesk) -> None:
+    """Its call-back is over; the other one's is owed at the earlier hour, and warned of once."""
+    desk.at(NOW)
+    first = desk.write(Letter("Bonjour.\nPlus rien.", subject="Panne"))
+    desk.advance(minutes=20)
+    desk.write(Letter("Bonjour.\nPlus de courriel.", sender=IT, subject="Courriel"))
+    asked = desk.write(answer(to_desk(first), "#fusionner 1002\n#note"))
+    desk.write(answer(asked[0], "oui"))
+    due = desk.ticket(1002).callback
+    assert due is not None
+    assert due.due_at == local("2026-11-16 11:00")
+    late = desk.advance(hours=3)
+    assert {mail.subject.partition("]")[0] for mail in late} == {"[#1002"}
+    gone = desk.ticket(1001).callback
+    assert gone is not None
+    assert gone.kept_at is None
+
+
+def test_words_beside_a_merge_leave_once_to_each(desk: LiveDesk) -> None:
+    """In the ticket that goes on."""
+    _, _, told = merged(desk, "\nMême cause : l'onduleur.")
+    heard = [mail for mail in told if "l'onduleur" in mail.text and mail.template == "notification"]
+    assert sorted(mail.to for mail in heard) == [CHEF, IT]
+    assert {mail.subject.partition("]")[0] for mail in heard} == {"[#1001"}

@@ -16,7 +16,7 @@ from mailgate.store.clocks import clocks_of, newest, waits_of
 from mailgate.store.database import Tx
 from mailgate.store.query.deliveries import AddressShown, MailShown, mails_of, marked_of
 from mailgate.store.query.summaries import TicketSummary, fill
-from mailgate.store.relations import linked, watchers
+from mailgate.store.relations import linked, merged, watchers
 from mailgate.store.tables import (
     AttachmentRow,
     FloodRow,
@@ -106,6 +106,7 @@ class TicketStory(TicketSummary):
     clocks: tuple[Clock, ...]
     waits: tuple[Wait, ...]
     links: tuple[int, ...]
+    merged: tuple[int, ...]
     watchers: tuple[str, ...]
 
 
@@ -126,6 +127,7 @@ def ticket(tx: Tx, number: int) -> TicketStory | None:
         clocks=clocks,
         waits=waits_of(tx, number),
         links=linked(tx, number),
+        merged=merged(tx, number),
         watchers=watchers(tx, number),
     )
     return fill(story, row, newest(clocks))

@@ -59,6 +59,7 @@ class TicketSummary:
     callback: CallbackShown | None
     update_due_at: datetime | None
     closed_at: datetime | None
+    merged_into: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ def fill(shape: Callable[..., Shape], row: TicketRow, clocks: Clocks) -> Shape:
         callback=_callback(clocks.get(Promise.CALLBACK)),
         update_due_at=update.due_at if update is not None and update.running else None,
         closed_at=row.closed_at,
+        merged_into=row.merged_into,
     )
 
 

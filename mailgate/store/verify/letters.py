@@ -36,6 +36,7 @@ TO_CUSTOMERS = (
     "validation",
     "reminder",
     "followed",
+    "merged",
 )
 
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from mailgate.core.model import Direction
-from mailgate.store.tables import LinkRow, MessageRow, OutboxRow, WatcherRow
+from mailgate.core.model import Direction, Status
+from mailgate.store.tables import ClockRow, LinkRow, MessageRow, OutboxRow, TicketRow, TimerRow, WatcherRow
 from mailgate.store.verify.findings import Question, those
 from mailgate.store.verify.letters import BY_A_PERSON
 
@@ -32,7 +32,34 @@ heard = (
     .scalar_subquery()
 )
 
+end = aliased(TicketRow)
+merged_into = col(TicketRow.merged_into)
+
 RELATIONS = (
+    Question(
+        "merged-somewhere", "I27", "a merged ticket, and no other, leads to one that is not merged itself", TicketRow,
+        those(
+            select(col(TicketRow.number), col(TicketRow.status), merged_into.label("into"))
+            .outerjoin(end, col(end.number) == merged_into)
+            .where(
+                or_(
+                    (col(TicketRow.status) == Status.MERGED) != merged_into.is_not(None),
+                    and_(merged_into.is_not(None), col(end.number).is_(None)),
+                    col(end.merged_into).is_not(None),
+                )
+            )
+        ),
+    ),
+    Question(
+        "merged-owes-nothing", "I34", "no promise and no timer of a merged ticket runs", TicketRow,
+        those(
+            select(col(TicketRow.number), col(ClockRow.promise), col(TimerRow.kind))
+            .outerjoin(ClockRow, and_(col(ClockRow.ticket) == col(TicketRow.number), col(ClockRow.ended_at).is_(None)))
+            .outerjoin(TimerRow, col(TimerRow.ticket) == col(TicketRow.number))
+            .where(col(TicketRow.status) == Status.MERGED)
+            .where(or_(col(ClockRow.id).is_not(None), col(TimerRow.id).is_not(None)))
+        ),
+    ),
     Question(
         "links-both-ways", "I27", "a ticket that belongs with another shows it, and the other way round", LinkRow,
         those(

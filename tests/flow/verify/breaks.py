@@ -53,6 +53,9 @@ BREAKS = {
     "absences": "UPDATE absence SET last_day = '2026-12-01'",
     "named": "UPDATE ticket SET level = 0 WHERE number = 1001",
     # relations
+    "merged-somewhere": "UPDATE ticket SET merged_into = 1002 WHERE number = 1001",
+    "merged-owes-nothing": "UPDATE ticket SET status = 'merged', merged_into = 1001, closed_at = opened_at "
+    "WHERE number = 1003",
     "links-both-ways": f"INSERT INTO link (ticket, other, at) VALUES (1001, 1002, {TEN})",
     "watchers-hear": "INSERT INTO watcher (ticket, address, at) VALUES (1001, 'x@acme.example', "
     "'2026-11-01 15:00:00.000000')",

@@ -199,7 +199,7 @@ def _ticket_facts(ticket: Ticket, policy: Policy, language: str, view: View) -> 
 def _clock_facts(ticket: Ticket) -> Iterator[ClockFacts]:
     """What is owed, what is due first at the top."""
     owed = (clock for clock in ticket.clocks if clock.running)
-    for clock in sorted(owed, key=lambda one: one.due_at):
+    for clock in sorted(owed, key=lambda one: (one.due_at, tuple(Promise).index(one.promise))):
         yield ClockFacts(clock.promise.value, clock.due_at, stands_still(ticket, clock.promise))
 
 

@@ -40,7 +40,7 @@ from mailgate.core.relating import copies, did_relate, relate
 from mailgate.core.replies import release
 from mailgate.core.seen import Seen
 from mailgate.core.summons import first_words, message_facts, tell, words_of
-from mailgate.core.ticket import Clock, Promise, Ticket
+from mailgate.core.ticket import Clock, Line, Promise, Ticket
 from mailgate.core.transcripts import Account, told_work
 
 WORDLESS = {Status.CLOSED: "closing", Status.WAITING_VALIDATION: "validation"}
@@ -96,7 +96,14 @@ def _ticket_after(planned: Plan, policy: Policy, at: datetime) -> Ticket:
     after = replace(planned.graded.with_clocks(*callback), status=status, assignee=assignee)
     heard_by = planned.by.key if planned.speaks else None
     timed = planned.wait is not None and planned.wait.duration is not None
-    return after.with_clocks(*clocks_after(Change(ticket, after, at, heard_by, timed, seen=planned.sees), policy))
+    after = after.with_clocks(*clocks_after(Change(ticket, after, at, heard_by, timed, seen=planned.sees), policy))
+    return replace(after, history=(*ticket.history, *_line(planned, at)))
+
+
+def _line(planned: Plan, at: datetime) -> Iterator[Line]:
+    """The words of the mail as the next ones about the ticket quote them: everybody at the desk reads them there."""
+    if planned.text:
+        yield Line(at, planned.by.mail, Direction.OUT if planned.public_words else Direction.INTERNAL, planned.text)
 
 
 def _callback_after(planned: Plan, policy: Policy, at: datetime) -> tuple[Clock, ...]:

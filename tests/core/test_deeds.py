@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mailgate.core.accounts import Received
 from mailgate.core.decision import Decision
 from mailgate.core.intents import Grade, Help, Internal, Resolve, Scale, Spend, Take
 from mailgate.core.letters import Facts
-from mailgate.core.model import Activity, Status
+from mailgate.core.model import Activity, Direction, Status
+from mailgate.core.ticket import Promise
+from tests.builders import OWED
 from tests.core.asking import letters
 from tests.core.working import codes, on
 
@@ -63,3 +67,21 @@ def test_help_is_about_this_ticket() -> None:
     assert "take" not in said.manual.impossible
     assert said.manual.technicians == ("tech2", "tech3", "tech4")
     assert said.manual.queues == ("regulier",)
+
+
+def test_what_was_just_said_is_the_newest_of_the_history() -> None:
+    """Who is told that somebody took the request reads what that one wrote, and so does the writer."""
+    decision = on(Spend(Activity.CALL, 15), text="C'était l'onduleur.")
+    for letter in (*letters(decision, "transcript"), *letters(decision, "technician")):
+        assert letter.facts.ticket is not None
+        newest = letter.facts.ticket.history[-1]
+        assert (newest.who, newest.direction, newest.text) == ("Technicien 1", Direction.OUT, "C'était l'onduleur.")
+
+
+def test_of_two_promises_for_one_moment_the_call_back_comes_first() -> None:
+    """A customer waits for the telephone, not for a name in a list."""
+    engagement = replace(OWED, promise=Promise.ENGAGEMENT)
+    ticket = told(on(Help(), clocks=(engagement, OWED))).ticket
+    assert ticket is not None
+    assert ticket.first is not None
+    assert ticket.first.promise == Promise.CALLBACK

@@ -58,6 +58,7 @@ class Site:
             self.config.dkim.verify,
             door.base_url if door else None,
             frozenset(name for name, one in self.config.sms.items() if door and one.answers),
+            self.digest,
         )
 
 

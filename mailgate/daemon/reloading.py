@@ -4,7 +4,7 @@
                        │ nothing wrong                             │ a mistake
                        ▼                                           ▼
                      InForce: one value, swapped whole           everything stays as it was; log, one notice
-                       └▶ running clocks are looked at, as at the start
+                       └▶ running clocks are looked at, as at the start; pages of who has left are called off
 
 It has a thread of its own, because the rules' examples and every template take seconds, and nobody waits for it. Who
 asks while it is at work is answered by one more reload, however many they are.
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,7 +29,7 @@ from mailgate.daemon.reading import Reading
 from mailgate.edge.systemd import notify
 from mailgate.rulebook import run_examples
 from mailgate.site import Site
-from mailgate.store import clocks
+from mailgate.store import clocks, departed
 from mailgate.store.database import DATABASE_FAULTS, Database
 from mailgate.toml.mistakes import Mistake, SiteMistakes
 
@@ -42,7 +42,7 @@ NOTICES = 10
 """So many different refusals are told to the administrators before a reload succeeds again."""
 
 PAUSE_SECONDS = 5.0
-"""Until the running clocks are looked at again, when the database is in trouble."""
+"""Until what runs is looked at again, when the database is in trouble."""
 
 STOP_SECONDS = 1.0
 
@@ -123,7 +123,7 @@ class Reloads:
         self._note(Reading(now, fresh.digest, waiting(running.config, written.config)))
         self._say_what_is_odd(fresh)
         log.info("daemon.reloaded", files=fresh.digest, needs_restart=list(self.reading.waiting))
-        self._look_at_running_clocks()
+        self._look_at_what_runs(running.policy.technicians.keys() - fresh.policy.technicians.keys())
 
     def _say_what_is_odd(self, fresh: Site) -> None:
         for doubt in fresh.doubts:
@@ -140,11 +140,14 @@ class Reloads:
             self._told.add(says)
             self._means.tell(NoticeFacts("reload-refused", _listed(says)))
 
-    def _look_at_running_clocks(self) -> None:
+    def _look_at_what_runs(self, left: Collection[str]) -> None:
+        """Clocks on edited calendars, and pages of people who have left."""
         while not self._stopping.is_set():
+            now = self._means.clock()
             try:
                 with self._means.database.write() as tx:
-                    clocks.take_up(tx, self._means.in_force.policy().calendars, self._means.clock())
+                    clocks.take_up(tx, self._means.in_force.policy().calendars, now)
+                    departed.call_off(tx, left, now)
             except DATABASE_FAULTS:
                 log.exception("reload.database_fault")
                 self._stopping.wait(PAUSE_SECONDS)

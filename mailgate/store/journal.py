@@ -34,8 +34,8 @@ WORDS: dict[type[Event], str] = {
 """What an event is called in the book; a timer adds its kind ("timer-fired callback-due")."""
 
 
-def record(tx: Tx, event: Event, decision: Decision, now: datetime) -> None:
-    """Write down one decision."""
+def record(tx: Tx, event: Event, decision: Decision, rules: str, now: datetime) -> None:
+    """Write down one decision, and the digest of the rules that it was made by."""
     tx.add(
         JournalRow(
             at=now,
@@ -44,6 +44,7 @@ def record(tx: Tx, event: Event, decision: Decision, now: datetime) -> None:
             outcome=decision.outcome,
             ticket=decision.ticket,
             inbox_id=None if isinstance(event, TimerFired) else event.inbox_id,
+            rules=rules,
         )
     )
 

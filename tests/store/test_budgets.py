@@ -106,8 +106,8 @@ def test_refusals_of_a_ticket_are_counted_for_a_day(database: Database) -> None:
     refusal, told = Decision(Outcome.REFUSED, "no", ticket=1001), Decision(Outcome.FOLLOW_UP, "yes", ticket=1001)
     with database.write() as tx:
         for decision, at in ((refusal, NOW), (refusal, NOW - DAY + MINUTE), (refusal, NOW - DAY), (told, NOW)):
-            journal.record(tx, received(), decision, at)
-        journal.record(tx, received(), Decision(Outcome.REFUSED, "no", ticket=1002), NOW)
+            journal.record(tx, received(), decision, "", at)
+        journal.record(tx, received(), Decision(Outcome.REFUSED, "no", ticket=1002), "", NOW)
     assert _seen(database, received(token=contact_token())).refused == 2
     assert _seen(database, received(threads=(1001,))).refused == 0
 
@@ -117,7 +117,7 @@ def test_refusals_are_counted_no_further_than_rules_can_ask(database: Database) 
     open_ticket(database)
     with database.write() as tx:
         for _ in range(LATELY_MOST + 10):
-            journal.record(tx, received(), Decision(Outcome.REFUSED, "no", ticket=1001), NOW)
+            journal.record(tx, received(), Decision(Outcome.REFUSED, "no", ticket=1001), "", NOW)
     assert _seen(database, received(token=contact_token())).refused == LATELY_MOST
 
 

@@ -83,9 +83,11 @@ def test_a_story_tells_everything_in_order(database: Database) -> None:
     made = AddIntervention(1001, "tech1", Activity.CALL, 15, 15, True, NOW)
     open_ticket(database, a_message(), a_page(channel=Channel.PAGER), made, a_message(text="Merci"))
     with database.write() as tx:
-        journal.record(tx, received(), Decision(Outcome.TICKET, "urgent door", ticket=1001), NOW)
-        journal.record(tx, TimerFired(1, "callback", 1001, NOW), Decision(Outcome.RECORDED, "kept", ticket=1001), NOW)
-        journal.record(tx, RetryAsked(2, NOW, "inbox", 1), Decision(Outcome.RECORDED, "asked"), NOW)
+        journal.record(tx, received(), Decision(Outcome.TICKET, "urgent door", ticket=1001), "", NOW)
+        journal.record(
+            tx, TimerFired(1, "callback", 1001, NOW), Decision(Outcome.RECORDED, "kept", ticket=1001), "", NOW
+        )
+        journal.record(tx, RetryAsked(2, NOW, "inbox", 1), Decision(Outcome.RECORDED, "asked"), "", NOW)
         story = query.ticket(tx, 1001)
     assert story is not None
     assert [message.text for message in story.messages] == ["Bonjour.", "Merci"]

@@ -47,14 +47,14 @@ def reload(config: Config, now: datetime) -> Iterator[Said]:
     if seen is None or found is None or standing.is_stale(seen, now):
         return
     since = f"that it read at {local(found.at, ZoneInfo(config.desk.timezone))}"
-    if found.refused:
+    if site.digest(config.path) == found.digest:
+        yield ok(f"the desk goes by the files that are on the disk, {since}")
+    elif found.refused:
         yield bad(f"the desk goes on with the files {since}: it refused to reload because of {few(found.refused, 1)}")
-    elif site.digest(config.path) != found.digest:
+    else:
         yield warning(f"the desk goes by the files {since}, and those on the disk are others: {RELOAD}")
     for key in found.waiting:
         yield warning(f"{key} of config.toml was changed: it takes effect when `mailgate serve` is started again")
-    if not found.refused and not found.waiting and site.digest(config.path) == found.digest:
-        yield ok(f"the desk goes by the files that are on the disk, {since}")
 
 
 def heartbeat(config: Config) -> Iterator[Said]:

@@ -85,11 +85,12 @@ class PageShown:
 
 @dataclass(frozen=True, slots=True)
 class JournalShown:
-    """One entry of the journal."""
+    """One entry of the journal; `rules` is the digest of the files that the desk went by."""
 
     at: datetime
     event: str
     because: str
+    rules: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,4 +200,4 @@ def _speaking(tx: Tx, number: int) -> frozenset[int]:
 
 def _journal(tx: Tx, number: int) -> tuple[JournalShown, ...]:
     written = select(JournalRow).where(JournalRow.ticket == number).order_by(col(JournalRow.id))
-    return tuple(JournalShown(row.at, row.event, row.because) for row in tx.exec(written))
+    return tuple(JournalShown(row.at, row.event, row.because, row.rules) for row in tx.exec(written))

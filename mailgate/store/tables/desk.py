@@ -65,7 +65,8 @@ class TimerRow(Row, table=True):
 
 
 class JournalRow(Row, table=True):
-    """What happened and why; rows are only ever added, and point loosely: they outlive what they speak of."""
+    """What happened and why; rows are only ever added, and point loosely: they outlive what they speak of. `rules` is
+    the digest of the files that the desk went by."""
 
     __tablename__ = "journal"
     __table_args__ = (
@@ -80,3 +81,4 @@ class JournalRow(Row, table=True):
     outcome: OutcomeWord
     ticket: int | None = None
     inbox_id: int | None = None
+    rules: Words = ""

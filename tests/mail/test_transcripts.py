@@ -9,6 +9,9 @@ import pytest
 from mailgate.core.accounts import ManualFacts, Received
 from mailgate.core.intents import Problem
 from mailgate.core.letters import Did, TranscriptFacts
+from mailgate.core.lifecycle import POSSIBLE
+from mailgate.core.model import Status
+from mailgate.mail.commands import COMMANDS, Command, read_orders
 from mailgate.mail.samples import FACTS
 from tests.mail.letters import NOW, TEMPLATES, a_letter, said
 
@@ -68,6 +71,18 @@ def test_help_is_this_ticket_s_own() -> None:
     possible, _, later = text.partition("Pas tant que la demande est en cours : ")
     assert "#résolu" not in possible
     assert later.startswith("#attente client, #attente tiers 3d, #résolu.")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one.french)
+def test_help_knows_when_each_command_makes_sense(command: Command, language: str) -> None:
+    """What is refused a minute later is not offered."""
+    (order,) = read_orders(command.usage(language)).orders
+    needs = type(order.intent).__name__.lower()
+    facts = replace(FACTS, transcript=TranscriptFacts(help=True, manual=ManualFacts((needs,))))
+    offered, _, _ = said("transcript", facts, language).partition("Pas tant que" if language == "fr" else "Not while")
+    always = POSSIBLE[type(order.intent)] == frozenset(Status)
+    assert (f": {command.usage(language).split()[0]} " in f"{offered} ") == always
 
 
 def test_a_transcript_tells_what_the_customer_got_and_what_is_charged() -> None:

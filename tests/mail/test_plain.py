@@ -50,7 +50,7 @@ def test_a_technician_still_reads_what_was_asked() -> None:
 
 def test_a_transcript_still_says_that_nothing_was_done() -> None:
     """The technician must know that they have to write again."""
-    _, undone, *_ = SAMPLES["transcript"]
+    undone = next(facts for facts in SAMPLES["transcript"] if facts.transcript and facts.transcript.problems)
     text = said("transcript", undone)
     assert "Rien n’a été appliqué" in text
     assert "#apel 15 unknown-command #apel #appel 15" in text

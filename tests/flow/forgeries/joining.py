@@ -86,7 +86,7 @@ TAKES_PART = Weakening("everybody takes part", "core.levels:takes_part", always(
 SAME_PEOPLE = Weakening("every customer is the same", "core.threads:_same_people", always(True))
 NO_HINT = Weakening("nothing is suggested", "core.opening:suggested", always(None))
 COPIES_TAKE_PART = Weakening("a copy makes a participant", "core.requests:new_ticket", with_copies)
-COPIES_GET_ANSWERS = Weakening("a copy makes a reader", "core.work:_notification", to_copies)
+COPIES_GET_ANSWERS = Weakening("a copy makes a reader", "core.doing:_notification", to_copies)
 REPLY_TO = Weakening("Reply-To says where answers go", "core.requests:reply_address", as_asked)
 REPLY_TO_WROTE = Weakening("Reply-To says who wrote", "mail.parse:_sender", for_answers)
 BY_IDENTIFIER = Weakening("a Message-ID makes a mail the same", "store.snapshot:_twins", by_identifier)
@@ -141,7 +141,8 @@ def copied(scene: Scene) -> None:
     head = (f"From: {CHEF}", f"To: {URGENT}, {EVIL}", f"Cc: Mallory <{EVIL}>", "Subject: Cuve")
     asked = scene.deliver(raw(*head, body="La cuve déborde."), CHEF, URGENT)
     page = next(mail for mail in asked if mail.template == "technician")
-    scene.deliver(raw(f"From: {page.to}", f"Cc: {EVIL}", body="Voici le mot de passe."), page.to, page.reply_to)
+    told = raw(f"From: {page.to}", f"Cc: {EVIL}", body="Voici le mot de passe.")
+    scene.insist(scene.deliver(told, page.to, page.reply_to))
     scene.deliver(raw(f"From: {EVIL}", "Subject: Re: [#1002] Cuve", body="Et moi ?"), EVIL, DESK)
 
 
@@ -149,7 +150,7 @@ def never_a_watcher(scene: Scene) -> None:
     """She never gets a mail of the ticket, and what she writes is no part of it."""
     assert "notification" in {mail.template for mail in scene.told if mail.to == CHEF}
     assert [mail.template for mail in scene.told if mail.to == EVIL] == ["acknowledgement"]
-    assert [one.ticket for one in scene.fresh] == [1002, 1002, 1003]
+    assert [one.ticket for one in scene.fresh] == [1002, 1002, 1002, 1003]
     assert EVIL not in {message.from_ for message in scene.ticket(1002).messages}
 
 

@@ -99,12 +99,11 @@ def token_of(scene: Scene) -> str:
 
 
 def writes(shape: str, kind: str, scene: Scene) -> None:
-    """tech1 answers, and the address is among the words."""
+    """tech1 answers, and the address is among the words; asked about it, they insist."""
     token = token_of(scene)
     words = shape.format(token=token, TOKEN=token.upper())
-    scene.deliver(
-        raw(f"From: {TECH1}", f"Content-Type: {kind}; charset=utf-8", body=words), TECH1, scene.address_of(TECH1)
-    )
+    mail = raw(f"From: {TECH1}", f"Content-Type: {kind}; charset=utf-8", body=words)
+    scene.insist(scene.deliver(mail, TECH1, scene.address_of(TECH1)))
 
 
 def attaches(kind: str, name: str, octets: Callable[[Scene], bytes], scene: Scene) -> None:

@@ -136,6 +136,14 @@ class MergeInto:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitOff:
+    """`#séparer`, `#séparer nouvel objet`: the customer's newest message becomes a request of its own; `subject` is ""
+    when it keeps the old one."""
+
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AddWatcher:
     """`#copie x@acme.example`: an addr-spec in lower case."""
 
@@ -180,6 +188,7 @@ Intent = (
     | SetCustomer
     | LinkTo
     | MergeInto
+    | SplitOff
     | AddWatcher
     | RemoveWatcher
     | Help

@@ -27,6 +27,7 @@ from mailgate.core.intents import (
     SetCustomer,
     SetSubject,
     Spend,
+    SplitOff,
     Take,
     Wait,
 )
@@ -77,6 +78,7 @@ POSSIBLE: dict[type[Intent], frozenset[Status]] = {
     SetCustomer: LIVING,
     LinkTo: LIVING,
     MergeInto: LIVING,
+    SplitOff: LIVING,
     AddWatcher: LIVING,
     RemoveWatcher: LIVING,
     Wait: ACTIVE,

@@ -13,14 +13,13 @@ silent, is the other ticket's own affair. Words beside the command are said in t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from mailgate.core.changes import Change
 from mailgate.core.clocks import after_wait, dropped
 from mailgate.core.clockwork import clocks_after
 from mailgate.core.correspondence import facts_about, letter_to_requester, view_of_requester
-from mailgate.core.decision import Decision
 from mailgate.core.effects import AddMessage, CancelTimer, ChangeStatus, Effect, SendMail, SetClock
 from mailgate.core.events import MailReceived
 from mailgate.core.floods import WAKE
@@ -44,6 +43,7 @@ from mailgate.core.page_effects import AcknowledgePages, CancelPages, PassOn
 from mailgate.core.people import Technician
 from mailgate.core.plan import Plan
 from mailgate.core.policy import Policy
+from mailgate.core.preludes import Prelude
 from mailgate.core.relation_effects import MergeTickets, Watch
 from mailgate.core.relations import against_number
 from mailgate.core.replies import resume
@@ -60,15 +60,6 @@ CARRIED = (Promise.CALLBACK, Promise.ENGAGEMENT, Promise.RESOLUTION, Promise.UPD
 """What the desk owes, as far as another ticket can owe it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """A plan that is carried out on the other ticket, what comes before it, and what the journal says."""
-
-    planned: Plan
-    effects: tuple[Effect, ...]
-    because: str
-
-
 def against_merging(event: MailReceived, seen: Seen) -> Iterator[Problem]:
     """Everything that stands against merging the ticket of a mail into another."""
     orders, ticket = event.orders.orders, seen.by_token
@@ -83,7 +74,7 @@ def against_merging(event: MailReceived, seen: Seen) -> Iterator[Problem]:
         yield from _against(order, ticket, seen.named[order.intent.ticket])
 
 
-def merge(planned: Plan, seen: Seen, policy: Policy, at: datetime) -> Merge | None:
+def merge(planned: Plan, seen: Seen, policy: Policy, at: datetime) -> Prelude | None:
     """What a mail that merges its ticket into another leads to, None when it merges nothing."""
     order = _merging(planned.orders)
     if order is None or not isinstance(order.intent, MergeInto):
@@ -103,13 +94,7 @@ def merge(planned: Plan, seen: Seen, policy: Policy, at: datetime) -> Merge | No
     if other.status is Status.NEW:
         effects = (*effects, PassOn(other.number, WAKE, at))
     there = replace(planned, ticket=joined, graded=joined, releases=False)
-    return Merge(there, effects, f"#{ticket.number} becomes part of #{other.number}")
-
-
-def merged(decision: Decision, found: Merge) -> Decision:
-    """The decision on the other ticket, with what comes before it."""
-    because = f"{decision.because}; {found.because}"
-    return replace(decision, effects=(*found.effects, *decision.effects), because=because)
+    return Prelude(there, effects, f"#{ticket.number} becomes part of #{other.number}")
 
 
 def _merging(orders: tuple[Order, ...]) -> Order | None:

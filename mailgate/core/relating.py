@@ -23,6 +23,7 @@ from mailgate.core.intents import (
     SetContact,
     SetCustomer,
     SetSubject,
+    SplitOff,
 )
 from mailgate.core.letters import Correspondent, Did, Doubt, Letter, NoticeFacts, PersonFacts, Tone
 from mailgate.core.model import Address, TokenKind
@@ -73,6 +74,8 @@ def did_relate(orders: tuple[Order, ...], before: Ticket, after: Ticket, policy:
                 yield Did("linked", str(number))
             case MergeInto():
                 yield Did("merged", str(after.number))
+            case SplitOff():
+                yield Did("split", str(after.links[-1]))
             case AddWatcher(mail=mail):
                 yield Did("watched", mail)
             case RemoveWatcher(mail=mail):

@@ -74,4 +74,15 @@ class MergeTickets:
     clocks: tuple[Clock, ...]
 
 
-RelationEffect = ChangeSubject | ChangeRequester | ChangeCustomer | LinkTickets | MergeTickets | Watch | Unwatch
+@dataclass(frozen=True, slots=True)
+class MoveMessage:
+    """The message that came in as inbox row `inbox_id` belongs to the ticket `into`."""
+
+    ticket: int
+    into: int
+    inbox_id: int
+
+
+RelationEffect = (
+    ChangeSubject | ChangeRequester | ChangeCustomer | LinkTickets | MergeTickets | MoveMessage | Watch | Unwatch
+)

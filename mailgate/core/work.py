@@ -20,14 +20,16 @@ from mailgate.core.holding import Word, confirmed, doubts, drop, hold, overtaken
 from mailgate.core.identity import Sender
 from mailgate.core.intents import Problem
 from mailgate.core.leave import against_leave, is_only_about_leave, take_leave
-from mailgate.core.merging import against_merging, merge, merged
+from mailgate.core.merging import against_merging, merge
 from mailgate.core.model import Direction, MailKind, Outcome
 from mailgate.core.opening import incoming
 from mailgate.core.people import Technician
 from mailgate.core.plan import Plan, plan
 from mailgate.core.policy import Policy
+from mailgate.core.preludes import begun
 from mailgate.core.relations import against_relations
 from mailgate.core.seen import Seen
+from mailgate.core.splitting import against_splitting, split
 from mailgate.core.ticket import Ticket
 from mailgate.core.transcripts import told_problems
 
@@ -70,7 +72,11 @@ def _obey(
     event: MailReceived, sender: Sender, by: Technician, seen: Seen, policy: Policy, findings: Findings
 ) -> Decision | tuple[Problem, ...]:
     """All of what the mail asks for, or everything that stands against it."""
-    related = (*against_relations(event, seen, policy), *against_merging(event, seen))
+    related = (
+        *against_relations(event, seen, policy),
+        *against_merging(event, seen),
+        *against_splitting(event, seen),
+    )
     against = (*against_leave(event, by, seen, policy), *related)
     if is_only_about_leave(event):
         return against or take_leave(event, by, seen, policy, findings)
@@ -84,10 +90,11 @@ def _obey(
         return hold(event, by, planned.ticket, why, policy, findings)
     if against:
         return against
-    found = merge(planned, seen, policy, event.received_at)
-    if found is not None:
-        return merged(carry_out(event, sender, found.planned, seen, policy, findings), found)
-    return carry_out(event, sender, planned, seen, policy, findings)
+    at = event.received_at
+    prelude = merge(planned, seen, policy, at) or split(planned, seen, policy, at)
+    if prelude is None:
+        return carry_out(event, sender, planned, seen, policy, findings)
+    return begun(carry_out(event, sender, prelude.planned, seen, policy, findings), prelude)
 
 
 def _unheard(event: MailReceived, sender: Sender, ticket: Ticket | None, findings: Findings) -> Decision:

@@ -45,7 +45,7 @@ from mailgate.mail.arguments import (
 )
 from mailgate.mail.lines import CommandLine, Unfolded, command_line, unfold
 from mailgate.mail.misread import Misread
-from mailgate.mail.named import contact, customer, link, merge, subject, watch
+from mailgate.mail.named import contact, customer, link, merge, split, subject, watch
 from mailgate.mail.quote import others_from
 from mailgate.mail.text import shorten
 
@@ -174,6 +174,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("contact", "contact", "x@acme.example", "x@acme.example", contact),
     Command("client", "customer", "acme", "acme", customer),
     Command("fusionner", "merge", "17", "17", merge),
+    Command("séparer", "split", "", "", split),
     Command("lier", "link", "17", "17", link),
     Command("copie", "watch", "x@acme.example", "x@acme.example", watch),
     Command("sujet", "subject", "nouvel objet", "new subject", subject),

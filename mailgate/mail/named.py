@@ -16,6 +16,7 @@ from mailgate.core.intents import (
     SetContact,
     SetCustomer,
     SetSubject,
+    SplitOff,
 )
 from mailgate.mail.arguments import BACK, MOST_CHARS, PUNCTUATION, folded
 from mailgate.mail.mailboxes import read_address
@@ -56,6 +57,14 @@ def merge(argument: str) -> Intent | Misread:
     """The ticket that this one becomes part of."""
     found = one_ticket(argument)
     return Misread("bad-ticket", argument) if found is None else MergeInto(found)
+
+
+def split(argument: str) -> Intent | Misread:
+    """The newest message on its own, under a subject of its own when one is given."""
+    if not argument:
+        return SplitOff()
+    read = subject(argument)
+    return SplitOff(read.subject) if isinstance(read, SetSubject) else read
 
 
 def watch(argument: str) -> Intent | Misread:

@@ -53,6 +53,7 @@ from mailgate.core.relation_effects import (
     ChangeSubject,
     LinkTickets,
     MergeTickets,
+    MoveMessage,
     Unwatch,
     Watch,
 )
@@ -97,6 +98,7 @@ def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
             | ChangeCustomer()
             | LinkTickets()
             | MergeTickets()
+            | MoveMessage()
             | Watch()
             | Unwatch()
         ):

@@ -17,6 +17,7 @@ from mailgate.core.relation_effects import (
     ChangeSubject,
     LinkTickets,
     MergeTickets,
+    MoveMessage,
     RelationEffect,
     Unwatch,
     Watch,
@@ -24,7 +25,7 @@ from mailgate.core.relation_effects import (
 from mailgate.core.ticket import Ticket
 from mailgate.store import timers
 from mailgate.store.database import Tx
-from mailgate.store.tables import LinkRow, ParticipantRow, TicketRow, WatcherRow
+from mailgate.store.tables import LinkRow, MessageRow, ParticipantRow, TicketRow, WatcherRow
 
 SIBLINGS = 5
 """How many numbers are offered in place of one that is none."""
@@ -45,6 +46,9 @@ def change_relation(tx: Tx, effect: RelationEffect) -> None:
             row.customer, row.timezone = customer, timezone
         case LinkTickets():
             _link(tx, effect)
+        case MoveMessage(number, into, inbox_id):
+            theirs = (col(MessageRow.ticket) == number, col(MessageRow.inbox_id) == inbox_id)
+            tx.exec(update(MessageRow).where(*theirs).values(ticket=into))
         case MergeTickets():
             _merge(tx, effect)
         case Watch():

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
+from mailgate.core.model import Direction
+from mailgate.store.query import TicketStory
+from mailgate.store.verify import State, verify
 from tests.builders import NOW, local
 from tests.flow.desk import Letter, LiveDesk, Sent, answer
 
@@ -17,6 +24,11 @@ def to(mails: list[Sent], recipient: str) -> Sent:
 def to_desk(mails: list[Sent]) -> Sent:
     """What a technician got of a request, whoever's turn it was."""
     return next(mail for mail in mails if mail.template == "technician")
+
+
+def came_in(story: TicketStory) -> list[str]:
+    """What customers wrote in a ticket."""
+    return [one.text for one in story.messages if one.direction is Direction.IN]
 
 
 def test_a_new_contact_goes_on_with_the_ticket(desk: LiveDesk) -> None:
@@ -55,7 +67,8 @@ def test_nobody_watches_because_a_mail_names_them(desk: LiveDesk) -> None:
     first = desk.write(Letter("Bonjour.", headers={"Cc": "evil@elsewhere.example"}))
     asked = answer(to(first, "tech2@example.com"), "Voici.")
     asked.headers["Cc"] = "evil@elsewhere.example"
-    told = desk.write(asked)
+    held = desk.write(asked)
+    told = desk.write(answer(held[0], "oui"))
     assert {mail.to for mail in told if mail.template == "notification"} == {CHEF}
 
 
@@ -139,3 +152,37 @@ def test_words_beside_a_merge_leave_once_to_each(desk: LiveDesk) -> None:
     heard = [mail for mail in told if "l'onduleur" in mail.text and mail.template == "notification"]
     assert sorted(mail.to for mail in heard) == [CHEF, IT]
     assert {mail.subject.partition("]")[0] for mail in heard} == {"[#1001"}
+
+
+def test_a_message_that_is_split_off_is_a_request_of_its_own(desk: LiveDesk) -> None:
+    """Acknowledged, paged, linked; its writer goes on there, by the acknowledgement and by their own message."""
+    first = desk.write(Letter("Bonjour.\nPlus rien ne marche.", subject="Panne"))
+    desk.write(answer(to_desk(first), "#prendre"))
+    desk.advance(minutes=5)
+    more = desk.write(
+        Letter("L'imprimante aussi.", IT, subject="Re: Panne", headers={"References": "<1@acme.example>"})
+    )
+    told = desk.write(answer(to_desk(more), "#séparer Imprimante\nPour le serveur, je regarde."))
+    acknowledged = next(mail for mail in told if mail.template == "acknowledgement")
+    assert (acknowledged.to, acknowledged.subject) == (IT, "[#1002] Imprimante")
+    assert {mail.subject.partition("]")[0] for mail in told if mail.template == "notification"} == {"[#1001"}
+    assert any("L'imprimante aussi." in mail.text for mail in told if "#1002" in mail.subject)
+    old, fresh = desk.ticket(1001), desk.ticket(1002)
+    assert (old.links, fresh.links) == ((1002,), (1001,))
+    assert came_in(fresh) == ["L'imprimante aussi."]
+    assert fresh.opened_at == NOW + timedelta(minutes=5)
+    desk.write(answer(acknowledged, "Elle clignote."))
+    desk.write(Letter("Toujours.", sender=IT, subject="Re: Panne", headers={"References": "<3@acme.example>"}))
+    assert came_in(desk.ticket(1002))[1:] == ["Elle clignote.", "Toujours."]
+
+
+@pytest.mark.parametrize("way", ["split", "merge"])
+def test_the_database_keeps_its_promises(desk: LiveDesk, way: str) -> None:
+    """`verify` finds nothing after either."""
+    first, second, _ = merged(desk)
+    if way == "split":
+        desk.write(answer(to(first, CHEF), "Autre chose."))
+        desk.write(answer(to_desk(first), "#séparer"))
+    broken = [one for one in verify(desk.database, desk.now) if one.state is State.BROKEN]
+    assert broken == []
+    assert second

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, cast, exists, func, or_, select
+from sqlalchemy import Integer, Select, and_, case, cast, exists, func, or_, select
 from sqlmodel import col
 
 from mailgate.core.lifecycle import WAITING
@@ -22,6 +22,7 @@ from mailgate.store.tables import (
     InboxRow,
     InterventionRow,
     JournalRow,
+    LinkRow,
     MessageRow,
     OutboxRow,
     ParticipantRow,
@@ -46,6 +47,15 @@ openings = (
 brought_in = exists().where(
     col(JournalRow.ticket) == col(MessageRow.ticket), col(JournalRow.because).like(f"%{BRINGS_IN}%")
 )
+split_off = (
+    select(col(MessageRow.id))
+    .join(InboxRow, col(InboxRow.id) == col(MessageRow.inbox_id))
+    .join(LinkRow, and_(col(LinkRow.ticket) == col(MessageRow.ticket), col(LinkRow.other) == col(InboxRow.ticket)))
+    .where(col(MessageRow.ticket) == number)
+    .correlate(TicketRow)
+)
+"""A message that was decided as part of a linked ticket: what opened a ticket that was split off."""
+
 by_hand = (
     select(col(MessageRow.id))
     .where(col(MessageRow.ticket) == col(InterventionRow.ticket), col(MessageRow.at) == col(InterventionRow.at))
@@ -125,7 +135,7 @@ TICKETS = (
         those(
             select(number, func.coalesce(openings.c.times, 0).label("openings"))
             .outerjoin(openings, openings.c.of == number)
-            .where(func.coalesce(openings.c.times, 0) != 1)
+            .where(func.coalesce(openings.c.times, 0) != case((split_off.exists(), 0), else_=1))
         ),
     ),
     Question(

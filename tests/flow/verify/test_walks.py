@@ -26,6 +26,14 @@ COMMANDS = (
     *("#prendre", "#pris", "#assigner tech3", "#note\nà voir", "#appel 15\nBonjour", "#site 1h30", "#temps 10"),
     *("#attente client", "#attente tiers 3d", "#attente client 2h", "#valider", "#résolu", "#fermer", "#rouvrir"),
     *("#priorité P1", "#sévérité critique", "#sévérité basse mieux", "#niveau 2 réseau", "#genre formation"),
+    *("#fusionner 1001", "#fusionner 1002\nBonjour", "#fusionner 1003\n#note", "#séparer", "#séparer Autre\nVoici"),
+    *(
+        "#lier 1001",
+        "#copie it@acme.example\nVoici",
+        "#copie non it@acme.example",
+        "#contact it@acme.example",
+        "#sujet X",
+    ),
     *("#absent 2026-12-24", "#absent non", "#aide", "#rien", "#résolu\nC'est réparé."),
 )
 MINUTES = (1, 2, 5, 14, 16, 31, 61, 240, 500, 1440, 5 * 1440)

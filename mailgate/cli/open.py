@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +14,10 @@ from mailgate.cli.failures import DONE, Refusal
 from mailgate.cli.options import HERE, AsJson, SiteConfig
 from mailgate.cli.output import print_json
 from mailgate.core.events import TicketRequested
+from mailgate.core.intents import Spend
+from mailgate.core.model import Activity
 from mailgate.daemon import clock
+from mailgate.mail.arguments import time_spent
 from mailgate.toml.mistakes import did_you_mean
 
 if TYPE_CHECKING:
@@ -39,6 +42,10 @@ def open_ticket(
     subject: Annotated[str, typer.Option(help="What it is about.")],
     queue: Annotated[str | None, typer.Option(help="The queue; the first one of the rules without it.")] = None,
     channel: Annotated[str, typer.Option(help="How the request came.")] = "phone",
+    by: Annotated[str | None, typer.Option(help="The technician who attended to it already.")] = None,
+    call: Annotated[str | None, typer.Option(help="They called back: for how long (15, 1h30).")] = None,
+    visit: Annotated[str | None, typer.Option(help="They were there: for how long.")] = None,
+    remote: Annotated[str | None, typer.Option(help="They worked from afar: for how long.")] = None,
     text: Annotated[Path | None, typer.Argument(metavar="[FILE|-]", help="The request's text; - is stdin.")] = None,
     config: SiteConfig = HERE,
     as_json: AsJson = False,
@@ -48,7 +55,11 @@ def open_ticket(
     from mailgate.cli import desk
 
     now = clock.now()
-    wish = TicketRequested(0, now, customer, contact.lower(), _line(subject), _read(text), queue, channel)
+    spent = _spent({Activity.CALL: call, Activity.VISIT: visit, Activity.REMOTE: remote}, by)
+    wish = TicketRequested(
+        0, now, customer, contact.lower(), _line(subject), _read(text), queue, channel,
+        by, spent.activity if spent else None, spent.minutes if spent else 0,
+    )  # fmt: skip
     with desk.at(config) as here:
         _refuse_unknown(wish, rulebook.load(here.config.root / "rules", here.config.desk).policy)
         row = desk.ask(here, wish, now)
@@ -64,6 +75,22 @@ def _line(subject: str) -> str:
     return one_line
 
 
+def _spent(said: Mapping[Activity, str | None], by: str | None) -> Spend | None:
+    """What the technician did, and for how long; one thing only."""
+    given = [(activity, time) for activity, time in said.items() if time is not None]
+    if by is None and not given:
+        return None
+    if by is None:
+        raise typer.BadParameter("say --by whom the work was done")
+    if len(given) != 1:
+        raise typer.BadParameter("--by goes with one of --call, --visit and --remote")
+    ((activity, time),) = given
+    read = time_spent(activity, time)
+    if not isinstance(read, Spend) or read.minutes <= 0:
+        raise typer.BadParameter(f"--{activity} '{time}' is not a time; write 15, 90 or 1h30")
+    return read
+
+
 def _read(text: Path | None) -> str:
     if text is None:
         return ""
@@ -76,6 +103,8 @@ def _refuse_unknown(wish: TicketRequested, policy: Policy) -> None:
     _known("customer", wish.customer, policy.customers)
     contacts = [contact.mail for contact in policy.customers[wish.customer].contacts]
     _known(f"contact of '{wish.customer}'", wish.contact, contacts)
+    if wish.technician is not None:
+        _known("technician", wish.technician, policy.technicians)
     if wish.queue is not None:
         _known("queue", wish.queue, policy.queues)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from mailgate.core.bank_effects import EntryKind
 from mailgate.core.intents import Orders
-from mailgate.core.model import AuthVerdict, Channel, Door, Mail, Token
+from mailgate.core.model import Activity, AuthVerdict, Channel, Door, Mail, Token
 from mailgate.core.reports import Fate
 
 
@@ -83,7 +83,8 @@ class DeliveryFailed:
 
 @dataclass(frozen=True, slots=True)
 class TicketRequested:
-    """`mailgate open`: somebody at the desk opens a ticket on a customer's behalf."""
+    """`mailgate open`: somebody at the desk opens a ticket on a customer's behalf. `activity` is what `technician` did
+    already, in real minutes; without it nobody has attended to it."""
 
     inbox_id: int
     received_at: datetime
@@ -93,6 +94,9 @@ class TicketRequested:
     text: str = ""
     queue: str | None = None
     channel: str = "phone"
+    technician: str | None = None
+    activity: Activity | None = None
+    minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

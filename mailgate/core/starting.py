@@ -125,7 +125,7 @@ def _begin(
     effects: list[Effect] = [
         OpenTicket(ticket),
         _said(asked, event, ticket),
-        *_clocked(done, work, ticket, seen, policy),
+        *with_clocks(done, work, ticket, seen, policy),
     ]
     effects += [] if told_of_work else [acknowledgement(ticket, asked.route.template, policy)]
     why, did = "", (Did("opened", after.requester.mail), *account.did)
@@ -200,7 +200,7 @@ def _work_in(event: MailReceived) -> MailReceived:
     return replace(event, orders=Orders("", rest), mail=replace(event.mail, text="", attachments=()))
 
 
-def _clocked(
+def with_clocks(
     done: tuple[Effect, ...], event: MailReceived, ticket: Ticket, seen: Seen, policy: Policy
 ) -> tuple[Effect, ...]:
     """The work with what it does to the clocks that began with the ticket."""

@@ -16,9 +16,11 @@ from mailgate.cli import open as opening
 from mailgate.cli.failures import Refusal
 from mailgate.cli.main import run
 from mailgate.core.events import TicketRequested
-from mailgate.store import inbox
+from mailgate.core.model import Activity
+from mailgate.store import inbox, query
 from mailgate.store.columns import InboxState
 from mailgate.store.query import Fate
+from mailgate.store.verify import State, verify
 from tests.cli.sites import FIRST, MONDAY, a_database, decide_pending
 
 CALL = ("--customer", "acme", "--contact", "chef@acme.example", "--subject", "Panne  du\nserveur")
@@ -27,6 +29,11 @@ CALL = ("--customer", "acme", "--contact", "chef@acme.example", "--subject", "Pa
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "PATIENCE", 0.2)
+
+
+@pytest.fixture
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "PATIENCE", 60)
 
 
 @contextmanager
@@ -59,6 +66,7 @@ def requested(config: Path) -> object:
     return received and received.event
 
 
+@pytest.mark.usefixtures("_patient")
 def test_a_request_opens_a_ticket(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever is on the phone wants to tell the number."""
     with a_daemon(config):
@@ -94,6 +102,7 @@ def test_the_text_comes_from_a_file_or_from_stdin(
         (("--customer", "acmee"), "unknown customer 'acmee' (did you mean 'acme'?)"),
         (("--contact", "cheff@acme.example"), "did you mean 'chef@acme.example'?"),
         (("--queue", "urgant"), "unknown queue 'urgant' (did you mean 'urgent'?)"),
+        (("--by", "teck1", "--call", "10"), "unknown technician 'teck1' (did you mean 'tech1'?)"),
     ],
 )
 def test_a_typing_error_is_no_ticket(
@@ -103,6 +112,41 @@ def test_a_typing_error_is_no_ticket(
     assert run(["open", *CALL, *wrong, "-c", str(config)]) == 1
     assert sentence in capsys.readouterr().err
     assert not (config.parent / "var").exists()
+
+
+@pytest.mark.usefixtures("_patient")
+def test_a_call_that_was_made_already_counts(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The technician on the phone has the ticket, the promise is kept, and nobody is called."""
+    with a_daemon(config):
+        assert run(["open", *CALL, "--by", "tech1", "--call", "1h30", "-c", str(config)]) == 0
+    database = a_database(config)
+    with database.read() as tx:
+        story = query.ticket(tx, FIRST)
+    broken = [found for found in verify(database, MONDAY) if found.state is State.BROKEN]
+    database.close()
+    assert story is not None
+    assert story.callback is not None
+    assert (story.assignee, story.callback.kept_by, story.pages) == ("tech1", "tech1", ())
+    assert [(one.by, one.activity, one.minutes) for one in story.interventions] == [("tech1", Activity.CALL, 90)]
+    assert broken == []
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (("--call", "10"), "say --by whom"),
+        (("--by", "tech1"), "--by goes with one of"),
+        (("--by", "tech1", "--call", "10", "--visit", "20"), "--by goes with one of"),
+        (("--by", "tech1", "--call", "bientôt"), "is not a time; write 15, 90 or 1h30"),
+    ],
+)
+def test_half_a_call_is_none(
+    wrong: tuple[str, ...], sentence: str, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who did it and for how long go together."""
+    assert run(["open", *CALL, *wrong, "-c", str(config)]) == 2
+    assert sentence in " ".join(capsys.readouterr().err.replace("│", " ").split())
 
 
 def test_a_ticket_needs_a_subject(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,7 +59,7 @@ split_off = (
 by_hand = (
     select(col(MessageRow.id))
     .where(col(MessageRow.ticket) == col(InterventionRow.ticket), col(MessageRow.at) == col(InterventionRow.at))
-    .where(col(MessageRow.inbox_id).is_not(None), or_(col(MessageRow.direction) != Direction.IN, brought_in))
+    .where(or_(and_(col(MessageRow.inbox_id).is_not(None), col(MessageRow.direction) != Direction.IN), brought_in))
 )
 """The technician's mail that an intervention is; of one that brings in a request, the words are the contact's."""
 

@@ -210,7 +210,7 @@ def _policy(desk: Desk) -> Policy:
 
 def _with_bank(key: str, policy: Policy) -> Customer:
     """The customer, who must be one of the rules' and have a bank."""
-    from mailgate.core.bank import has_bank
+    from mailgate.core.billing import has_bank
 
     customer = policy.customers.get(key)
     if customer is None:

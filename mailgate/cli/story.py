@@ -129,7 +129,8 @@ def _said(message: MessageShown) -> Happening:
 
 def _done(work: InterventionShown) -> Happening:
     where = "" if work.public else ", internal"
-    return Happening(work.at, f"{work.by}: {work.activity}, {work.minutes} min, {work.charged} charged{where}")
+    paid = "" if work.bank is None else f" to the bank of {work.bank}"
+    return Happening(work.at, f"{work.by}: {work.activity}, {work.minutes} min, {work.charged} charged{paid}{where}")
 
 
 def _paged(page: PageShown, number: int) -> Happening:

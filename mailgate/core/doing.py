@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from mailgate.core.billing import charge
+from mailgate.core.bank import Bill, left, shown_to, warn_of_low, with_bank
 from mailgate.core.changes import Change
 from mailgate.core.clocks import after_wait, keeps, kept, stands_still
 from mailgate.core.clockwork import clocks_after
@@ -14,7 +14,6 @@ from mailgate.core.correspondence import View, facts_about, letter_to_requester,
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.deeds import done, received
 from mailgate.core.effects import (
-    AddIntervention,
     AddMessage,
     Assign,
     CancelTimer,
@@ -28,8 +27,9 @@ from mailgate.core.events import MailReceived
 from mailgate.core.grading import grading, moved
 from mailgate.core.hours import due
 from mailgate.core.identity import Sender
+from mailgate.core.interventions import recorded, spent_on
 from mailgate.core.leave import did_leave, leave
-from mailgate.core.letters import InterventionFacts, NoticeFacts, Tone
+from mailgate.core.letters import NoticeFacts, Tone
 from mailgate.core.lifecycle import AFTER_WORK, SETTLED, WAITING, WAITING_OVER
 from mailgate.core.model import Activity, Direction, Outcome, Status
 from mailgate.core.opening import incoming
@@ -39,6 +39,7 @@ from mailgate.core.policy import Policy
 from mailgate.core.relating import copies, did_relate, relate
 from mailgate.core.replies import release
 from mailgate.core.seen import Seen
+from mailgate.core.statement import statement
 from mailgate.core.summons import first_words, message_facts, tell, words_of
 from mailgate.core.ticket import Clock, Line, Promise, Ticket
 from mailgate.core.transcripts import Account, told_work
@@ -67,21 +68,24 @@ def worked(
 ) -> tuple[tuple[Effect, ...], Account, Ticket]:
     """What the work leads to beside the mail itself, what its author hears of it, and the ticket as it stands then."""
     at = event.received_at
-    after, spent = _ticket_after(planned, policy, at), _spent(planned, policy)
+    after, spent = _ticket_after(planned, policy, at), spent_on(planned, policy)
+    bank = left(planned.graded, spent, seen, policy)
     effects: tuple[Effect, ...] = (
         *_seen(planned, at),
         *_changes(planned, after, policy, at),
         *relate(planned, after, seen, policy, at),
-        *_intervention(planned, spent, at),
+        *recorded(event, planned, spent),
         *_released(event, sender, planned, seen, policy),
-        *_notification(event, sender, planned, after, spent, policy),
+        *_notification(event, sender, planned, after, Bill(spent, bank), policy),
         *_handed_over(event, sender, planned, after, policy),
         *_called_off(planned, after, policy, at),
+        *warn_of_low(planned.graded, spent, bank, seen, policy),
         *leave(planned.orders, planned.by, policy, at),
     )
     bound = did_relate(planned.orders, planned.ticket, after, policy)
     did = (*done(planned, after, spent, policy), *bound, *did_leave(planned.orders))
-    return effects, Account(did, planned.help, spent, received(planned, after)), after
+    stated = statement(planned, spent, bank, seen.worked, policy)
+    return effects, Account(did, planned.help, spent, received(planned, after), bank, stated), after
 
 
 def _ticket_after(planned: Plan, policy: Policy, at: datetime) -> Ticket:
@@ -119,13 +123,6 @@ def _callback_after(planned: Plan, policy: Policy, at: datetime) -> tuple[Clock,
     return (callback if how is None else kept(callback, at, planned.by.key, how),)
 
 
-def _spent(planned: Plan, policy: Policy) -> InterventionFacts | None:
-    if planned.activity is None:
-        return None
-    minutes = planned.spend.minutes if planned.spend else 0
-    return charge(planned.activity, minutes, planned.graded, policy)
-
-
 def _said(event: MailReceived, sender: Sender, planned: Plan) -> AddMessage:
     """The technician's words for the story; a mail of nothing but commands is kept as what it asked for."""
     message = incoming(event, sender, planned.ticket.number, automatic=False)
@@ -160,13 +157,6 @@ def _goes_on(planned: Plan, after: Ticket) -> bool:
     return owed and after.status is not ticket.status and stands_still(ticket, Promise.CALLBACK)
 
 
-def _intervention(planned: Plan, spent: InterventionFacts | None, at: datetime) -> Iterator[Effect]:
-    if planned.activity is None or spent is None:
-        return
-    public, number = not planned.internal, planned.ticket.number
-    yield AddIntervention(number, planned.by.key, planned.activity, spent.minutes, spent.charged, public, at)
-
-
 def _seen(planned: Plan, at: datetime) -> Iterator[Effect]:
     if planned.sees:
         yield AcknowledgePages(planned.ticket.number, planned.by.key, at)
@@ -180,7 +170,7 @@ def _released(event: MailReceived, sender: Sender, planned: Plan, seen: Seen, po
 
 
 def _notification(
-    event: MailReceived, sender: Sender, planned: Plan, after: Ticket, spent: InterventionFacts | None, policy: Policy
+    event: MailReceived, sender: Sender, planned: Plan, after: Ticket, bill: Bill, policy: Policy
 ) -> Iterator[Effect]:
     """The customer's mail of this intervention: the technician's own words, or an automatic sentence in their place."""
     if not planned.notifies:
@@ -190,13 +180,13 @@ def _notification(
     personal = planned.public_words
     view = View.REQUESTER if personal else view_of_requester(after)
     facts = facts_about(after, policy, after.language, view)
-    facts = replace(facts, technician=person_facts(planned.by), message=message, intervention=spent)
+    facts = replace(facts, technician=person_facts(planned.by), message=message, intervention=bill.spent)
     facts = replace(facts, regraded=planned.regraded)
     worded = planned.activity is not None or planned.regraded
     template = "notification" if worded else WORDLESS.get(after.status, "notification")
     tone = Tone.PERSON if personal else Tone.GENERATED
     letter = replace(letter_to_requester(template, after, policy, tone, facts), enclosure=enclosure)
-    yield SendMail(letter, record=not personal)
+    yield SendMail(with_bank(letter, shown_to(after, bill.bank)), record=not personal)
     yield from copies(letter, after, policy)
 
 

@@ -39,7 +39,8 @@ class AddMessage:
 
 @dataclass(frozen=True, slots=True)
 class AddIntervention:
-    """Record what technician `by` did: real minutes and charged minutes."""
+    """Record what technician `by` did: real minutes and charged minutes; `debit` is their entry in the customer's bank,
+    when that pays for them."""
 
     ticket: int
     by: str
@@ -48,6 +49,7 @@ class AddIntervention:
     charged: int
     public: bool
     at: datetime
+    debit: Book | None = None
 
 
 @dataclass(frozen=True, slots=True)

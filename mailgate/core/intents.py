@@ -165,6 +165,11 @@ class SetCustomer:
 
 
 @dataclass(frozen=True, slots=True)
+class Balance:
+    """`#solde`"""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """`#aide`"""
 
@@ -191,6 +196,7 @@ Intent = (
     | SplitOff
     | AddWatcher
     | RemoveWatcher
+    | Balance
     | Help
 )
 

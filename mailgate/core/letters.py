@@ -120,7 +120,8 @@ class MessageFacts:
 
 @dataclass(frozen=True, slots=True)
 class InterventionFacts:
-    """What a technician did: real minutes, charged minutes, and why that many are charged."""
+    """What a technician did: real minutes, charged minutes, and why that many are charged; `banked`: the customer's
+    bank pays for them."""
 
     activity: str
     minutes: int
@@ -128,6 +129,7 @@ class InterventionFacts:
     unit: int = 0
     minimum: int = 0
     covered: bool = False
+    banked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +144,10 @@ class DeadlineFacts:
 
 @dataclass(frozen=True, slots=True)
 class BankFacts:
-    """A customer's balance of prepaid time, in minutes."""
+    """A customer's balance of prepaid time, in minutes, and of which kind their bank is ("hours" or "flex")."""
 
     balance: int
+    kind: str = "hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,17 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementFacts:
+    """How a customer's account stands: their bank (None: they have none), real and charged minutes on the ticket,
+    and what one more call of a quarter of an hour would charge."""
+
+    bank: BankFacts | None
+    minutes: int
+    charged: int
+    following: InterventionFacts
+
+
+@dataclass(frozen=True, slots=True)
 class TranscriptFacts:
     """What became of a technician's mail: `did` (all of it); `problems`, and then nothing was done; or `doubts`, and
     then nothing is done before they say so. `resend` is the mail with its wrong lines mended ("": nobody can)."""
@@ -196,6 +210,7 @@ class TranscriptFacts:
     received: Received | None = None
     manual: ManualFacts | None = None
     resend: str = ""
+    statement: StatementFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

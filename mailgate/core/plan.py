@@ -11,7 +11,7 @@ from mailgate.core.clocks import HEARING
 from mailgate.core.colleagues import find_technician, nearest_technician
 from mailgate.core.events import MailReceived
 from mailgate.core.grading import against_grading, graded, regraded
-from mailgate.core.intents import AssignTo, Help, Internal, Order, Problem, Reopen, Spend, Take, Wait
+from mailgate.core.intents import AssignTo, Balance, Help, Internal, Order, Problem, Reopen, Spend, Take, Wait
 from mailgate.core.letters import Regraded
 from mailgate.core.lifecycle import ACTIVE, POSSIBLE, asked_status
 from mailgate.core.model import Activity, Attachment, Status
@@ -21,6 +21,9 @@ from mailgate.core.relations import related
 from mailgate.core.ticket import Ticket
 
 IntentT = TypeVar("IntentT", bound=object)
+
+QUESTIONS = Help | Balance
+"""What a technician only asks the desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,9 @@ class Plan:
     @property
     def answers(self) -> bool:
         """Whether the mail takes the ticket on: by work of any kind, or by saying that the page was seen. Who only
-        notes something, or asks for help, takes nothing."""
+        notes something, or asks the desk something, takes nothing."""
         worked = self.spend is not None or self.public_words
-        asks = self.help and len(self.orders) == 1 and not self.text
+        asks = bool(self.orders) and all(isinstance(order.intent, QUESTIONS) for order in self.orders) and not self.text
         return worked or (self.ticket.status in ACTIVE and not asks and not self.internal)
 
     @property

@@ -127,6 +127,16 @@ class Tariff:
 
 
 @dataclass(frozen=True, slots=True)
+class Banks:
+    """`[bank]` of the rules: the balance, in minutes, below which both sides are warned (None: never), and which kinds
+    of request a bank of hours does not pay for and a Flex bank does."""
+
+    low: int | None = 120
+    hours_not_for: frozenset[str] = frozenset({"training", "customisation", "development"})
+    flex_for: frozenset[str] = frozenset({"customisation", "development"})
+
+
+@dataclass(frozen=True, slots=True)
 class Actions:
     """`then`: only what the rule sets; None leaves what earlier rules or the queue say. `refuse` is the polite reason
     for the sender ("" uses the template's own words)."""
@@ -227,6 +237,7 @@ class Policy:
     automatic: Automatic = field(default_factory=Automatic)
     closing: Closing = field(default_factory=Closing)
     floods: Floods = field(default_factory=Floods)
+    banks: Banks = field(default_factory=Banks)
 
     def queue_of(self, address: str) -> Queue | None:
         """The queue that answers to an address (any case), or None."""

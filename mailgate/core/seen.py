@@ -118,6 +118,14 @@ class Flood:
 
 
 @dataclass(frozen=True, slots=True)
+class Worked:
+    """Real and charged minutes of all interventions on a ticket."""
+
+    minutes: int = 0
+    charged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """The snapshot for one event.
 
@@ -143,7 +151,8 @@ class Seen:
     newest others of its own ticket's customer.
 
     `banks` are the balances, in minutes, of the customers concerned in whose banks anything was ever entered;
-    `is_booked` says that the entry that is asked for has the reference of an earlier one.
+    `worked` is what a technician's mail adds to; `is_booked` says that the entry that is asked for has the reference of
+    an earlier one.
 
     `sent` is the mail of ours that a report is about, and then `by_token` its ticket. `marked` are those of the
     sender's addresses that mail does not reach. `answered`, and `refused` (mails refused on the ticket of `by_token`
@@ -180,4 +189,5 @@ class Seen:
     named: Mapping[int, Ticket] = field(default_factory=dict)
     siblings: tuple[int, ...] = ()
     banks: Mapping[str, int] = field(default_factory=dict)
+    worked: Worked = field(default_factory=Worked)
     is_booked: bool = False

@@ -9,7 +9,17 @@ from mailgate.core.correspondence import View, desk_facts, facts_about, person_f
 from mailgate.core.effects import SendMail
 from mailgate.core.events import MailReceived
 from mailgate.core.intents import Problem
-from mailgate.core.letters import Did, Doubt, Facts, InterventionFacts, Letter, Tone, TranscriptFacts
+from mailgate.core.letters import (
+    BankFacts,
+    Did,
+    Doubt,
+    Facts,
+    InterventionFacts,
+    Letter,
+    StatementFacts,
+    Tone,
+    TranscriptFacts,
+)
 from mailgate.core.manual import manual
 from mailgate.core.mending import to_resend
 from mailgate.core.people import Technician
@@ -53,12 +63,15 @@ def told_doubts(
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What became of a mail that was carried out: what was done, the work that it is, and what the customer got."""
+    """What became of a mail that was carried out: what was done, the work that it is, what the customer got, what is
+    left in their bank, and what was asked about it."""
 
     did: tuple[Did, ...]
     help: bool = False
     spent: InterventionFacts | None = None
     received: Received | None = None
+    bank: BankFacts | None = None
+    statement: StatementFacts | None = None
 
 
 def told_work(
@@ -68,8 +81,8 @@ def told_work(
     understood = tuple(order.line for order in event.orders.orders)
     guide = manual(ticket, one, policy) if account.help and ticket is not None else None
     said = TranscriptFacts(understood, account.did, help=account.help, received=account.received, manual=guide)
-    letter = transcript(event, one, ticket, said, policy)
-    return SendMail(replace(letter, facts=replace(letter.facts, intervention=account.spent)))
+    letter = transcript(event, one, ticket, replace(said, statement=account.statement), policy)
+    return SendMail(replace(letter, facts=replace(letter.facts, intervention=account.spent, bank=account.bank)))
 
 
 def told_done(

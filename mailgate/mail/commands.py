@@ -18,6 +18,7 @@ from mailgate.core.intents import (
     UNSAID,
     Acknowledge,
     AskValidation,
+    Balance,
     Close,
     Help,
     Intent,
@@ -178,6 +179,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("lier", "link", "17", "17", link),
     Command("copie", "watch", "x@acme.example", "x@acme.example", watch),
     Command("sujet", "subject", "nouvel objet", "new subject", subject),
+    Command("solde", "balance", "", "", partial(nothing, Balance())),
     Command("aide", "help", "", "", partial(nothing, Help())),
 )
 """Every command, in the order of the help."""

@@ -184,7 +184,9 @@ class Tongue:
         return f"{day} {words.short_clock.format(hour=there.hour, minute=there.minute)}"
 
     def duration(self, minutes: int) -> str:
-        """A length of work: "15 min", "60 min", "2 h", "1 h 30"."""
+        """A length of work: "15 min", "60 min", "2 h", "1 h 30"; what is owed has a minus sign."""
+        if minutes < 0:
+            return f"−{self.duration(-minutes)}"
         if minutes <= 60:
             return f"{minutes}{NBSP}min"
         hours, rest = divmod(minutes, 60)

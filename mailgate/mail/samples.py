@@ -30,6 +30,7 @@ from mailgate.core.letters import (
     PersonFacts,
     Proof,
     Regraded,
+    StatementFacts,
     TicketFacts,
     Tone,
     TranscriptFacts,
@@ -85,7 +86,7 @@ FACTS = Facts(
         (Attachment(1, "capture d’écran.png", "image/png", 1_240_000),),
         (Attachment(2, "sauvegarde.zip", "application/zip", 48_000_000),),
     ),
-    intervention=InterventionFacts(Activity.CALL.value, 15, 60, 30, 60),
+    intervention=InterventionFacts(Activity.CALL.value, 15, 60, 30, 60, banked=True),
     deadline=OUTSIDE,
     bank=BankFacts(750),
     links=LinkFacts("https://support.example.com/s/abc"),
@@ -111,7 +112,12 @@ STRANGE = replace(BARE, flood=FloodFacts(2, (1041, 1042), strangers=True))
 SETTLED = replace(FACTS, ticket=replace(TICKET, status=Status.RESOLVED.value), message=MessageFacts(""), bank=None)
 DONE = TranscriptFacts(
     ("#appel 15", "#résolu"),
-    (Did("time", "15 → 30"), Did("resolved"), Did("already-taken", "Luc Gagnon"), Did("away", "2026-12-24")),
+    (
+        Did("time", "15 → 30"),
+        Did("resolved"),
+        Did("already-taken", "Luc Gagnon"),
+        Did("away", "2026-12-24"),
+    ),
     help=True,
 )
 WORKED = TranscriptFacts(
@@ -125,6 +131,15 @@ GUIDE = TranscriptFacts(
     help=True,
     manual=ManualFacts(("resolve", "wait"), ("tech2", "tech3"), ("basse", "critique"), ("P1",), ("urgent",), ("beta",)),
 )
+BANKED = InterventionFacts(Activity.CALL.value, 15, 60, 30, 60, banked=True)
+BESIDE = replace(BANKED, banked=False)
+STATEMENTS = (
+    StatementFacts(BankFacts(750), 27, 60, BANKED),
+    StatementFacts(BankFacts(-45, "flex"), 0, 0, BESIDE),
+    StatementFacts(None, 15, 0, InterventionFacts(Activity.CALL.value, 15, 0, covered=True)),
+    StatementFacts(None, 15, 30, InterventionFacts(Activity.CALL.value, 15, 0)),
+)
+LOW = Facts(FACTS.desk, contact=FACTS.contact)
 UNDONE = TranscriptFacts(
     ("#note",), problems=(Problem("unknown-command", "#apel 15", "#apel", "#appel 15"), Problem("no-token"))
 )
@@ -170,6 +185,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         FACTS,
         SETTLED,
         replace(FACTS, intervention=InterventionFacts("reply", 0, 0, covered=True)),
+        replace(FACTS, intervention=BESIDE, bank=BankFacts(-30, "flex")),
         replace(SETTLED, regraded=(Regraded(Scale.SEVERITY, "basse", "un autre poste imprime"),)),
         replace(FACTS, regraded=(Regraded(Scale.LEVEL, "2", "vos données sont à examiner"),)),
     ),
@@ -201,6 +217,8 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         replace(FACTS, transcript=UNDONE),
         replace(FACTS, transcript=MENDED),
         replace(FACTS, transcript=ASKED),
+        *(replace(FACTS, transcript=TranscriptFacts(("#solde",), statement=one)) for one in STATEMENTS),
+        replace(BARE, transcript=TranscriptFacts(("#solde",), statement=STATEMENTS[-1])),
         replace(FACTS, ticket=None, transcript=UNDONE),
     ),
     "validation": (FACTS, BARE, _noticed("last-reminder")),
@@ -215,6 +233,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
     ),
     "escalated": (FACTS, _noticed("escalated", "un développement est nécessaire")),
     "drill": (_drill(""), _drill("pager")),
+    "low-balance": tuple(replace(LOW, bank=BankFacts(*left)) for left in ((90,), (0, "flex"), (-45,), (-45, "flex"))),
     "notice": (
         _of_desk("quarantine", "inbox 12: ValueError: sample"),
         _noticed("too-few-people", "2/3"),
@@ -223,6 +242,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _lost_page("mail", "5145550101@pager.example.net"),
         _lost_page("tgram", "tgram://…"),
         _noticed("exhausted"),
+        _noticed("low-balance"),
         _noticed("exhausted", facts=STRANGE),
         _noticed("missed"),
         _noticed("engagement-missed"),

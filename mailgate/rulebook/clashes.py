@@ -20,7 +20,7 @@ from mailgate.toml.positions import Path, Position
 MOST_CONTACTS = 4
 """domain.md §3."""
 
-ONCE = tuple((section, "*") for section in (*SECTIONS, "limits", "automatic", "closing", "floods"))
+ONCE = tuple((section, "*") for section in (*SECTIONS, "limits", "automatic", "closing", "floods", "bank"))
 """What all files together may say only once. Within one file TOML itself sees to it."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from mailgate.core.billing import NONE
 from mailgate.core.policy import Bound, Policy
 from mailgate.core.targets import scheme_of
 from mailgate.rulebook.pagers import OWN, has_apprise
@@ -23,6 +24,7 @@ def doubts(sources: tuple[Source, ...], policy: Policy) -> Iterator[Mistake]:
         yield from _bounds_of_nothing(source, policy)
         yield from _hours_longer_than_days(source, policy)
         yield from _windows_longer_than_promises(source, policy)
+        yield from _banks_of_nothing(source, policy)
 
 
 def _teams_too_small(source: Source, policy: Policy) -> Iterator[Mistake]:
@@ -78,6 +80,15 @@ def _windows_longer_than_promises(source: Source, policy: Policy) -> Iterator[Mi
         for path in source.paths("floods", "within"):
             text = f"in a flood people may hear of a request after {minutes} min, and queue '{soonest.key}' promises"
             yield source.at_value(path, f"{text} {soonest.callback}")
+
+
+def _banks_of_nothing(source: Source, policy: Policy) -> Iterator[Mistake]:
+    """Paid in advance, and never charged."""
+    if any(queue.tariff for queue in policy.queues.values()):
+        return
+    for path, kind in source.texts("customer", "*", "bank"):
+        if kind != NONE:
+            yield source.at_value(path, f"customer '{path[1]}' has a bank, but no queue has a 'tariff' that charges it")
 
 
 def _bound(path: Path, policy: Policy) -> Bound:

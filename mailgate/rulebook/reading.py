@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from mailgate.core.policy import Desk, Policy, Rule
 from mailgate.rulebook import building
+from mailgate.rulebook.banks import BankTable, banks
 from mailgate.rulebook.bounds import AutomaticTable, FloodsTable
 from mailgate.rulebook.clashes import clashes
 from mailgate.rulebook.doubts import doubts
@@ -129,6 +130,7 @@ def _policy(files: tuple[Read, ...], desk: Desk) -> Policy:
         automatic=building.automatic(_together(AutomaticTable, (file.automatic for file in tables))),
         floods=building.floods(_together(FloodsTable, (file.floods for file in tables))),
         closing=building.closing(_together(ClosingTable, (file.closing for file in tables))),
+        banks=banks(_together(BankTable, (file.bank for file in tables))),
     )
 
 

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from mailgate.core.model import Outcome
 from mailgate.core.policy import UnknownSenders
+from mailgate.rulebook.banks import BankTable
 from mailgate.rulebook.bounds import AutomaticTable, FloodsTable
 from mailgate.rulebook.conditions import When
 from mailgate.rulebook.fields import Day, Delay, DelayOrNever, Due, Holidays, Moment, Refusal
@@ -261,4 +262,5 @@ class RulesFile(Table):
     automatic: AutomaticTable | None = None
     floods: FloodsTable | None = None
     closing: ClosingTable | None = None
+    bank: BankTable | None = None
     rule: list[RuleTable] = []

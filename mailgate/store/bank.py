@@ -16,9 +16,13 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from mailgate.core.bank_effects import Book
+from mailgate.core.events import MailReceived
+from mailgate.core.intents import SetContact, SetCustomer, Spend
+from mailgate.core.seen import Worked
+from mailgate.core.ticket import Ticket
 from mailgate.mail.text import clean_text
 from mailgate.store.database import Tx
-from mailgate.store.tables import BankEntryRow
+from mailgate.store.tables import BankEntryRow, InterventionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,31 @@ def seal(row: BankEntryRow, before: str) -> str:
 
 
 def banks(tx: Tx, *customers: str) -> Mapping[str, int]:
-    """What is left in the banks of these customers, in minutes; without those in which nothing was ever entered."""
+    """What is left in the banks of these customers (none named: of all), in minutes; without those in which nothing was
+    ever entered."""
     whose = col(BankEntryRow.customer)
-    left = select(whose, func.sum(BankEntryRow.minutes)).where(whose.in_(customers)).group_by(whose)
-    return {customer: int(minutes) for customer, minutes in tx.exec(left)}
+    left = select(whose, func.sum(BankEntryRow.minutes)).group_by(whose)
+    found = tx.exec(left.where(whose.in_(customers)) if customers else left)
+    return {customer: int(minutes) for customer, minutes in found}
+
+
+def of_work(tx: Tx, event: MailReceived, ticket: Ticket | None) -> Mapping[str, int]:
+    """What a technician's mail may charge, or the mail of theirs that it confirms: the ticket's customer, or whoever it
+    says they are (by any name of the rules, which are not known here). Without a ticket it may begin one."""
+    orders = (*event.orders.orders, *(event.held.mail.orders.orders if event.held is not None else ()))
+    naming = Spend if ticket is None else SetCustomer | SetContact
+    if any(isinstance(order.intent, naming) for order in orders):
+        return banks(tx)
+    return {} if ticket is None else banks(tx, ticket.customer or "")
+
+
+def worked(tx: Tx, ticket: Ticket | None) -> Worked:
+    """What all interventions on a ticket took and charged."""
+    if ticket is None:
+        return Worked()
+    sums = func.coalesce(func.sum(InterventionRow.minutes), 0), func.coalesce(func.sum(InterventionRow.charged), 0)
+    minutes, charged = tx.exec(select(*sums).where(InterventionRow.ticket == ticket.number)).one()
+    return Worked(int(minutes), int(charged))
 
 
 def is_booked(tx: Tx, customer: str, reference: str) -> bool:

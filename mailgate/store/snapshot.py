@@ -125,7 +125,11 @@ def _of_token(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets, reporte
     if row is not None:
         return replace(seen, sent=fates.sent(row, event), by_token=reported(row.ticket))
     signed = event.token is not None and event.token.kind is not TokenKind.BOUNCE
-    return replace(seen, by_token=tickets(event.token.ticket if event.token is not None and signed else None))
+    ticket = tickets(event.token.ticket if event.token is not None and signed else None)
+    seen = replace(seen, by_token=ticket)
+    if ticket is not None and not _is_work(event):
+        return seen
+    return replace(seen, banks=bank.of_work(tx, event, ticket), worked=bank.worked(tx, ticket))
 
 
 def _of_budgets(tx: Tx, event: MailReceived, seen: Seen) -> Seen:

@@ -17,6 +17,7 @@ from mailgate.core.model import Attachment, Direction, Status
 from mailgate.core.relation_effects import (
     RelationEffect,
 )
+from mailgate.store.bank import book
 from mailgate.store.clocks import set_clock, turn_to
 from mailgate.store.database import Tx
 from mailgate.store.relations import change_relation, take_part
@@ -152,17 +153,20 @@ def _change_status(tx: Tx, effect: ChangeStatus) -> None:
 
 
 def _add_intervention(tx: Tx, effect: AddIntervention) -> None:
-    tx.add(
-        InterventionRow(
-            ticket=effect.ticket,
-            technician=effect.by,
-            activity=effect.activity,
-            minutes=effect.minutes,
-            charged=effect.charged,
-            public=effect.public,
-            at=effect.at,
-        )
+    row = InterventionRow(
+        ticket=effect.ticket,
+        technician=effect.by,
+        activity=effect.activity,
+        minutes=effect.minutes,
+        charged=effect.charged,
+        public=effect.public,
+        at=effect.at,
+        bank=None if effect.debit is None else effect.debit.customer,
     )
+    tx.add(row)
+    if effect.debit is not None:
+        tx.flush()
+        book(tx, effect.debit, saved(row.id))
 
 
 def _ticket(tx: Tx, number: int) -> TicketRow:

@@ -83,6 +83,8 @@ WRONG_VALUES = {
     "[automatic]\ndomain = { day = 3, hour = 1 }\n": ("2:12: unknown key 'day' in [automatic.domain] (known: hour)"),
     "[automatic]\nticket = { day = 101 }\n": "2:18: 'day' in [automatic.ticket] must be at most 100, not 101",
     "[automatic]\ntotal = { hour = -1 }\n": "2:18: 'hour' in [automatic.total] must be at least 0, not -1",
+    "[bank]\nlo = '2h'\n": "2:1: unknown key 'lo' in [bank] (did you mean 'low'?)",
+    '[bank]\nlow = "1d"\n': "2:7: '1d' is no amount of time: write 90m or 2h, or never",
     "[floods]\nticket = 4\n": "2:1: unknown key 'ticket' in [floods] (did you mean 'tickets'?)",
     "[floods]\ntickets = 1\n": "2:11: 'tickets' in [floods] must be at least 2, not 1",
     "[floods]\nunknown = 0\n": "2:11: 'unknown' in [floods] must be at least 1, not 0",

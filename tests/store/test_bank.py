@@ -12,15 +12,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import func, select
 
 from mailgate.core.bank_effects import Book, EntryKind
+from mailgate.core.effects import AddIntervention
 from mailgate.core.events import BankAsked
-from mailgate.core.seen import Seen
+from mailgate.core.intents import Order, Orders, SetCustomer, Spend
+from mailgate.core.model import Activity
+from mailgate.core.seen import Seen, Worked
 from mailgate.store import bank, claims, inbox, query, snapshot
 from mailgate.store.database import Database, Tx
 from mailgate.store.query import EntryShown
 from mailgate.store.tables import BankEntryRow
-from mailgate.store.verify.bank import _broken_seals
-from tests.builders import NOW
-from tests.store.desk import apply
+from mailgate.store.verify.bank import _broken_seals, _uncharged
+from tests.builders import NOW, contact_token, received, technician_token
+from tests.store.desk import apply, open_ticket
 
 BOUGHT = BankAsked(0, NOW, "acme", EntryKind.PURCHASE, 1200, "INV-12")
 
@@ -118,6 +121,63 @@ def test_what_is_edited_or_taken_out_is_seen(database: Database, statement: str,
         tx.connection().exec_driver_sql(statement)
     with database.read() as tx:
         assert broken(tx)[0].startswith(f"entry {entry}:")
+
+
+def an_intervention(inbox_id: int, charged: int = 60) -> AddIntervention:
+    """A call of tech1 that acme's bank pays."""
+    debit = Book("acme", EntryKind.CHARGE, -charged, NOW, inbox_id, ticket=1001, technician="tech1")
+    return AddIntervention(1001, "tech1", Activity.CALL, 12, charged, True, NOW, debit)
+
+
+def test_work_and_its_charge_are_written_together(database: Database) -> None:
+    """Both or none of them; the next mail knows what they add up to."""
+    wish = a_wish(database)
+    open_ticket(database, an_intervention(wish))
+    assert ledger(database) == (EntryShown(1, NOW, EntryKind.CHARGE, -60, -60, None, 1001, "tech1", wish),)
+    with pytest.raises(IntegrityError):
+        apply(database, an_intervention(wish))
+    event = received(token=technician_token("tech1"))
+    with database.read() as tx:
+        known = snapshot.load(tx, event)
+        story = query.ticket(tx, 1001)
+    assert (known.banks, known.worked) == ({"acme": -60}, Worked(12, 60))
+    assert story is not None
+    assert [(one.charged, one.bank) for one in story.interventions] == [(60, "acme")]
+
+
+def test_a_mail_that_names_another_customer_knows_every_bank(database: Database) -> None:
+    """It is charged to whom the request belongs then; a customer's own mail asks for nobody's."""
+    apply(database, a_book(a_wish(database), customer="bolt"), a_book(a_wish(database)))
+    open_ticket(database)
+    orders = Orders("", (Order(SetCustomer("Bolt"), "#client Bolt"),))
+    with database.read() as tx:
+        assert set(snapshot.load(tx, received(token=technician_token("tech1"), orders=orders)).banks) == {
+            "acme",
+            "bolt",
+        }
+        assert set(snapshot.load(tx, received(token=technician_token("tech1"))).banks) == {"acme"}
+        assert snapshot.load(tx, received(token=contact_token())).banks == {}
+        begun = Orders("", (Order(Spend(Activity.CALL, 12), "#appel 12"),))
+        assert set(snapshot.load(tx, received(orders=begun)).banks) == {"acme", "bolt"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM bank_entry",
+        "UPDATE intervention SET charged = 30",
+        "UPDATE intervention SET bank = 'bolt'",
+        "UPDATE bank_entry SET intervention = NULL",
+        "UPDATE bank_entry SET what = 'correction'",
+    ],
+)
+def test_work_without_its_charge_is_seen(database: Database, statement: str) -> None:
+    """And a charge without its work."""
+    open_ticket(database, an_intervention(a_wish(database)))
+    with database.write() as tx:
+        assert list(_uncharged(tx, NOW)) == []
+        tx.connection().exec_driver_sql(statement)
+        assert len(list(_uncharged(tx, NOW))) >= 1
 
 
 def test_two_debits_at_once_are_one_after_the_other(database: Database) -> None:

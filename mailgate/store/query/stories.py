@@ -58,7 +58,7 @@ class MessageShown:
 
 @dataclass(frozen=True, slots=True)
 class InterventionShown:
-    """What a technician did, in minutes."""
+    """What a technician did, in minutes; `bank` is the customer whose bank pays what was charged."""
 
     by: str
     activity: Activity
@@ -66,6 +66,7 @@ class InterventionShown:
     charged: int
     at: datetime
     public: bool
+    bank: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ def _message(row: MessageRow, level: str | None, parts: Iterable[AttachmentRow])
 def _interventions(tx: Tx, number: int) -> tuple[InterventionShown, ...]:
     made = select(InterventionRow).where(InterventionRow.ticket == number).order_by(col(InterventionRow.id))
     return tuple(
-        InterventionShown(row.technician, row.activity, row.minutes, row.charged, row.at, row.public)
+        InterventionShown(row.technician, row.activity, row.minutes, row.charged, row.at, row.public, row.bank)
         for row in tx.exec(made)
     )
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Integer, and_, cast, exists, or_
-from sqlmodel import col, select
+from sqlalchemy import Integer, and_, cast, exists, false, func, or_, select
+from sqlmodel import col
 
 from mailgate.core.bank_effects import EntryKind
 from mailgate.core.model import Outcome
 from mailgate.store.bank import seal
 from mailgate.store.columns import InboxKind
 from mailgate.store.database import Tx
-from mailgate.store.tables import BankEntryRow, InboxRow
+from mailgate.store.tables import BankEntryRow, InboxRow, InterventionRow
 from mailgate.store.verify.findings import FETCHED, Broken, Question, those
 
 customer, number, minutes = col(BankEntryRow.customer), col(BankEntryRow.number), col(BankEntryRow.minutes)
@@ -25,6 +25,15 @@ is_signed = or_(
     and_(what == EntryKind.CORRECTION, minutes != 0),
 )
 
+paid_by = col(InterventionRow.bank)
+is_theirs = and_(
+    paid_by == customer,
+    minutes == -col(InterventionRow.charged),
+    col(InterventionRow.ticket) == col(BankEntryRow.ticket),
+    col(InterventionRow.technician) == col(BankEntryRow.technician),
+)
+"""Whether an entry is what its intervention charged."""
+
 entered = exists().where(col(BankEntryRow.inbox_id) == col(InboxRow.id))
 
 
@@ -32,7 +41,7 @@ def _broken_seals(tx: Tx, _now: datetime) -> Iterator[Broken]:
     """Each book from its first entry on: the numbers have no gap, and every seal fits what it seals."""
     book, last, before = "", 0, ""
     entries = select(BankEntryRow).order_by(customer, number).execution_options(yield_per=FETCHED)
-    for row in tx.exec(entries):
+    for row in tx.scalars(entries):
         if row.customer != book:
             book, last, before = row.customer, 0, ""
         if row.number != last + 1:
@@ -40,6 +49,19 @@ def _broken_seals(tx: Tx, _now: datetime) -> Iterator[Broken]:
         elif row.seal != seal(row, before):
             yield Broken(row.customer, f"entry {row.number}: is not as it was entered")
         last, before = row.number, row.seal
+
+
+def _uncharged(tx: Tx, now: datetime) -> Iterator[Broken]:
+    """Interventions that a bank pays and that are not in it, and charges that are not of such an intervention."""
+    charged = exists().where(col(BankEntryRow.intervention) == col(InterventionRow.id))
+    missing = select(col(InterventionRow.id), col(InterventionRow.bank)).where(paid_by.is_not(None), ~charged)
+    entries = (
+        select(customer, number, what, minutes, col(InterventionRow.charged))
+        .outerjoin(InterventionRow, col(InterventionRow.id) == col(BankEntryRow.intervention))
+        .where((what == EntryKind.CHARGE) != func.coalesce(is_theirs, false()))
+    )
+    yield from those(missing)(tx, now)
+    yield from those(entries)(tx, now)
 
 
 BANK = (
@@ -52,6 +74,10 @@ BANK = (
         those(
             select(customer, number, what, minutes).where(or_(~is_signed, minutes != cast(minutes, Integer)))
         ),
+    ),
+    Question(
+        "bank-charges", "I31", "what a bank pays of an intervention is one entry of it, and every charge is one",
+        InterventionRow, _uncharged,
     ),
     Question(
         "bank-asked", "I31", "hours that were asked for are entered once, what was refused never", InboxRow,

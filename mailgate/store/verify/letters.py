@@ -37,6 +37,7 @@ TO_CUSTOMERS = (
     "reminder",
     "followed",
     "merged",
+    "low-balance",
 )
 
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")

@@ -97,6 +97,7 @@ BREAKS = {
     "bank-sealed": "UPDATE bank_entry SET reference = 'INV-13' WHERE number = 1",
     "bank-minutes": "INSERT INTO bank_entry (customer, number, at, what, minutes, inbox_id, seal) "
     f"VALUES ('bolt', 1, {TEN}, 'purchase', -60, 1, '{seal(BACKWARDS, '')}')",
+    "bank-charges": "UPDATE intervention SET bank = NULL WHERE bank IS NOT NULL",
     "bank-asked": "DELETE FROM bank_entry WHERE number = (SELECT max(number) FROM bank_entry)",
     # clocks
     "one-clock": "INSERT INTO clock (ticket, promise, calendar, asked_at, starts_at, due_at, paused_minutes) SELECT "

@@ -19,6 +19,7 @@ def tell_everything(desk: LiveDesk) -> None:
     _a_mailbox_is_read(desk)
     _nobody_answers(desk)
     _nobody_wrote(desk)
+    _an_hour_is_charged(desk)
     _hours_are_bought(desk)
 
 
@@ -73,3 +74,10 @@ def _hours_are_bought(desk: LiveDesk) -> None:
         with desk.database.write() as tx:
             inbox.ask(tx, BankAsked(0, desk.now, "acme", what, minutes, reference), desk.now)
     desk.work()
+
+
+def _an_hour_is_charged(desk: LiveDesk) -> None:
+    """Ticket 1006 is beyond maintenance: the bank pays."""
+    pages = desk.write(Letter("Des chiffres faux", "it@acme.example", subject="Rapport"))
+    called = next(mail for mail in pages if mail.template == "technician")
+    desk.write(answer(called, "#niveau 2 vos données sont à examiner\n#appel 15"))

@@ -69,8 +69,8 @@ def load(tx: Tx, event: Event) -> Seen:
             return floods.of_ticket(tx, replace(seen, by_token=tickets(number)), event)
         case RetryAsked():
             return replace(seen, by_token=tickets(_retried(tx, event)))
-        case TicketRequested():
-            return replace(seen, calls=floods.calls(tx, event.received_at))
+        case TicketRequested(customer=customer):
+            return replace(seen, calls=floods.calls(tx, event.received_at), banks=bank.banks(tx, customer))
         case MailUnreadable():
             return replace(seen, alarmed=timers.is_begun(tx, AGAIN))
         case DrillAsked():

@@ -7,7 +7,8 @@ from email import message_from_bytes
 from pathlib import Path
 
 from mailgate.core.bank_effects import EntryKind
-from mailgate.core.events import BankAsked
+from mailgate.core.events import BankAsked, TicketRequested
+from mailgate.core.model import Activity
 from mailgate.store import inbox, query
 from tests.flow.desk import Letter, LiveDesk, Sent, answer
 from tests.flow.process import a_site, ask, command, eventually, outgoing, serving
@@ -122,6 +123,18 @@ def test_a_request_that_begins_with_a_call_is_charged_as_any(desk: LiveDesk) -> 
     mails = desk.write(answer(asked, "oui"))
     assert "Solde de votre banque d’heures : 2 h." in plain(to(mails, CHEF).text)
     assert balance(desk) == 120
+
+
+def test_a_call_that_the_desk_enters_is_charged_as_any(desk: LiveDesk) -> None:
+    """`mailgate open --by tech1 --call 12`, for a customer whose contract covers nothing."""
+    buys(desk, 180, "INV-12")
+    desk.change_rules('covered  = ["assistance", "defect"]', "covered  = []")
+    call = TicketRequested(0, desk.now, "acme", CHEF, "Au téléphone", "", "urgent", "phone", "tech1", Activity.CALL, 12)
+    with desk.database.write() as tx:
+        inbox.ask(tx, call, desk.now)
+    mails = desk.work()
+    assert "Solde de votre banque d’heures : 2 h." in plain(to(mails, CHEF).text)
+    assert (balance(desk), warned(mails)) == (120, set())
 
 
 def test_a_bank_over_real_sockets(tmp_path: Path) -> None:

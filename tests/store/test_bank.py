@@ -13,7 +13,7 @@ from sqlmodel import func, select
 
 from mailgate.core.bank_effects import Book, EntryKind
 from mailgate.core.effects import AddIntervention
-from mailgate.core.events import BankAsked
+from mailgate.core.events import BankAsked, TicketRequested
 from mailgate.core.intents import Order, Orders, SetCustomer, Spend
 from mailgate.core.model import Activity
 from mailgate.core.seen import Seen, Worked
@@ -159,6 +159,8 @@ def test_a_mail_that_names_another_customer_knows_every_bank(database: Database)
         assert snapshot.load(tx, received(token=contact_token())).banks == {}
         begun = Orders("", (Order(Spend(Activity.CALL, 12), "#appel 12"),))
         assert set(snapshot.load(tx, received(orders=begun)).banks) == {"acme", "bolt"}
+        opened = TicketRequested(1, NOW, "bolt", "chef@bolt.example", "Panne")
+        assert set(snapshot.load(tx, opened).banks) == {"bolt"}
 
 
 @pytest.mark.parametrize(

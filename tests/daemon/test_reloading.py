@@ -98,6 +98,17 @@ def test_good_rules_are_in_force_at_once(bench: Bench) -> None:
     assert (len(bench.woken), bench.told) == (2, [])
 
 
+def test_systemd_hears_when_a_reload_begins_and_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it ends (sd_notify(3)); with the time at which it began, for `Type=notify-reload`."""
+    news = list[tuple[str, ...]]()
+    monkeypatch.setattr("mailgate.daemon.reloading.notify", lambda *words: news.append(words))
+    bench.reload()
+    bench.edit(QUEUES, "[queue.urgent]", "[queue.urgent")
+    bench.reload()
+    assert [words[0] for words in news] == ["RELOADING=1", "READY=1"] * 2
+    assert news[0][1].startswith("MONOTONIC_USEC=")
+
+
 MISTAKES = {
     "no TOML": ((QUEUES, "[queue.urgent]", "[queue.urgent"), "rules/20-queues.toml:"),
     "an unknown word": ((QUEUES, "callback  = ", "calback  = "), "(did you mean 'callback'?)"),

@@ -22,7 +22,7 @@ def test_who_takes_over_reads_what_was_said_and_by_whom(desk: LiveDesk) -> None:
     for said in ("Nicolas Favre <tech2@example.com>", "Dominique Gagnon <chef@acme.example>", "plus rien ne marche"):
         assert said in told
     earlier = told.partition("Derniers échanges")[2].rpartition("Votre réponse part")[0]
-    assert "Nicolas Favre, " in earlier
+    assert "Nicolas Favre\u00a0: Nous attendons une pièce." in earlier
     assert "#" not in earlier
     assert "bien reçu" not in earlier
 

@@ -8,7 +8,22 @@ from dataclasses import dataclass
 
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender, is_desk, recognise
-from mailgate.core.intents import Grade, Intent, Order, Problem, Scale, SetContact, SetCustomer, SetSubject, Spend
+from mailgate.core.intents import (
+    AddWatcher,
+    Grade,
+    Intent,
+    LinkTo,
+    MergeInto,
+    Order,
+    Problem,
+    RemoveWatcher,
+    Scale,
+    SetContact,
+    SetCustomer,
+    SetSubject,
+    Spend,
+    SplitOff,
+)
 from mailgate.core.letters import Doubt
 from mailgate.core.model import Address, AuthLevel, AuthVerdict
 from mailgate.core.people import Customer
@@ -81,6 +96,8 @@ def against_wish(event: MailReceived, wish: Wish, sender: Sender, policy: Policy
 
 def _against_one(order: Order, wish: Wish, policy: Policy) -> Iterator[Problem]:
     match order.intent:
+        case LinkTo() | MergeInto() | SplitOff() | AddWatcher() | RemoveWatcher():
+            yield Problem("no-ticket-yet", order.line)
         case SetCustomer(customer=typed) if find_customer(typed, policy) is None:
             yield Problem("unknown-customer", order.line, typed, nearest_customers(order, typed, policy))
         case SetContact(mail=mail):

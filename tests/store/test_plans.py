@@ -37,8 +37,18 @@ from mailgate.core.effects import (
 )
 from mailgate.core.events import TimerFired
 from mailgate.core.floods import WAKE, WINDOW
-from mailgate.core.model import Activity, Outcome, Status, Token, TokenKind
+from mailgate.core.model import Activity, Address, Outcome, Status, Token, TokenKind
 from mailgate.core.page_effects import AcknowledgePages, Await, CancelPages, CountCall, FailPage, PassOn, SpeakFor
+from mailgate.core.relation_effects import (
+    ChangeCustomer,
+    ChangeRequester,
+    ChangeSubject,
+    LinkTickets,
+    MergeTickets,
+    MoveMessage,
+    Unwatch,
+    Watch,
+)
 from mailgate.core.reports import Fate, Report, ReportKind
 from mailgate.store import claims, inbox, outbox, snapshot, timers
 from mailgate.store.apply import apply_all
@@ -94,7 +104,20 @@ EFFECTS: tuple[Effect, ...] = (
     SpeakFor(1001, (1001,)),
     PassOn(1001, WAKE, NOW),
 )
-LATER: tuple[Effect, ...] = (AcknowledgePages(1001, "tech1", NOW), CancelPages(1001, "closed"), ForgetHeldBack(1))
+LATER: tuple[Effect, ...] = (
+    AcknowledgePages(1001, "tech1", NOW),
+    CancelPages(1001, "closed"),
+    ForgetHeldBack(1),
+    OpenTicket(a_ticket(number=1002)),
+    ChangeSubject(1001, "Panne"),
+    ChangeRequester(1001, Address("it@acme.example"), "fr", True),
+    ChangeCustomer(1001, "acme", "UTC"),
+    LinkTickets(1001, 1002, NOW),
+    Watch(1001, "x@acme.example", NOW),
+    Unwatch(1001, "x@acme.example"),
+    MoveMessage(1001, 1002, 1),
+    MergeTickets(1002, 1001, Status.OPEN, ()),
+)
 
 
 @contextmanager

@@ -11,10 +11,10 @@ from sqlmodel import col
 from mailgate.core.delivery import Lane
 from mailgate.core.escalation import STEP
 from mailgate.core.floods import WAKE, WINDOW
-from mailgate.core.model import Outcome, PageState, Status
+from mailgate.core.model import Direction, Outcome, PageState, Status
 from mailgate.core.starting import ATTENDED, BRINGS_IN
 from mailgate.store.columns import InboxKind, OutboxState
-from mailgate.store.tables import FloodRow, InboxRow, JournalRow, OutboxRow, PageRow, TicketRow, TimerRow
+from mailgate.store.tables import FloodRow, InboxRow, JournalRow, MessageRow, OutboxRow, PageRow, TicketRow, TimerRow
 from mailgate.store.verify.findings import Question, State, those
 from mailgate.store.verify.inbox import OPENING
 
@@ -128,6 +128,14 @@ taken_with_front = exists().where(
     col(JournalRow.at) == col(PageRow.acknowledged_at),
 )
 
+merged_with_words = exists().where(
+    col(MessageRow.ticket) == ticket,
+    col(MessageRow.at) == col(PageRow.acknowledged_at),
+    col(MessageRow.direction) == Direction.INTERNAL,
+    ticket.in_(select(number).where(col(TicketRow.merged_into).is_not(None))),
+)
+"""Whoever merged the ticket has seen it; the journal tells of it in the other one."""
+
 PAGES = (
     Question(
         "page-carried", "I18", "a page and the promise that carries it are about the same", PageRow,
@@ -172,6 +180,7 @@ PAGES = (
         those(
             select(id_, ticket, col(PageRow.technician))
             .where(state == PageState.ACKNOWLEDGED, ~words_behind.exists(), ~taken_with_front)
+            .where(~merged_with_words)
         ),
     ),
     Question(

@@ -27,6 +27,8 @@ from mailgate.core.policy import Policy
 from mailgate.core.relation_effects import MergeTickets
 from mailgate.core.seen import Seen
 from mailgate.core.ticket import Promise, Ticket
+from mailgate.core.undo_effects import UndoDeed
+from mailgate.core.undoable import as_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ def _after(ticket: Ticket, effect: Effect) -> Ticket:
             return replace(ticket, queue=queue)
         case Reclassify():
             return effect.applied(ticket)
+        case UndoDeed(state=state):
+            return as_in(ticket, state)
         case SetClock(clock=clock) if clock.promise is Promise.CALLBACK:
             return ticket.with_clocks(clock)
         case _:

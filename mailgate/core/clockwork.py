@@ -30,6 +30,7 @@ from mailgate.core.model import Status
 from mailgate.core.policy import Policy
 from mailgate.core.seen import Seen
 from mailgate.core.ticket import Clock, Ending, Promise, Ticket
+from mailgate.core.undo_effects import UndoDeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,10 @@ class Owed:
 
 
 def clocked(decision: Decision, event: Event, seen: Seen, policy: Policy, now: datetime) -> Decision:
-    """The decision with what it does to the clocks of the tickets that it changes."""
+    """The decision with what it does to the clocks of the tickets that it changes; an undoing says itself what it puts
+    back."""
+    if any(isinstance(one, UndoDeed) for one in decision.effects):
+        return decision
     at = now if isinstance(event, TimerFired) else event.received_at
     changed = changes(decision.effects, seen, policy, at)
     moved = tuple(SetClock(one.after.number, clock) for one in changed for clock in clocks_after(one, policy))

@@ -40,6 +40,7 @@ from mailgate.core.flood_letters import together
 from mailgate.core.floods import OF_FLOODS
 from mailgate.core.identity import Sender, recognise
 from mailgate.core.intents import Problem
+from mailgate.core.keeping import kept_last
 from mailgate.core.lateness import WARNING, warn, watched
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.levels import Act, graded, may
@@ -65,7 +66,7 @@ from mailgate.core.work import work
 def decide(event: Event, seen: Seen, policy: Policy, now: datetime) -> Decision:
     """Answer one event; `now` only dates what happens because time passed."""
     decision = clocked(_decided(event, seen, policy, now), event, seen, policy, now)
-    return together(watched(decision, seen, policy, now), event, seen, policy, now)
+    return kept_last(together(watched(decision, seen, policy, now), event, seen, policy, now))
 
 
 def _decided(event: Event, seen: Seen, policy: Policy, now: datetime) -> Decision:

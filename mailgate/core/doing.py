@@ -28,6 +28,7 @@ from mailgate.core.grading import grading, moved
 from mailgate.core.hours import due
 from mailgate.core.identity import Sender
 from mailgate.core.interventions import recorded, spent_on
+from mailgate.core.keeping import deed_of
 from mailgate.core.leave import did_leave, leave
 from mailgate.core.letters import NoticeFacts, Tone
 from mailgate.core.lifecycle import AFTER_WORK, SETTLED, WAITING, WAITING_OVER
@@ -60,6 +61,7 @@ def carry_out(
     because = f"{planned.by.key} works on #{number}: " + (", ".join(one.code for one in account.did) or "help")
     reasons = [f"{one.scale} {one.now}: {one.reason}" for one in planned.regraded]
     reasons += [f"{one.code}: {one.detail}" for one in bound]
+    effects = (*effects, deed_of(event, planned, effects, seen))
     return Decision(Outcome.FOLLOW_UP, "; ".join((because, *reasons)), effects, number, findings)
 
 

@@ -12,6 +12,7 @@ from mailgate.core.page_effects import PageEffect
 from mailgate.core.relation_effects import RelationEffect
 from mailgate.core.reports import Fate
 from mailgate.core.ticket import Clock, Ticket
+from mailgate.core.undo_effects import UndoEffect
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,4 +279,5 @@ Effect = (
     | MarkAddress
     | ClearAddress
     | Book
+    | UndoEffect
 )

@@ -169,6 +169,10 @@ class Balance:
     """`#solde`"""
 
 
+class Undo:
+    """`#annuler`"""
+
+
 @dataclass(frozen=True, slots=True)
 class Help:
     """`#aide`"""
@@ -197,6 +201,7 @@ Intent = (
     | AddWatcher
     | RemoveWatcher
     | Balance
+    | Undo
     | Help
 )
 

@@ -14,6 +14,7 @@ from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import Effect, RecordAbsence, WithdrawAbsences
 from mailgate.core.events import MailReceived
 from mailgate.core.intents import Absent, Help, Order, Present, Problem
+from mailgate.core.keeping import idle_deed
 from mailgate.core.letters import Did
 from mailgate.core.model import Outcome
 from mailgate.core.people import Technician
@@ -71,9 +72,8 @@ def take_leave(event: MailReceived, by: Technician, seen: Seen, policy: Policy, 
     did, wants_help = tuple(did_leave(orders)), any(isinstance(order.intent, Help) for order in orders)
     transcript = told_done(event, by, seen.by_token, did, wants_help, policy)
     said = ", ".join(f"{one.code} {one.detail}".rstrip() for one in did)
-    return Decision(
-        Outcome.RECORDED, f"{by.key} says: {said}", (*leave(orders, by, policy, at), transcript), None, findings
-    )
+    effects = (*leave(orders, by, policy, at), transcript, *idle_deed(event, by, seen))
+    return Decision(Outcome.RECORDED, f"{by.key} says: {said}", effects, None, findings)
 
 
 def _today(by: Technician, policy: Policy, at: datetime) -> date:

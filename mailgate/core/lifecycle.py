@@ -30,6 +30,7 @@ from mailgate.core.intents import (
     Spend,
     SplitOff,
     Take,
+    Undo,
     Wait,
 )
 from mailgate.core.model import Status
@@ -73,6 +74,7 @@ POSSIBLE: dict[type[Intent], frozenset[Status]] = {
     Spend: LIVING,
     Balance: frozenset(Status),
     Help: frozenset(Status),
+    Undo: frozenset(Status),
     Absent: frozenset(Status),
     Present: frozenset(Status),
     SetSubject: LIVING,

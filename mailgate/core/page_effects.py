@@ -55,6 +55,13 @@ class ExhaustPages:
 
 
 @dataclass(frozen=True, slots=True)
+class UnanswerPages:
+    """Whoever answered the ticket's pages gave it back: nobody has answered them."""
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
 class FailPage:
     """The page that outbox row `outbox_id` carried did not reach its person."""
 
@@ -110,6 +117,7 @@ PageEffect = (
     | CancelPages
     | EscalatePages
     | ExhaustPages
+    | UnanswerPages
     | FailPage
     | Await
     | CountCall

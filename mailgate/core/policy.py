@@ -174,13 +174,14 @@ class Rule:
 class Limits:
     """`[limits]` of the rules. `enclosures` is the most octets of attachments passed on with one mail, `page` the most
     characters of a pager's message that names no `max`, `history` how many earlier messages a mail repeats,
-    `watchers` how many addresses may watch one ticket."""
+    `watchers` how many addresses may watch one ticket, `undo` for how long a technician's mail can be undone."""
 
     enclosures: int = 10_000_000
     page: int = 160
     history: int = 5
     watchers: int = 5
     token_days: Mapping[str, int] = field(default_factory=dict)
+    undo: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from mailgate.core.seen import Seen
 from mailgate.core.splitting import against_splitting, split
 from mailgate.core.ticket import Ticket
 from mailgate.core.transcripts import told_problems
+from mailgate.core.undoing import asks_to_undo, undo
 
 
 def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, policy: Policy) -> Decision:
@@ -59,7 +60,7 @@ def _heard(
 ) -> Decision | tuple[Problem, ...]:
     """A word on the mail of theirs that waits, or work of its own, which overtakes that one."""
     held, word = waiting(event, seen), word_on_held(event, seen)
-    if held is not None and word is Word.NO:
+    if held is not None and (word is Word.NO or asks_to_undo(event)):
         return drop(event, held, by, seen.by_token, policy, findings)
     meant = confirmed(held, event.received_at) if held is not None and word is Word.YES else event
     obeyed = _obey(meant, sender, by, seen, policy, findings)
@@ -72,6 +73,8 @@ def _obey(
     event: MailReceived, sender: Sender, by: Technician, seen: Seen, policy: Policy, findings: Findings
 ) -> Decision | tuple[Problem, ...]:
     """All of what the mail asks for, or everything that stands against it."""
+    if asks_to_undo(event):
+        return undo(event, sender, by, seen, policy, findings)
     related = (
         *against_relations(event, seen, policy),
         *against_merging(event, seen),

@@ -30,6 +30,7 @@ from mailgate.core.intents import (
     Resolve,
     Scale,
     Take,
+    Undo,
 )
 from mailgate.core.model import Activity
 from mailgate.mail.arguments import (
@@ -180,6 +181,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("copie", "watch", "x@acme.example", "x@acme.example", watch),
     Command("sujet", "subject", "nouvel objet", "new subject", subject),
     Command("solde", "balance", "", "", partial(nothing, Balance())),
+    Command("annuler", "undo", "", "", partial(nothing, Undo())),
     Command("aide", "help", "", "", partial(nothing, Help())),
 )
 """Every command, in the order of the help."""

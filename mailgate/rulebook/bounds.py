@@ -25,6 +25,17 @@ def window(written: Duration) -> Duration:
     return written
 
 
+LONGEST_UNDO = 1440
+"""In minutes: nobody undoes what others have worked on for a day."""
+
+
+def reversible(written: Duration) -> Duration:
+    """For how long a technician's mail can be undone; ValueError when that is too long."""
+    if written.minutes > LONGEST_UNDO:
+        raise ValueError(f"'{written}' is too long: a mail can be undone for 24h at most")
+    return written
+
+
 class HourOrDayTable(Table):
     """A bound of `[automatic]` that looks back an hour, a day, or both."""
 

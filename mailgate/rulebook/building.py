@@ -149,7 +149,8 @@ def _rate(table: RateTable | None) -> Rate | None:
 
 def limits(table: LimitsTable) -> Limits:
     """`[limits]`; the days of a token are named by `TokenKind`."""
-    return Limits(table.enclosures, table.page, table.history, table.watchers, table.token_days.model_dump())
+    days, undo = table.token_days.model_dump(), timedelta(minutes=table.undo.minutes)
+    return Limits(table.enclosures, table.page, table.history, table.watchers, days, undo)
 
 
 def automatic(table: AutomaticTable) -> Automatic:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from mailgate.core.hours import Duration, Unit
 from mailgate.core.model import Outcome
 from mailgate.core.policy import UnknownSenders
 from mailgate.rulebook.banks import BankTable
-from mailgate.rulebook.bounds import AutomaticTable, FloodsTable
+from mailgate.rulebook.bounds import AutomaticTable, FloodsTable, reversible
 from mailgate.rulebook.conditions import When
 from mailgate.rulebook.fields import Day, Delay, DelayOrNever, Due, Holidays, Moment, Refusal
 from mailgate.rulebook.names import (
@@ -148,13 +149,14 @@ class TokenDaysTable(Table):
 
 class LimitsTable(Table):
     """`[limits]`: `enclosures` in octets of one mail, `page` in characters, `history` in quoted messages,
-    `watchers` in addresses of one ticket."""
+    `watchers` in addresses of one ticket; `undo` passes whatever a calendar says."""
 
     enclosures: Octets = 10_000_000
     page: Annotated[int, Field(ge=SHORTEST)] = 160
     history: NotNegative = 5
     watchers: NotNegative = 5
     token_days: TokenDaysTable = TokenDaysTable()
+    undo: Annotated[Delay, AfterValidator(reversible)] = Duration(10, Unit.MINUTES)
 
 
 class ClosingTable(Table):

@@ -46,6 +46,7 @@ from mailgate.core.page_effects import (
     Page,
     PassOn,
     SpeakFor,
+    UnanswerPages,
 )
 from mailgate.core.relation_effects import (
     ChangeCustomer,
@@ -57,11 +58,13 @@ from mailgate.core.relation_effects import (
     Unwatch,
     Watch,
 )
+from mailgate.core.undo_effects import KeepDeed, UndoDeed, WithdrawMail
 from mailgate.store import inbox, timers
 from mailgate.store.absences import change_absences
 from mailgate.store.bank import book
 from mailgate.store.budgets import change_budgets
 from mailgate.store.database import Tx
+from mailgate.store.deeds import change_deed
 from mailgate.store.fates import change_fate
 from mailgate.store.floods import change_flood
 from mailgate.store.held import change_held
@@ -69,7 +72,7 @@ from mailgate.store.promises import Desk, Writer, open_enclosure, promise, withd
 from mailgate.store.tables import TurnRow
 from mailgate.store.ticket_changes import change_ticket
 
-Reminder = SetTimer | CancelTimer | TakeTurn | Quarantine | RetryInbox | Hold | LetGo | Book
+Reminder = SetTimer | CancelTimer | TakeTurn | Quarantine | RetryInbox | Hold | LetGo | Book | KeepDeed | UndoDeed
 
 
 def apply_all(tx: Tx, scribe: Writer, effects: Iterable[Effect], occasion: str, now: datetime) -> None:
@@ -105,9 +108,29 @@ def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
             change_ticket(tx, effect)
         case SendMail() | Page():
             promise(tx, effect, desk)
-        case AcknowledgePages() | CancelPages() | EscalatePages() | ExhaustPages() | RetryOutbox() | FailPage():
+        case (
+            AcknowledgePages()
+            | CancelPages()
+            | EscalatePages()
+            | ExhaustPages()
+            | UnanswerPages()
+            | RetryOutbox()
+            | FailPage()
+            | WithdrawMail()
+        ):
             withdraw(tx, effect, desk.now)
-        case SetTimer() | CancelTimer() | TakeTurn() | Quarantine() | RetryInbox() | Hold() | LetGo() | Book():
+        case (
+            SetTimer()
+            | CancelTimer()
+            | TakeTurn()
+            | Quarantine()
+            | RetryInbox()
+            | Hold()
+            | LetGo()
+            | Book()
+            | KeepDeed()
+            | UndoDeed()
+        ):
             _remember(tx, effect)
         case Await(ticket, kind, seconds):
             timers.set_timer(tx, ticket, kind, desk.now + timedelta(seconds=seconds))
@@ -139,5 +162,7 @@ def _remember(tx: Tx, effect: Reminder) -> None:
             change_held(tx, effect)
         case Book():
             book(tx, effect)
+        case KeepDeed() | UndoDeed():
+            change_deed(tx, effect)
         case _:
             assert_never(effect)

@@ -51,8 +51,15 @@ def set_clock(tx: Tx, ticket: int, clock: Clock) -> None:
     """Note a clock as it now stands. The same promise asked for at the same moment is the same row."""
     same = (ClockRow.ticket == ticket, ClockRow.promise == clock.promise, ClockRow.asked_at == clock.asked_at)
     known = tx.exec(select(ClockRow).where(*same)).first()
-    row = ClockRow(
-        id=None if known is None else known.id,
+    row = row_of(tx, ticket, clock)
+    row.id = None if known is None else known.id
+    tx.merge(row)
+    tx.flush()
+
+
+def row_of(tx: Tx, ticket: int, clock: Clock) -> ClockRow:
+    """A clock in columns, with the calendar that it was made on kept."""
+    return ClockRow(
         ticket=ticket,
         promise=clock.promise,
         calendar=clock.calendar,
@@ -67,8 +74,6 @@ def set_clock(tx: Tx, ticket: int, clock: Clock) -> None:
         ended_by=clock.ended_by,
         how=clock.how,
     )
-    tx.merge(row)
-    tx.flush()
 
 
 def turn_to(tx: Tx, ticket: int, status: Status, at: datetime) -> None:
@@ -85,9 +90,10 @@ def turn_to(tx: Tx, ticket: int, status: Status, at: datetime) -> None:
 
 
 def clocks_of(tx: Tx, ticket: int) -> tuple[Clock, ...]:
-    """Every clock of a ticket, oldest first."""
+    """Every clock of a ticket, oldest first, and what is still owed last: an undone mail may have left a younger one
+    that applies no longer."""
     rows = tx.exec(select(ClockRow).where(ClockRow.ticket == ticket).order_by(col(ClockRow.id))).all()
-    return tuple(clock_of(tx, row) for row in rows)
+    return tuple(clock_of(tx, row) for row in sorted(rows, key=lambda row: row.ended_at is None))
 
 
 def newest(clocks: Iterable[Clock]) -> Mapping[Promise, Clock]:
@@ -123,9 +129,9 @@ def calendar_as_it_was(tx: Tx, digest: str) -> Calendar:
 
 
 def waits_of(tx: Tx, ticket: int) -> tuple[Wait, ...]:
-    """Every wait of a ticket, oldest first."""
-    rows = tx.exec(select(WaitRow).where(WaitRow.ticket == ticket).order_by(col(WaitRow.id)))
-    return tuple(Wait(row.cause, row.since, row.until) for row in rows)
+    """Every wait of a ticket, oldest first; one that was undone took no time, and is none."""
+    rows = tx.exec(select(WaitRow).where(WaitRow.ticket == ticket).order_by(col(WaitRow.since), col(WaitRow.id)))
+    return tuple(Wait(row.cause, row.since, row.until) for row in rows if row.until != row.since)
 
 
 def outdated(tx: Tx, calendars: Mapping[str, Calendar]) -> tuple[int, ...]:

@@ -130,6 +130,7 @@ MaybeTime = Annotated[datetime | None, Field(sa_type=UtcTime)]
 Words = Annotated[str, Field(sa_type=PlainText)]
 MaybeWords = Annotated[str | None, Field(sa_type=PlainText)]
 WordList = Annotated[tuple[str, ...], Field(sa_type=Strings)]
+Payload = Annotated[Mapping[str, Any], Field(sa_type=FlatObject)]
 MaybePayload = Annotated[Mapping[str, Any] | None, Field(sa_type=FlatObject)]
 
 StatusWord = Annotated[Status, words(Status)]

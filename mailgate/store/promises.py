@@ -18,8 +18,17 @@ from mailgate.core.delivery import Lane
 from mailgate.core.effects import AddMessage, RetryOutbox, SendMail
 from mailgate.core.letters import Enclosure, Letter
 from mailgate.core.model import Attachment, Direction, PageState
-from mailgate.core.page_effects import AcknowledgePages, CancelPages, EscalatePages, ExhaustPages, FailPage, Page
+from mailgate.core.page_effects import (
+    AcknowledgePages,
+    CancelPages,
+    EscalatePages,
+    ExhaustPages,
+    FailPage,
+    Page,
+    UnanswerPages,
+)
 from mailgate.core.targets import is_mail
+from mailgate.core.undo_effects import WithdrawMail
 from mailgate.mail import mime, parse
 from mailgate.mail.compose import Draft, Stamp
 from mailgate.store import budgets, inbox, outbox
@@ -29,7 +38,16 @@ from mailgate.store.tables import OutboxMessageRow, OutboxRow, PageRow, saved
 from mailgate.store.ticket_changes import add_message
 
 Promise = SendMail | Page
-Withdrawal = AcknowledgePages | CancelPages | EscalatePages | ExhaustPages | RetryOutbox | FailPage
+Withdrawal = (
+    AcknowledgePages
+    | CancelPages
+    | EscalatePages
+    | ExhaustPages
+    | UnanswerPages
+    | RetryOutbox
+    | FailPage
+    | WithdrawMail
+)
 
 LEFT = (PageState.SENT, PageState.ACCEPTED)
 """The states of a page that left and that nobody has answered."""
@@ -104,6 +122,11 @@ def withdraw(tx: Tx, effect: Withdrawal, now: datetime) -> None:
             _give_up_waiting(tx, ticket, LEFT, PageState.ESCALATED)
         case ExhaustPages(ticket):
             _give_up_waiting(tx, ticket, (*LEFT, PageState.ESCALATED), PageState.EXHAUSTED)
+        case UnanswerPages(ticket):
+            _unanswer(tx, ticket)
+        case WithdrawMail(outbox_id, reason):
+            row = update(OutboxRow).where(col(OutboxRow.id) == outbox_id)
+            _take_back(tx, row.where(col(OutboxRow.state) == OutboxState.PROMISED), reason, now)
         case RetryOutbox():
             _promise_again(tx, effect.outbox_id, now)
         case FailPage():
@@ -176,6 +199,14 @@ def _cancel(tx: Tx, effect: CancelPages, now: datetime) -> None:
 def _give_up_waiting(tx: Tx, ticket: int, states: tuple[PageState, ...], state: PageState) -> None:
     unanswered = (col(PageRow.ticket) == ticket, col(PageRow.state).in_(states))
     tx.exec(update(PageRow).where(*unanswered).values(state=state))
+
+
+def _unanswer(tx: Tx, ticket: int) -> None:
+    """Pages that left are as silent as those of an escalation; the others were called off when they were answered."""
+    answered = update(PageRow).where(col(PageRow.ticket) == ticket, col(PageRow.state) == PageState.ACKNOWLEDGED)
+    left = col(PageRow.sent_at).is_not(None)
+    tx.exec(answered.where(left).values(state=PageState.ESCALATED, acknowledged_at=None))
+    tx.exec(answered.where(~left).values(state=PageState.CANCELLED, acknowledged_at=None))
 
 
 def _waiting(ticket: int) -> Update:

@@ -32,7 +32,7 @@ from mailgate.core.events import (
 from mailgate.core.model import Direction, Mail, Outcome, TokenKind
 from mailgate.core.seen import FIRST_TICKET, LATELY_MOST, Earlier, Seen, Twin
 from mailgate.core.unreadable import AGAIN
-from mailgate.store import bank, budgets, fates, floods, held, inbox, relations, timers, traces
+from mailgate.store import bank, budgets, deeds, fates, floods, held, inbox, relations, timers, traces
 from mailgate.store.absences import absences
 from mailgate.store.columns import InboxKind
 from mailgate.store.database import Tx
@@ -127,6 +127,7 @@ def _of_token(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets, reporte
     signed = event.token is not None and event.token.kind is not TokenKind.BOUNCE
     ticket = tickets(event.token.ticket if event.token is not None and signed else None)
     seen = replace(seen, by_token=ticket)
+    seen = deeds.seen(tx, event, seen) if _is_work(event) else seen
     if ticket is not None and not _is_work(event):
         return seen
     return replace(seen, banks=bank.of_work(tx, event, ticket), worked=bank.worked(tx, ticket))

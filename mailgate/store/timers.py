@@ -46,6 +46,11 @@ def is_set(tx: Tx, ticket: int | None, kind: str) -> bool:
     return tx.exec(select(TimerRow.id).where(TimerRow.ticket == ticket, TimerRow.kind == kind)).first() is not None
 
 
+def due_at(tx: Tx, ticket: int, kind: str) -> datetime | None:
+    """When the ticket's timer of this kind is due, None when there is none."""
+    return tx.exec(select(TimerRow.due_at).where(TimerRow.ticket == ticket, TimerRow.kind == kind)).first()
+
+
 def is_begun(tx: Tx, kind: str) -> bool:
     """Whether the desk itself has a timer whose kind begins so."""
     one = select(TimerRow.id).where(col(TimerRow.ticket).is_(None), col(TimerRow.kind).startswith(kind))

@@ -4,6 +4,7 @@ from mailgate.store.tables.bank import BankEntryRow
 from mailgate.store.tables.boxes import AddressRow, CursorRow, InboxRow, OutboxMessageRow, OutboxRow, PageRow, RawRow
 from mailgate.store.tables.budgets import AnswerRow, HeldBackRow
 from mailgate.store.tables.clocks import ClockRow, EditionRow, WaitRow
+from mailgate.store.tables.deeds import DeedRow
 from mailgate.store.tables.desk import AbsenceRow, CounterRow, JournalRow, TimerRow, TurnRow
 from mailgate.store.tables.floods import FloodRow
 from mailgate.store.tables.held import HeldMailRow
@@ -27,6 +28,7 @@ __all__ = [
     "ClockRow",
     "CounterRow",
     "CursorRow",
+    "DeedRow",
     "EditionRow",
     "FloodRow",
     "HeldBackRow",

@@ -4,6 +4,7 @@
     inbox     custody: nothing is lost, nothing is decided twice
     tickets   each has one beginning; its story, people and work add up
     bank      what was paid in advance adds up, and nothing of it was edited
+    deeds     work adds up, and what was undone was compensated
     clocks    every promise runs once, is watched, and ends
     outbox    every promise ends, or is on its way
     pages     a page ends with a person, or with an alarm
@@ -22,6 +23,7 @@ from datetime import datetime
 from mailgate.store.database import Database
 from mailgate.store.verify.bank import BANK
 from mailgate.store.verify.clocks import CLOCKS
+from mailgate.store.verify.deeds import DEEDS
 from mailgate.store.verify.findings import Broken, Finding, Question, State, answered
 from mailgate.store.verify.inbox import INBOX
 from mailgate.store.verify.letters import KEPT, WRITTEN, reread
@@ -33,7 +35,7 @@ from mailgate.store.verify.whole import WHOLE
 
 __all__ = ["INVARIANTS", "Broken", "Finding", "State", "verify"]
 
-QUESTIONS: tuple[Question, ...] = (*WHOLE, *INBOX, *TICKETS, *RELATIONS, *BANK, *CLOCKS, *OUTBOX, *PAGES)
+QUESTIONS: tuple[Question, ...] = (*WHOLE, *INBOX, *TICKETS, *RELATIONS, *DEEDS, *BANK, *CLOCKS, *OUTBOX, *PAGES)
 
 INVARIANTS = tuple(
     [question.invariant for question in QUESTIONS]

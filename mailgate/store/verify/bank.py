@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Integer, and_, cast, exists, false, func, or_, select
+from sqlalchemy import Integer, and_, cast, exists, false, func, not_, or_, select
 from sqlmodel import col
 
 from mailgate.core.bank_effects import EntryKind
@@ -34,6 +34,13 @@ is_theirs = and_(
 )
 """Whether an entry is what its intervention charged."""
 
+is_sound = or_(
+    and_(what == EntryKind.CHARGE, is_theirs),
+    and_(what == EntryKind.CORRECTION, is_theirs, minutes > 0),
+    and_(what != EntryKind.CHARGE, col(BankEntryRow.intervention).is_(None)),
+)
+"""What is charged is an intervention's, and so is what is given back of one; the rest is nobody's."""
+
 entered = exists().where(col(BankEntryRow.inbox_id) == col(InboxRow.id))
 
 
@@ -58,7 +65,7 @@ def _uncharged(tx: Tx, now: datetime) -> Iterator[Broken]:
     entries = (
         select(customer, number, what, minutes, col(InterventionRow.charged))
         .outerjoin(InterventionRow, col(InterventionRow.id) == col(BankEntryRow.intervention))
-        .where((what == EntryKind.CHARGE) != func.coalesce(is_theirs, false()))
+        .where(not_(func.coalesce(is_sound, false())))
     )
     yield from those(missing)(tx, now)
     yield from those(entries)(tx, now)

@@ -50,9 +50,10 @@ told = exists().where(
 
 
 def _overlapping(tx: Tx, _now: datetime) -> Iterator[Broken]:
-    """Neighbours among the waits of a ticket, in the order in which they began."""
+    """Neighbours among the waits of a ticket, in the order in which they began; one that was undone took no time."""
     waits = (
         select(col(WaitRow.ticket), since, until, col(WaitRow.id))
+        .where(or_(until.is_(None), until > since))
         .order_by(col(WaitRow.ticket), since, col(WaitRow.id))
         .execution_options(yield_per=FETCHED)
     )

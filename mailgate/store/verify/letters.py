@@ -38,6 +38,7 @@ TO_CUSTOMERS = (
     "followed",
     "merged",
     "low-balance",
+    "correction",
 )
 
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")

@@ -1,5 +1,5 @@
 """Tickets: each was opened by one thing that came in, and its story, its people and its work add up (hazards I1, I17,
-I25, I27, I30 and I31).
+I25, I27 and I31).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, case, cast, exists, func, or_, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlmodel import col
 
 from mailgate.core.lifecycle import WAITING
@@ -197,19 +197,6 @@ TICKETS = (
     Question(
         "journal-says-why", "I1", "every decision says why", JournalRow,
         those(select(col(JournalRow.id), col(JournalRow.event)).where(col(JournalRow.because) == "")),
-    ),
-    Question(
-        "minutes", "I30", "minutes are whole, and never below zero", InterventionRow,
-        those(
-            select(col(InterventionRow.id), col(InterventionRow.minutes), col(InterventionRow.charged)).where(
-                or_(
-                    *(
-                        or_(one < 0, one != cast(one, Integer))
-                        for one in (col(InterventionRow.minutes), col(InterventionRow.charged))
-                    )
-                )
-            )
-        ),
     ),
     Question(
         "work-behind", "I25", "an intervention has a technician, and their mail behind it", InterventionRow,

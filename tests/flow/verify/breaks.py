@@ -99,6 +99,10 @@ BREAKS = {
     f"VALUES ('bolt', 1, {TEN}, 'purchase', -60, 1, '{seal(BACKWARDS, '')}')",
     "bank-charges": "UPDATE intervention SET bank = NULL WHERE bank IS NOT NULL",
     "bank-asked": "DELETE FROM bank_entry WHERE number = (SELECT max(number) FROM bank_entry)",
+    # deeds
+    "undone-behind": "UPDATE deed SET undone_by = NULL WHERE undone_at IS NOT NULL",
+    "undone-minutes": "UPDATE deed SET minutes = minutes + 1 WHERE undone_at IS NOT NULL",
+    "undone-corrected": "UPDATE deed SET last_mail = (SELECT max(id) FROM outbox) WHERE undone_at IS NOT NULL",
     # clocks
     "one-clock": "INSERT INTO clock (ticket, promise, calendar, asked_at, starts_at, due_at, paused_minutes) SELECT "
     f"ticket, promise, calendar, '2026-11-16 14:00:00.000000', starts_at, due_at, 0 FROM clock WHERE id = {RUNNING}",

@@ -24,7 +24,7 @@ def tell_everything(desk: LiveDesk) -> None:
 
 
 def _a_panne_is_worked_on(desk: LiveDesk) -> None:
-    """Ticket 1001: called, answered, waited for, waited for again."""
+    """Ticket 1001: called, answered, waited for, waited for again; a call was another customer's."""
     pages = desk.write(Letter("Panne"))
     desk.advance(minutes=5)
     told = desk.write(answer(to(pages, "tech2@example.com"), "#appel 15\n\nJ'arrive."))
@@ -33,6 +33,8 @@ def _a_panne_is_worked_on(desk: LiveDesk) -> None:
     desk.write(answer(to(pages, "tech2@example.com"), "#attente tiers 3d"))
     desk.advance(hours=1)
     desk.write(answer(to(pages, "tech2@example.com"), "#attente client"))
+    desk.write(answer(to(pages, "tech2@example.com"), "#appel 30"))
+    desk.write(answer(to(pages, "tech2@example.com"), "#annuler"))
     desk.write(answer(to(pages, "tech2@example.com"), "#absent 2026-12-24..2027-01-03"))
 
 

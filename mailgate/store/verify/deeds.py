@@ -1,0 +1,88 @@
+"""Work and what was undone of it: minutes add up, and whatever was undone was compensated (hazards I30 and I31)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Integer, and_, cast, exists, func, not_, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from mailgate.core.rectifying import TO_CUSTOMERS
+from mailgate.store.columns import OutboxState
+from mailgate.store.tables import DeedRow, InterventionRow, OutboxRow
+from mailgate.store.verify.findings import Question, those
+
+minutes, charged = col(InterventionRow.minutes), col(InterventionRow.charged)
+activity, technician = col(InterventionRow.activity), col(InterventionRow.technician)
+ticket, undone_at = col(DeedRow.ticket), col(DeedRow.undone_at)
+
+sums = (
+    select(
+        func.min(InterventionRow.id).label("id"),
+        col(InterventionRow.ticket).label("ticket"),
+        technician.label("technician"),
+        activity.label("activity"),
+        func.sum(minutes).label("minutes"),
+        func.sum(charged).label("charged"),
+    )
+    .group_by(col(InterventionRow.ticket), technician, activity)
+    .subquery()
+)
+"""What each technician did on a ticket, what was taken back of it left out."""
+
+taken_back = exists().where(
+    col(InterventionRow.ticket) == ticket,
+    technician == col(DeedRow.technician),
+    activity == col(DeedRow.activity),
+    minutes == -col(DeedRow.minutes),
+    charged == -col(DeedRow.charged),
+    col(InterventionRow.at) == undone_at,
+)
+
+left, correction = aliased(OutboxRow), aliased(OutboxRow)
+reached_somebody = exists().where(
+    col(left.ticket) == ticket,
+    col(left.id) > col(DeedRow.first_mail),
+    col(left.id) <= col(DeedRow.last_mail),
+    col(left.template).in_(TO_CUSTOMERS),
+    col(left.state) == OutboxState.SENT,
+)
+corrected = exists().where(
+    col(correction.ticket) == ticket,
+    col(correction.template) == "correction",
+    col(correction.id) > col(DeedRow.last_mail),
+)
+
+DEEDS = (
+    Question(
+        "minutes", "I30", "minutes are whole, and nobody takes back more than they recorded", InterventionRow,
+        those(
+            select(sums.c.id, sums.c.ticket, sums.c.technician, sums.c.minutes, sums.c.charged).where(
+                or_(
+                    *(or_(one < 0, one != cast(one, Integer)) for one in (sums.c.minutes, sums.c.charged))
+                )
+            )
+        ),
+    ),
+    Question(
+        "undone-behind", "I31", "what was undone says when, and has the mail that undid it behind it", DeedRow,
+        those(
+            select(col(DeedRow.id), ticket, undone_at, col(DeedRow.undone_by))
+            .where(undone_at.is_(None) != col(DeedRow.undone_by).is_(None))
+        ),
+    ),
+    Question(
+        "undone-minutes", "I30", "the minutes of what was undone were taken back", DeedRow,
+        those(
+            select(col(DeedRow.id), ticket, col(DeedRow.minutes), col(DeedRow.charged))
+            .where(undone_at.is_not(None), or_(col(DeedRow.minutes) != 0, col(DeedRow.charged) != 0), ~taken_back)
+        ),
+    ),
+    Question(
+        "undone-corrected", "I17", "a mail that was undone and had left was followed by a correction", DeedRow,
+        those(
+            select(col(DeedRow.id), ticket, undone_at)
+            .where(and_(undone_at.is_not(None), reached_somebody, not_(corrected)))
+        ),
+    ),
+)  # fmt: skip
+"""What must be true of deeds."""

@@ -58,12 +58,10 @@ class Process:
         with smtplib.SMTP("127.0.0.1", self.port(), timeout=PATIENCE) as client:
             client.sendmail(sender, to or ["support-urgent@example.com"], raw)
 
-    def stop(self) -> float:
-        """SIGTERM; how many seconds it took to end."""
-        begun = time.monotonic()
+    def stop(self) -> None:
+        """SIGTERM, and the orderly end."""
         self.popen.send_signal(signal.SIGTERM)
         assert self.popen.wait(PATIENCE) == 0
-        return time.monotonic() - begun
 
     def kill(self) -> None:
         """kill -9."""

@@ -155,4 +155,4 @@ def test_a_bank_over_real_sockets(tmp_path: Path) -> None:
         again = command(process.root, "bank", "acme", "add", "1h30", "--reference", "INV-12")
         assert (again.returncode, again.stdout) == (1, "")
         assert command(process.root, "verify").returncode == 0
-        assert process.stop() < 10
+        process.stop()

@@ -96,7 +96,7 @@ def test_a_storm_of_signals_is_few_reloads(tmp_path: Path) -> None:
         assert is_let_in(process, "pannes@example.com")
         time.sleep(1)
         assert len(process.said("daemon.reloaded")) <= 3
-        assert process.stop() < 10
+        process.stop()
 
 
 def without(root: Path, technician: str) -> None:

@@ -36,10 +36,11 @@ from mailgate.core.undoing import asks_to_undo, undo
 
 
 def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, policy: Policy) -> Decision:
-    """Decide a mail that a technician sent, or that somebody sent with a technician's token."""
+    """Decide a mail that a technician sent, or that somebody sent with a technician's token. Who commands in another's
+    name is not unheard for saying that they are a robot."""
     robot, ticket = kind_and_why(event, sender), seen.by_token
     findings = Findings(sender.identity, sender.level, robot[0])
-    if robot[0] is not MailKind.PERSON:
+    if robot[0] is not MailKind.PERSON and not (found.problem and event.orders.orders):
         return _unheard(event, sender, ticket if found.problem is None else None, findings)
     obeyed = (found.problem,) if found.problem else _heard(event, sender, found.technician, seen, policy, findings)
     if isinstance(obeyed, Decision):

@@ -1,16 +1,21 @@
 """Which parts of a mail are its words, and which are files beside them.
 
-Of alternatives the plain one is read, unless it is empty; of related parts the first; of mixed ones every text that
-has no file name. A message inside a message is a file: its words are not the sender's.
+Of alternatives the plain one is read, unless it is empty, or has a command that stands in no other: nobody sees that
+one while they write, and a program may put into it what is hidden in the HTML (hazards A27). Of related parts the first
+is read; of mixed ones every text that has no file name. A message inside a message is a file: its words are not the
+sender's.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from mailgate.core.words import fold
 from mailgate.mail import html, limits
+from mailgate.mail.lines import command_line
 from mailgate.mail.parts import Part, leaves
 from mailgate.mail.text import clean_text
 
@@ -78,7 +83,18 @@ def _best(alternatives: Iterable[Part]) -> list[Part]:
     readings = [list(_chosen(child)) for child in alternatives]
     full = [reading for reading in readings if any(map(_says_something, reading))]
     plain = [reading for reading in full if all(part.content_type != "text/html" for part in reading)]
+    shown = [reading for reading in full if reading not in plain]
+    if plain and shown and not _commands_in(plain[0]) <= _commands_in(shown[0]):
+        return shown[0]
     return next(iter(plain or full or readings), [])
+
+
+def _commands_in(parts: Iterable[Part]) -> Counter[str]:
+    """The lines that look like commands, without blanks, case and accents, and how often each stands there."""
+    texts = [(part, text) for part, text in _within_cap(parts) if "#" in text or "＃" in text]
+    lines = (line for part, text in texts for line in _words(part, clean_text(text))[0].split("\n"))
+    found = (command_line(line[: limits.LINE_CHARS]) for line in lines)
+    return Counter("".join(fold(f"{one.word}{one.argument}").split()) for one in found if one is not None)
 
 
 def _says_something(part: Part) -> bool:

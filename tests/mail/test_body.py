@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mailgate.mail import limits, parse
 from mailgate.mail.body import unflow
 from tests.mail.raw import from_jean, multipart, part
@@ -21,6 +23,22 @@ def test_an_empty_plain_alternative_gives_way_to_the_html_one() -> None:
     """Some programs send the plain part as an empty formality."""
     both = multipart("alternative", part("text/plain", "  "), part("text/html", "<p>Salut</p>"))
     assert parse.read(both).body == "Salut"
+
+
+@pytest.mark.parametrize("hidden", ["#fermer", "#appel 240", "#appel 15"])
+def test_a_command_that_only_the_plain_alternative_has_is_nobodys(hidden: str) -> None:
+    """Its author saw the HTML; a program may spell out in the other what is hidden there."""
+    page = f"<p>#appel&nbsp;15</p><p>Salut<span style='display:none'>{hidden}</span></p>"
+    both = multipart("alternative", part("text/plain", f"#appel 15\n{hidden}\nSalut"), part("text/html", page))
+    assert parse.read(both).text == "#appel\u00a015\n\nSalut"
+
+
+def test_commands_that_both_alternatives_have_are_read_in_the_plain_one() -> None:
+    """However each of them spells a link."""
+    page = "<p><a href='https://x.example/tag/r%C3%A9solu'>#résolu</a></p><p>Salut</p>"
+    plain = "#résolu<https://x.example/tag/r%C3%A9solu>\nBonjour"
+    both = multipart("alternative", part("text/plain; charset=utf-8", plain), part("text/html; charset=utf-8", page))
+    assert parse.read(both).text == plain
 
 
 def test_a_calendar_beside_the_words_is_a_file() -> None:

@@ -12,12 +12,16 @@ from mailgate.core.effects import (
     SetClock,
     SetTimer,
 )
+from mailgate.core.hours import parse_duration
+from mailgate.core.intents import MergeInto
 from mailgate.core.model import Activity, Status
+from mailgate.core.policy import Severity
 from mailgate.core.seen import Seen
 from mailgate.core.ticket import Clock, Ending, Promise
 from tests.builders import NOW, a_kept_callback, a_policy, a_ticket
-from tests.core.asking import of, only
+from tests.core.asking import ask, of, only
 from tests.core.joining import HOUR, LATER, SOONER, after, merging, other, owed
+from tests.core.working import answer
 
 
 def test_the_earlier_call_back_is_owed_from_now_on() -> None:
@@ -112,3 +116,24 @@ def test_only_one_change_of_the_clocks_is_reckoned_from_what_both_owed() -> None
     (joined,) = [one for one in changes(decision.effects, seen, a_policy(), NOW) if one.before.number == 1017]
     assert joined.before.callback is not None
     assert joined.before.callback.due_at == SOONER
+
+
+def test_a_wait_of_the_merged_one_is_counted_before_it_is_carried() -> None:
+    """While it was the customer's turn nothing was owed: half an hour later than promised, as without the merge."""
+    own = a_ticket(owed(SOONER), status=Status.WAITING_CUSTOMER, assignee="tech1", waiting_since=NOW - HOUR / 2)
+    into = other()
+    callback = after(merging(into, own=own), into, own)[1017].callback
+    assert callback is not None
+    assert (callback.due_at, callback.paused_minutes) == (SOONER + HOUR / 2, 30)
+
+
+def test_whom_a_rule_named_keeps_no_promise_by_a_merge() -> None:
+    """The merged one's engagement ends unkept: nobody took it on."""
+    policy = a_policy(severities={"critique": Severity("critique", parse_duration("1h"))})
+    engagement = Clock(Promise.ENGAGEMENT, "urgent", NOW, NOW, LATER, parse_duration("1h"))
+    own = a_ticket(owed(SOONER), severity="critique", assignee="tech2").with_clocks(engagement)
+    seen = Seen(1021, by_token=own, named={1017: other()})
+    decision = ask(answer(MergeInto(1017), confirmed_at=NOW), seen, policy)
+    clocks = [one.clock for one in of(decision, SetClock) if one.ticket == 1001]
+    ended = [one.ending for one in clocks if one.promise is Promise.ENGAGEMENT]
+    assert ended == [Ending.NO_LONGER]

@@ -186,3 +186,18 @@ def test_the_database_keeps_its_promises(desk: LiveDesk, way: str) -> None:
     broken = [one for one in verify(desk.database, desk.now) if one.state is State.BROKEN]
     assert broken == []
     assert second
+
+
+def test_what_was_split_off_may_be_merged_again(desk: LiveDesk) -> None:
+    """And `verify` still knows what opened which of the two."""
+    first = desk.write(Letter("Bonjour.\nPlus rien ne marche.", subject="Panne"))
+    desk.advance(minutes=5)
+    more = desk.write(answer(to(first, CHEF), "L'imprimante aussi."))
+    told = desk.write(answer(to_desk(more), "#séparer Imprimante"))
+    desk.advance(minutes=5)
+    fresh = next(mail for mail in told if mail.template == "technician" and "#1002" in mail.subject)
+    asked = desk.write(answer(fresh, "#fusionner 1001\nMême cause."))
+    desk.advance(minutes=1)
+    desk.write(answer(asked[0], "oui"))
+    assert desk.ticket(1002).merged_into == 1001
+    assert [one for one in verify(desk.database, desk.now) if one.state is State.BROKEN] == []

@@ -51,10 +51,10 @@ split_off = (
     select(col(MessageRow.id))
     .join(InboxRow, col(InboxRow.id) == col(MessageRow.inbox_id))
     .join(LinkRow, and_(col(LinkRow.ticket) == col(MessageRow.ticket), col(LinkRow.other) == col(InboxRow.ticket)))
-    .where(col(MessageRow.ticket) == number)
+    .where(col(MessageRow.ticket) == number, col(MessageRow.direction) == Direction.IN)
     .correlate(TicketRow)
 )
-"""A message that was decided as part of a linked ticket: what opened a ticket that was split off."""
+"""A customer's message that was decided as part of a linked ticket: what opened a ticket that was split off."""
 
 by_hand = (
     select(col(MessageRow.id))

@@ -100,7 +100,7 @@ def _after(ticket: Ticket, effect: Effect) -> Ticket:
 def _heard_by(effects: tuple[Effect, ...], policy: Policy) -> str | None:
     for effect in effects:
         match effect:
-            case AddIntervention(by=by, activity=activity) if activity in HEARING:
+            case AddIntervention(by=by, activity=activity, minutes=minutes) if activity in HEARING and minutes >= 0:
                 return by
             case AddMessage(direction=Direction.OUT, automatic=False, sender=sender):
                 return _key_of(sender, policy)

@@ -10,6 +10,7 @@ from mailgate.core.bank import Bill, left, shown_to, warn_of_low, with_bank
 from mailgate.core.changes import Change
 from mailgate.core.clocks import after_wait, keeps, kept, stands_still
 from mailgate.core.clockwork import clocks_after
+from mailgate.core.correcting import correction, did_correct, taken_back
 from mailgate.core.correspondence import View, facts_about, letter_to_requester, person_facts, view_of_requester
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.deeds import done, received
@@ -71,12 +72,12 @@ def worked(
     """What the work leads to beside the mail itself, what its author hears of it, and the ticket as it stands then."""
     at = event.received_at
     after, spent = _ticket_after(planned, policy, at), spent_on(planned, policy)
-    bank = left(planned.graded, spent, seen, policy)
+    bank, correct = left(planned.graded, spent, seen, policy), correction(planned, seen, policy)
     effects: tuple[Effect, ...] = (
         *_seen(planned, at),
         *_changes(planned, after, policy, at),
         *relate(planned, after, seen, policy, at),
-        *recorded(event, planned, spent),
+        *((taken_back(event, planned, correct),) if correct else recorded(event, planned, spent)),
         *_released(event, sender, planned, seen, policy),
         *_notification(event, sender, planned, after, Bill(spent, bank), policy),
         *_handed_over(event, sender, planned, after, policy),
@@ -85,7 +86,7 @@ def worked(
         *leave(planned.orders, planned.by, policy, at),
     )
     bound = did_relate(planned.orders, planned.ticket, after, policy)
-    did = (*done(planned, after, spent, policy), *bound, *did_leave(planned.orders))
+    did = (*done(planned, after, spent, policy), *did_correct(correct), *bound, *did_leave(planned.orders))
     stated = statement(planned, spent, bank, seen.worked, policy)
     return effects, Account(did, planned.help, spent, received(planned, after), bank, stated), after
 

@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 
+from mailgate.core.correcting import asks_first
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import Hold, LetGo
 from mailgate.core.events import HeldMail, MailReceived
@@ -71,7 +72,7 @@ def doubts(event: MailReceived, planned: Plan, seen: Seen, policy: Policy) -> tu
     if event.confirmed_at is not None:
         return late
     lasting = (*_out_of_hands(planned, policy), *cautions(planned, policy), *leaks(event, planned, seen, policy))
-    return (*late, *lasting)
+    return (*late, *lasting, *asks_first(planned, seen, policy))
 
 
 def hold(

@@ -67,6 +67,14 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True)
+class Correct:
+    """`#appel -15`: so many real minutes, more than 0, are taken back."""
+
+    activity: Activity
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """`#attente client`, `#attente tiers 3d`: `status` is WAITING_CUSTOMER or WAITING_THIRD."""
 
@@ -185,6 +193,7 @@ Intent = (
     | Grade
     | Internal
     | Spend
+    | Correct
     | Wait
     | AskValidation
     | Resolve

@@ -14,6 +14,7 @@ from mailgate.core.intents import (
     AssignTo,
     Balance,
     Close,
+    Correct,
     Grade,
     Help,
     Internal,
@@ -37,7 +38,7 @@ from mailgate.core.undoable import Work
 
 UNDOABLE = (
     *(Take, Acknowledge, AssignTo, Grade, Internal, Spend, Wait, AskValidation, Resolve, Close, Reopen),
-    *(SetSubject, SetContact, SetCustomer, Help, Balance),
+    *(SetSubject, SetContact, SetCustomer, Help, Balance, Correct),
 )
 """The commands whose effects lie in the ticket alone."""
 

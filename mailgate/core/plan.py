@@ -11,7 +11,7 @@ from mailgate.core.clocks import HEARING
 from mailgate.core.colleagues import find_technician, nearest_technician
 from mailgate.core.events import MailReceived
 from mailgate.core.grading import against_grading, graded, regraded
-from mailgate.core.intents import AssignTo, Balance, Help, Internal, Order, Problem, Reopen, Spend, Take, Wait
+from mailgate.core.intents import AssignTo, Balance, Correct, Help, Internal, Order, Problem, Reopen, Spend, Take, Wait
 from mailgate.core.letters import Regraded
 from mailgate.core.lifecycle import ACTIVE, POSSIBLE, asked_status
 from mailgate.core.model import Activity, Attachment, Status
@@ -22,8 +22,8 @@ from mailgate.core.ticket import Ticket
 
 IntentT = TypeVar("IntentT", bound=object)
 
-QUESTIONS = Help | Balance
-"""What a technician only asks the desk."""
+QUESTIONS = Help | Balance | Correct
+"""What a technician only asks the desk, or takes back: no work on the ticket."""
 
 
 @dataclass(frozen=True, slots=True)

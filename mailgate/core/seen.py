@@ -9,7 +9,7 @@ from datetime import date, datetime
 from mailgate.core.model import Channel, Outcome
 from mailgate.core.reports import Fate
 from mailgate.core.ticket import Ticket
-from mailgate.core.undoable import Deed, Marks
+from mailgate.core.undoable import Deed, Marks, Work
 
 FIRST_TICKET = 1001
 """The number of the first ticket of a desk."""
@@ -148,6 +148,7 @@ class Seen:
     Of a technician's mail, `answered_at` is when the mail was written that it answers, as far as anybody can tell, and
     `still_held` says that the mail of theirs that waited for their word waits still. `deed` is the newest of their
     mails about the ticket that was carried out, when they want it undone, `marks` what else an undoing must know.
+    `own` are their interventions on it, oldest first, when they take time back.
     `others_words` is what other customers wrote lately.
     `named` are the tickets whose numbers a technician's command holds, by the number as typed, and `siblings` the
     newest others of its own ticket's customer.
@@ -180,6 +181,7 @@ class Seen:
     others_words: tuple[str, ...] = ()
     deed: Deed | None = None
     marks: Marks = field(default_factory=Marks)
+    own: tuple[Work, ...] = ()
     held_back: tuple[HeldBack, ...] = ()
     turns: Mapping[str, str] = field(default_factory=dict)
     load: Mapping[str, int] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender, is_desk, recognise
 from mailgate.core.intents import (
     AddWatcher,
+    Correct,
     Grade,
     Intent,
     LinkTo,
@@ -23,6 +24,7 @@ from mailgate.core.intents import (
     SetSubject,
     Spend,
     SplitOff,
+    Undo,
 )
 from mailgate.core.letters import Doubt
 from mailgate.core.model import Address, AuthLevel, AuthVerdict
@@ -96,7 +98,7 @@ def against_wish(event: MailReceived, wish: Wish, sender: Sender, policy: Policy
 
 def _against_one(order: Order, wish: Wish, policy: Policy) -> Iterator[Problem]:
     match order.intent:
-        case LinkTo() | MergeInto() | SplitOff() | AddWatcher() | RemoveWatcher():
+        case LinkTo() | MergeInto() | SplitOff() | AddWatcher() | RemoveWatcher() | Correct() | Undo():
             yield Problem("no-ticket-yet", order.line)
         case SetCustomer(customer=typed) if find_customer(typed, policy) is None:
             yield Problem("unknown-customer", order.line, typed, nearest_customers(order, typed, policy))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from mailgate.core.authority import Standing, only_acknowledges
 from mailgate.core.budgets import hold_back, spent_on_refusals
 from mailgate.core.classify import described, kind_and_why
+from mailgate.core.correcting import against_correcting
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.doing import carry_out
 from mailgate.core.effects import (
@@ -80,6 +81,7 @@ def _obey(
         *against_relations(event, seen, policy),
         *against_merging(event, seen),
         *against_splitting(event, seen),
+        *against_correcting(event, seen),
     )
     against = (*against_leave(event, by, seen, policy), *related)
     if is_only_about_leave(event):

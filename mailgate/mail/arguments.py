@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
-from mailgate.core.intents import UNSAID, Absent, AssignTo, Grade, Intent, Present, Scale, Spend, Wait
+from mailgate.core.intents import UNSAID, Absent, AssignTo, Correct, Grade, Intent, Present, Scale, Spend, Wait
 from mailgate.core.model import Activity, Status
 from mailgate.mail import days, lengths
 from mailgate.mail.misread import Misread
@@ -29,6 +30,7 @@ _VALUE = re.compile(r"[^\s,;:=—–()]+")
 _LETTER_AND_FIGURE = re.compile(r"([A-Za-z])\s([0-9])")
 _BEFORE_REASON = PUNCTUATION + "-—–()"
 _TO_WHOM = re.compile(r"(?:à|a|to)\s+(?=\S)|@", re.IGNORECASE)
+_MINUS = "-−–"
 _BRACKETED = re.compile(r"<\s?([^<>\s]{1,320}@[^<>\s]{1,320})\s?>")
 BACK = frozenset({"non", "no", "off"})
 
@@ -45,9 +47,12 @@ def nothing(intent: Intent, argument: str) -> Intent | Misread:
 
 
 def time_spent(activity: Activity, argument: str) -> Intent | Misread:
-    """How long a call or a visit took."""
-    read = lengths.time_spent(argument)
-    return read if isinstance(read, Misread) else Spend(activity, read)
+    """How long a call or a visit took; with a minus before it, how much of that is taken back."""
+    back = len(argument) > 1 and argument[0] in _MINUS and argument[1].isdigit()
+    read = lengths.time_spent(argument[1:] if back else argument)
+    if isinstance(read, Misread):
+        return replace(read, valid=f"-{read.valid}") if back and read.valid else read
+    return Correct(activity, read) if back else Spend(activity, read)
 
 
 def person(argument: str) -> Intent | Misread:

@@ -18,7 +18,7 @@ from sqlmodel import col, select
 from mailgate.core.delivery import Lane
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import person_id
-from mailgate.core.intents import Undo
+from mailgate.core.intents import Correct, Undo
 from mailgate.core.lifecycle import RECORDED_WAITS, WAITING, WAITING_OVER
 from mailgate.core.model import Activity, Status
 from mailgate.core.seen import Seen
@@ -30,7 +30,7 @@ from mailgate.store.clocks import clock_of, clocks_of, newest, row_of
 from mailgate.store.columns import OutboxState
 from mailgate.store.database import Tx
 from mailgate.store.relations import take_part
-from mailgate.store.tables import ClockRow, DeedRow, OutboxRow, TicketRow, WaitRow, saved
+from mailgate.store.tables import ClockRow, DeedRow, InterventionRow, OutboxRow, TicketRow, WaitRow, saved
 
 LOOKED_AT = 50
 """How many deeds of a ticket are looked through for the newest of one technician."""
@@ -108,7 +108,18 @@ def seen(tx: Tx, event: MailReceived, before: Seen) -> Seen:
     marks = Marks(_newest_mail(tx, ticket.number), timers.due_at(tx, ticket.number, WAITING_OVER))
     asked = any(isinstance(order.intent, Undo) for order in event.orders.orders)
     row = _newest(tx, ticket.number, event.token.person) if asked else None
-    return replace(before, marks=marks, deed=None if row is None else _deed(tx, row))
+    said = (event, event.held.mail) if event.held else (event,)
+    corrects = any(isinstance(order.intent, Correct) for one in said for order in one.orders.orders)
+    own = tuple(_own(tx, ticket.number, event.token.person)) if corrects else ()
+    return replace(before, marks=marks, own=own, deed=None if row is None else _deed(tx, row))
+
+
+def _own(tx: Tx, ticket: int, person: int) -> Iterable[Work]:
+    """What a technician recorded on a ticket."""
+    done = select(InterventionRow).where(InterventionRow.ticket == ticket).order_by(col(InterventionRow.id))
+    for row in tx.exec(done):
+        if person_id("technician", row.technician) == person:
+            yield Work(row.activity, row.minutes, row.charged, row.public, row.bank)
 
 
 def _newest(tx: Tx, ticket: int, person: int) -> DeedRow | None:

@@ -11,6 +11,7 @@ from mailgate.core.intents import Absent, AssignTo, Help, Intent, Present, Probl
 from mailgate.core.model import Activity, Outcome
 from mailgate.core.page_effects import AcknowledgePages
 from mailgate.core.seen import Seen
+from mailgate.core.undo_effects import KeepDeed
 from tests.builders import NOW, a_ticket
 from tests.core.asking import ask, of, only
 from tests.core.working import answer, codes, on
@@ -23,7 +24,7 @@ KNOWN = {"tech1": ((TODAY - timedelta(days=3), TODAY),)}
 def test_an_absence_is_recorded_and_confirmed_and_nothing_else() -> None:
     """The ticket is no business of it: not taken, no page acknowledged, no customer told, no time spent."""
     decision = on(CHRISTMAS)
-    assert {type(effect) for effect in decision.effects} == {RecordAbsence, SendMail}
+    assert {type(effect) for effect in decision.effects} == {RecordAbsence, SendMail, KeepDeed}
     assert only(decision, RecordAbsence) == RecordAbsence("tech1", CHRISTMAS.first, CHRISTMAS.last, NOW)
     assert (decision.outcome, decision.ticket, codes(decision)) == (Outcome.RECORDED, None, ["away"])
     assert decision.because == "tech1 says: away 2026-12-24 → 2027-01-03"

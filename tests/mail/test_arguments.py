@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from mailgate.core.hours import Duration, Unit
-from mailgate.core.intents import Absent, AssignTo, Grade, Intent, Scale, Spend, Wait
+from mailgate.core.intents import Absent, AssignTo, Correct, Grade, Intent, Scale, Spend, Wait
 from mailgate.core.model import Activity, Status
 from mailgate.mail.commands import read_orders
 
@@ -70,7 +70,22 @@ def test_a_time_that_may_be_read_in_two_ways_is_refused(written: str, valid: str
     assert (code in ("bad-minutes", "too-many-words"), offered) == (True, f"#appel {valid}")
 
 
-@pytest.mark.parametrize("written", ["un", "a", "beaucoup", "15 15", "-15", "1h60", "quinze", "1h½", "99:99", "٣"])
+@pytest.mark.parametrize(
+    ("written", "minutes"), [("-15", 15), ("−15 min", 15), ("–0:30", 30), ("-1h30", 90), ("-1,5 h", 90)]
+)
+def test_a_time_with_a_minus_is_taken_back(written: str, minutes: int) -> None:
+    """Whichever dash the telephone made of it, as long as it stands before the figures."""
+    assert intent(f"#temps {written}") == Correct(Activity.OTHER, minutes)
+
+
+def test_what_is_offered_for_a_time_taken_back_is_one() -> None:
+    """Whoever copies it must not record what they meant to take back."""
+    assert nearest("#appel -1,5") == ("bad-minutes", "#appel -1h30")
+
+
+@pytest.mark.parametrize(
+    "written", ["un", "a", "beaucoup", "15 15", "- 15", "--15", "1h60", "quinze", "1h½", "99:99", "٣"]
+)
 def test_what_is_no_time_is_refused(written: str) -> None:
     """A word for one is not a minute."""
     assert nearest(f"#appel {written}")[1].startswith("#appel 15")

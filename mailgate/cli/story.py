@@ -130,6 +130,9 @@ def _said(message: MessageShown) -> Happening:
 def _done(work: InterventionShown) -> Happening:
     where = "" if work.public else ", internal"
     paid = "" if work.bank is None else f" to the bank of {work.bank}"
+    if work.minutes < 0 or work.charged < 0:
+        back = f"{-work.minutes} min taken back, {-work.charged} given back{paid}{where}"
+        return Happening(work.at, f"{work.by}: {work.activity}, {back}")
     return Happening(work.at, f"{work.by}: {work.activity}, {work.minutes} min, {work.charged} charged{paid}{where}")
 
 

@@ -17,6 +17,7 @@ ON_BOTH = {
         "test_arrears",
         "test_bank",
         "test_budgets",
+        "test_deeds",
         "test_fallen_due",
         "test_fates",
         "test_floods",

@@ -36,7 +36,7 @@ is_theirs = and_(
 
 is_sound = or_(
     and_(what == EntryKind.CHARGE, is_theirs),
-    and_(what == EntryKind.CORRECTION, is_theirs),
+    and_(what == EntryKind.CORRECTION, is_theirs, minutes > 0),
     and_(what != EntryKind.CHARGE, col(BankEntryRow.intervention).is_(None)),
 )
 """What is charged is an intervention's, and so is what is given back of one; the rest is nobody's."""

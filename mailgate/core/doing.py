@@ -62,7 +62,7 @@ def carry_out(
     because = f"{planned.by.key} works on #{number}: " + (", ".join(one.code for one in account.did) or "help")
     reasons = [f"{one.scale} {one.now}: {one.reason}" for one in planned.regraded]
     reasons += [f"{one.code}: {one.detail}" for one in bound]
-    effects = (*effects, deed_of(event, planned, effects, seen))
+    effects = (*effects, *deed_of(event, planned, effects, seen))
     return Decision(Outcome.FOLLOW_UP, "; ".join((because, *reasons)), effects, number, findings)
 
 

@@ -43,12 +43,17 @@ UNDOABLE = (
 """The commands whose effects lie in the ticket alone."""
 
 
-def deed_of(event: MailReceived, planned: Plan, effects: tuple[Effect, ...], seen: Seen) -> KeepDeed:
-    """The mail that is carried out as what could be undone; one that joined its ticket to another cannot."""
+def deed_of(event: MailReceived, planned: Plan, effects: tuple[Effect, ...], seen: Seen) -> Iterator[KeepDeed]:
+    """The mail that is carried out as what could be undone: not when it only asks the desk something. One that joined
+    its ticket to another cannot be."""
+    asks = bool(planned.orders) and all(isinstance(order.intent, Help | Balance) for order in planned.orders)
+    if asks and not planned.text and not planned.attachments:
+        return
     if seen.by_token is None or seen.by_token.number != planned.ticket.number:
-        return replace(_kept(event, planned.by, planned.ticket, seen, None), idle=True)
+        yield replace(_kept(event, planned.by, planned.ticket, seen, None), idle=True)
+        return
     spent = next((one for one in effects if isinstance(one, AddIntervention)), None)
-    return _kept(event, planned.by, planned.ticket, seen, None if spent is None else _work(spent))
+    yield _kept(event, planned.by, planned.ticket, seen, None if spent is None else _work(spent))
 
 
 def idle_deed(event: MailReceived, by: Technician, seen: Seen) -> Iterator[KeepDeed]:

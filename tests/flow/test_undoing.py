@@ -165,3 +165,12 @@ def test_nothing_to_undo_is_said(desk: LiveDesk) -> None:
     desk.write(answer(pages[TECHS[1]], "#prendre"))
     assert "aucun courriel de vous" in told(desk.write(answer(pages[TECHS[0]], "#annuler")))
     assert desk.ticket().assignee == "tech2"
+
+
+def test_a_question_to_the_desk_is_nothing_to_undo(desk: LiveDesk) -> None:
+    """Whoever sees the balance and takes fright means the call before it."""
+    pages = paged(desk)
+    desk.write(answer(pages[TECHS[0]], "#appel 15"))
+    desk.write(answer(pages[TECHS[0]], "#solde"))
+    desk.write(answer(pages[TECHS[0]], "#annuler"))
+    assert [one.minutes for one in desk.ticket().interventions] == [15, -15]

@@ -188,10 +188,9 @@ def _compensation(event: MailReceived, deed: Deed) -> Iterator[Effect]:
     if work is None or not (work.minutes or work.charged):
         return
     entry = None
-    if work.bank is not None:
-        entry = Book(
-            work.bank, EntryKind.CORRECTION, work.charged, at, event.inbox_id, "", deed.ticket, deed.technician
-        )
+    if work.bank is not None and work.charged:
+        what = EntryKind.CORRECTION if work.charged > 0 else EntryKind.CHARGE
+        entry = Book(work.bank, what, work.charged, at, event.inbox_id, "", deed.ticket, deed.technician)
     minutes, charged = -work.minutes, -work.charged
     yield AddIntervention(deed.ticket, deed.technician, work.activity, minutes, charged, work.public, at, entry)
 

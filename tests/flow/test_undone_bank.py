@@ -26,3 +26,15 @@ def test_the_bank_gets_back_what_was_charged(desk: LiveDesk) -> None:
     desk.write(answer(pages[TECHS[0]], "#annuler"))
     assert balance(desk) == 600
     assert [one.charged for one in desk.ticket().interventions] == [charged, -charged]
+
+
+def test_a_correction_that_is_undone_is_charged_again(desk: LiveDesk) -> None:
+    """What was given back in error is no correction when it is taken again."""
+    pages = paged(desk)
+    desk.write(answer(pages[TECHS[0]], "#niveau 2 vos données\n#appel 20"))
+    charged = balance(desk)
+    (asked,) = desk.write(answer(pages[TECHS[0]], "#appel -20"))
+    desk.write(answer(asked, "oui"))
+    assert balance(desk) == 0
+    desk.write(answer(asked, "#annuler"))
+    assert balance(desk) == charged

@@ -227,10 +227,11 @@ class Engine:
         if technician is None or event.token is None:
             return None
         with self._database.seek() as tx:
-            waits = held.waiting(tx, technician.key, event.token.ticket or None, event.received_at)
+            waits = held.waiting(tx, technician.key, event.token.ticket or None, event)
         if waits is None:
             return None
-        return HeldMail(read_mail(waits.mail, waits.id, waits.digest, self._desk, waits.received_at), waits.at)
+        mail = read_mail(waits.mail, waits.id, waits.digest, self._desk, waits.received_at)
+        return HeldMail(mail, waits.at, waits.asked)
 
     def _settle(self, received: Received, event: Event, scribe: Scribe) -> Decision | None:
         now = self._clock()

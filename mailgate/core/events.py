@@ -45,10 +45,11 @@ class MailReceived:
 
 @dataclass(frozen=True, slots=True)
 class HeldMail:
-    """A mail that was not carried out: its author was told why `at`."""
+    """A mail that was not carried out: its author was told why `at`. `asked`: it is sure which question is answered."""
 
     mail: MailReceived
     at: datetime
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

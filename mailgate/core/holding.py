@@ -16,14 +16,15 @@ from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 
+from mailgate.core.authority import only_acknowledges
 from mailgate.core.correcting import asks_first
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import Hold, LetGo
 from mailgate.core.events import HeldMail, MailReceived
-from mailgate.core.intents import Take
+from mailgate.core.intents import Problem
 from mailgate.core.leaks import leaks
 from mailgate.core.letters import Did, Doubt
-from mailgate.core.lifecycle import ACTIVE
+from mailgate.core.lifecycle import ACTIVE, SETTLED
 from mailgate.core.model import Direction, Outcome, Status
 from mailgate.core.people import Technician
 from mailgate.core.plan import Plan
@@ -32,17 +33,27 @@ from mailgate.core.relating import cautions
 from mailgate.core.seen import Seen
 from mailgate.core.ticket import Line, Ticket
 from mailgate.core.transcripts import told_done, told_doubts
-from mailgate.core.words import is_bare_thanks, words_of
+from mailgate.core.words import COURTESY, THANKS, is_bare_thanks, words_of
+
+LONGEST_NO = 12
+"""Words of an answer that begins with no: to drop a mail is safe."""
+
+LONGEST_GRUNT = 3
+"""An answer to a question of so few words is no new mail to the customer."""
 
 LONGEST_SAID = 600
 """Characters of somebody else's words that a transcript repeats."""
 
 
+SETTLING = SETTLED | {Status.WAITING_VALIDATION}
+"""To call a request done is to say something to the customer."""
+
+
 class Word(Enum):
     """What a technician says about their mail that was held."""
 
-    YES = frozenset({"oui", "yes", "confirmer", "confirme", "confirm", "envoyer", "envoie", "send"})
-    NO = frozenset({"non", "no", "abandonner", "annuler", "cancel", "drop"})
+    YES = frozenset("oui yes ok okay d'accord confirmer confirme confirm envoyer envoie envoyez l'envoyer send".split())
+    NO = frozenset("non no abandonner abandonne annuler annule cancel drop".split())
 
 
 def waiting(event: MailReceived, seen: Seen) -> HeldMail | None:
@@ -50,13 +61,40 @@ def waiting(event: MailReceived, seen: Seen) -> HeldMail | None:
     return event.held if seen.still_held else None
 
 
-def word_on_held(event: MailReceived, seen: Seen) -> Word | None:
-    """The one word of a mail that is nothing else, when a mail waits for it."""
+def word_on_held(event: MailReceived, by: Technician, seen: Seen) -> Word | None:
+    """What a mail that says nothing else says about the mail that waits, when it answers the question about it."""
+    held = waiting(event, seen)
+    return _word(event, by) if held is not None and held.asked else None
+
+
+def against_word(event: MailReceived, by: Technician, seen: Seen) -> tuple[Problem, ...]:
+    """An answer to the desk's question that is neither a word nor a new mail must not reach the customer, nor must a
+    word for which nothing waits."""
+    held, said = waiting(event, seen), words_of(event.orders.text)
+    if not _is_bare(event):
+        return ()
+    if held is not None and held.asked:
+        led = said[:1] and said[0] in Word.YES.value | Word.NO.value and len(said) <= LONGEST_NO
+        short = len(said) <= LONGEST_GRUNT or led
+        return (Problem("unclear-word"),) if short and _word(event, by) is None else ()
+    lost = seen.answers_transcript and _word(event, by) is not None and not only_acknowledges(event)
+    return (Problem("nothing-waits"),) if lost else ()
+
+
+def _word(event: MailReceived, by: Technician) -> Word | None:
     said = words_of(event.orders.text)
-    more = event.orders.orders or event.orders.problems or any(not part.inline for part in event.mail.attachments)
-    if waiting(event, seen) is None or more or len(said) != 1:
+    if not said or not _is_bare(event):
         return None
-    return next((word for word in Word if said[0] in word.value), None)
+    if said[0] in Word.NO.value and len(said) <= LONGEST_NO:
+        return Word.NO
+    around = Word.YES.value | COURTESY | THANKS | set(words_of(by.name))
+    return Word.YES if said[0] in Word.YES.value and all(word in around for word in said) else None
+
+
+def _is_bare(event: MailReceived) -> bool:
+    """Whether a mail is only words."""
+    orders = event.orders
+    return not (orders.orders or orders.problems or any(not part.inline for part in event.mail.attachments))
 
 
 def confirmed(held: HeldMail, at: datetime) -> MailReceived:
@@ -107,7 +145,7 @@ def overtaken(decision: Decision, held: HeldMail | None, at: datetime) -> Decisi
 def _since(since: datetime, at: datetime, planned: Plan, policy: Policy) -> Iterator[Doubt]:
     """What the customer heard or said after the mail that is answered here; only words to the customer can come too
     late."""
-    if not planned.public_words:
+    if not (planned.public_words or planned.status in SETTLING):
         return
     for line in planned.ticket.history:
         code = _met(line, planned.by) if line.at > since else None
@@ -139,8 +177,7 @@ def _out_of_hands(planned: Plan, policy: Policy) -> Iterator[Doubt]:
     ticket = planned.ticket
     holder = policy.technicians.get(ticket.assignee or "")
     under_way = ticket.status in ACTIVE and ticket.status is not Status.NEW
-    takes = any(isinstance(order.intent, Take) for order in planned.orders)
-    if takes and under_way and holder is not None and holder is not planned.by:
+    if planned.assignee is planned.by and under_way and holder is not None and holder is not planned.by:
         yield Doubt("has-it", holder.name)
 
 

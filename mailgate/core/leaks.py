@@ -1,7 +1,7 @@
 """What a technician's answer would show the customer that was meant for somebody else.
 
     words of an internal note of the ticket         words, or an address, of another customer
-    a signed address of the desk                    a copy to somebody outside, beside the desk
+    a signed address of the desk                    a mail that is forwarded, a copy to somebody outside
 
 Words are compared in runs: a few in a row, without case, accents and punctuation. What the customer has read or written
 themselves tells them nothing new. A signed address never leaves anyhow (mail.compose), and a copy was sent by the
@@ -22,7 +22,7 @@ from mailgate.core.seen import Seen
 from mailgate.core.ticket import Ticket
 from mailgate.core.words import words_of
 
-NOTE_RUN = 5
+NOTE_RUN = 10
 """So many words of an internal note in a row are no accident; a shorter line of a note counts as a whole."""
 
 SHORTEST_LINE = 12
@@ -31,7 +31,10 @@ SHORTEST_LINE = 12
 OTHERS_RUN = 10
 """So many words of another customer are no accident: courtesy is the same everywhere."""
 
-MOST_WORDS = 20_000
+SHORTEST_SECRET = 8
+"""Characters of a word with letters and digits, or of an address of the web, that counts alone."""
+
+MOST_WORDS = 2_000
 """Words of one text that are looked at."""
 
 MOST_NAMED = 5
@@ -45,6 +48,8 @@ def leaks(event: MailReceived, planned: Plan, seen: Seen, policy: Policy) -> Ite
         return
     yield from _notes(planned)
     yield from _others(planned, seen, policy)
+    if event.mail.forwarded is not None:
+        yield Doubt("forwards")
     if event.shows_token:
         yield Doubt("shows-signed-address")
     outside = tuple(_outside(event, planned.ticket, policy))
@@ -55,28 +60,40 @@ def leaks(event: MailReceived, planned: Plan, seen: Seen, policy: Policy) -> Ite
 def _notes(planned: Plan) -> Iterator[Doubt]:
     """The first line of an internal note that the answer repeats."""
     ticket = planned.ticket
-    said, known = _runs_up_to(planned.text), _runs_up_to(*_public(ticket))
-    for line in ticket.history:
-        if line.direction is Direction.INTERNAL and not line.automatic:
-            found = next((row for row in line.text.splitlines() if _is_repeated(row, said, known)), None)
-            if found is not None:
-                yield Doubt("shows-note", text=found.strip())
-                return
+    said = _runs_up_to(planned.text)
+    rows = (
+        row
+        for line in ticket.history
+        if line.direction is Direction.INTERNAL and not line.automatic
+        for row in line.text.splitlines()
+    )
+    repeated = [(row, runs) for row in rows if (runs := _telling(row) & said)]
+    known = _runs_up_to(*_public(ticket)) if repeated else frozenset()
+    found = next((row for row, runs in repeated if runs - known), None)
+    if found is not None:
+        yield Doubt("shows-note", text=found.strip())
 
 
-def _is_repeated(row: str, said: frozenset[Run], known: frozenset[Run]) -> bool:
+def _telling(row: str) -> frozenset[Run]:
+    """The runs of a line that nobody writes by accident."""
     words = words_of(row)[:MOST_WORDS]
     size = min(NOTE_RUN, len(words))
+    alone = frozenset((word,) for word in words if _is_secret(word))
     if size < NOTE_RUN and (size < 2 or len(row.strip()) < SHORTEST_LINE):
-        return False
-    return any(run in said and run not in known for run in _runs(words, size))
+        return alone
+    return alone | frozenset(_runs(words, size))
+
+
+def _is_secret(word: str) -> bool:
+    mixed = any(char.isdigit() for char in word) and any(char.isalpha() for char in word)
+    return len(word) >= SHORTEST_SECRET and (mixed or "://" in word)
 
 
 def _others(planned: Plan, seen: Seen, policy: Policy) -> Iterator[Doubt]:
     """Whose words, or whose addresses, the answer holds."""
     own = planned.ticket.customer
-    for word in words_of(planned.text)[:MOST_WORDS]:
-        firm = recognise(Address(word), "", policy).customer if "@" in word else None
+    for word in (one.strip("<>'`|/") for one in words_of(planned.text)[:MOST_WORDS] if "@" in one):
+        firm = recognise(Address(word), "", policy).customer
         if firm is not None and firm.key != own and word not in planned.ticket.participants:
             yield Doubt("shows-other-customer", firm.name, text=word)
             return
@@ -107,7 +124,7 @@ def _public(ticket: Ticket) -> Iterator[str]:
 def _runs_up_to(*texts: str) -> frozenset[Run]:
     """Every run of at most as many words as a note's."""
     split = [words_of(text)[:MOST_WORDS] for text in texts]
-    return frozenset(run for words in split for size in range(2, NOTE_RUN + 1) for run in _runs(words, size))
+    return frozenset(run for words in split for size in range(1, NOTE_RUN + 1) for run in _runs(words, size))
 
 
 def _runs(words: Iterable[str], size: int) -> Iterator[Run]:

@@ -145,7 +145,8 @@ class Seen:
     `alarmed` says that people were paged lately for a mail that could not be read, `unread` are the newer ones, each
     inbox row with its recipients.
 
-    Of a technician's mail, `answered_at` is when the mail was written that it answers, as far as anybody can tell, and
+    Of a technician's mail, `answered_at` is when the mail was written that it answers, as far as anybody can tell,
+    `answers_transcript` that it was a transcript, and
     `still_held` says that the mail of theirs that waited for their word waits still. `deed` is the newest of their
     mails about the ticket that was carried out, when they want it undone, `marks` what else an undoing must know.
     `own` are their interventions on it, oldest first, when they take time back.
@@ -177,6 +178,7 @@ class Seen:
     refused: int = 0
     reporting: bool = False
     answered_at: datetime | None = None
+    answers_transcript: bool = False
     still_held: bool = False
     others_words: tuple[str, ...] = ()
     deed: Deed | None = None

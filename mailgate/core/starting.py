@@ -10,9 +10,11 @@ What is missing is asked for, and the answer completes the mail.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from mailgate.core.authority import token_holder
+from mailgate.core.budgets import hold_back, spent_on_refusals, spent_on_sender
 from mailgate.core.classify import kind_and_why
 from mailgate.core.clocks import call_back
 from mailgate.core.clockwork import clocked, opened
@@ -26,6 +28,7 @@ from mailgate.core.identity import Sender, recognise
 from mailgate.core.intents import Grade, Help, Orders, Problem, Scale, Spend
 from mailgate.core.leave import is_only_about_leave
 from mailgate.core.letters import Did
+from mailgate.core.levels import Act, may
 from mailgate.core.model import Activity, Address, AuthLevel, AuthVerdict, Direction, MailKind, Outcome
 from mailgate.core.opening import call_people, findings, incoming, sentence
 from mailgate.core.paging import Chosen
@@ -38,6 +41,7 @@ from mailgate.core.seen import Seen
 from mailgate.core.summons import words_of
 from mailgate.core.ticket import Line, Ticket
 from mailgate.core.transcripts import Account, told_problems, told_work
+from mailgate.core.undoing import asks_to_undo
 from mailgate.core.wishes import (
     OF_THE_REQUEST,
     Wish,
@@ -62,21 +66,26 @@ def brings_in(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -
         return None
     if event.token is not None:
         own = token_holder(event, policy) is by and event.token.ticket == 0
-        return by if own and (event.held is not None or tells_of_request(event, policy)) else None
-    new = all(ticket is None for ticket in about) or forwards(event, policy) is not None
-    return by if new and tells_of_request(event, policy) else None
+        return by if own else None
+    return by if all(ticket is None for ticket in about) and tells_of_request(event, policy) else None
 
 
 def start(event: MailReceived, sender: Sender, by: Technician, seen: Seen, policy: Policy) -> Decision:
     """Begin the ticket, ask for what is missing, or say what stands against it."""
     known = Findings(sender.identity, sender.level, MailKind.PERSON)
-    held, word = waiting(event, seen), word_on_held(event, seen)
-    if held is not None and word is Word.NO:
+    held, word = waiting(event, seen), word_on_held(event, by, seen)
+    if held is not None and (word is Word.NO or asks_to_undo(event)):
         return drop(event, held, by, None, policy, known)
     meant = event if held is None else completed(held, event, word)
     wish = read_wish(meant, policy)
-    problems = tuple(against_wish(meant, wish, sender, policy))
+    problems = (*_against_answer(event, held, word, sender, policy), *against_wish(meant, wish, sender, policy))
     why = () if problems else tuple(missing(meant, wish, sender))
+    spent = (spent_on_refusals(seen, policy) or spent_on_sender(seen, policy)) if why or problems else None
+    if spent is not None and event.token is None:
+        silent = hold_back(spent, by.mail, None, seen, event.received_at)
+        return Decision(
+            Outcome.REFUSED, f"nothing of {by.key}'s mail is applied; told to nobody: {spent.why}", silent, None, known
+        )
     if why:
         return overtaken(hold(meant, by, None, why, policy, known), held, event.received_at)
     begun = problems or _begin(meant, wish, sender, by, seen, policy)
@@ -84,6 +93,27 @@ def start(event: MailReceived, sender: Sender, by: Technician, seen: Seen, polic
         because = f"nothing of {by.key}'s mail is applied ({', '.join(one.code for one in begun)}); told"
         return Decision(Outcome.REFUSED, because, (told_problems(meant, by, None, begun, policy),), None, known)
     return overtaken(begun, held, event.received_at)
+
+
+def _against_answer(
+    event: MailReceived, held: HeldMail | None, word: Word | None, sender: Sender, policy: Policy
+) -> Iterator[Problem]:
+    """An answer to the desk's question: by whoever may command, with a yes, or with what was asked for."""
+    if event.token is None:
+        return
+    if not may(sender, Act.COMMAND):
+        yield Problem("auth-failing")
+    elif held is None and not tells_of_request(event, policy):
+        yield Problem("nothing-waits")
+    elif held is not None and word is None and not _completes(held, event, policy):
+        yield Problem("unclear-word")
+
+
+def _completes(held: HeldMail, event: MailReceived, policy: Policy) -> bool:
+    """Whether an answer says something that was missing."""
+    wish = read_wish(held.mail, policy)
+    words = not (wish.subject or wish.text) and bool(event.orders.text.strip())
+    return words or tells_of_request(event, policy) or bool(event.orders.problems)
 
 
 def as_written(event: MailReceived, policy: Policy) -> tuple[MailReceived, Sender] | None:

@@ -12,17 +12,17 @@ from mailgate.core.budgets import hold_back, spent_on_refusals
 from mailgate.core.classify import described, kind_and_why
 from mailgate.core.correcting import against_correcting
 from mailgate.core.decision import Decision, Findings
-from mailgate.core.doing import carry_out
+from mailgate.core.doing import carry_out, worked
 from mailgate.core.effects import (
     Effect,
 )
 from mailgate.core.events import MailReceived
-from mailgate.core.holding import Word, confirmed, doubts, drop, hold, overtaken, waiting, word_on_held
+from mailgate.core.holding import Word, against_word, confirmed, doubts, drop, hold, overtaken, waiting, word_on_held
 from mailgate.core.identity import Sender
-from mailgate.core.intents import Problem
+from mailgate.core.intents import Acknowledge, Order, Orders, Problem
 from mailgate.core.leave import against_leave, is_only_about_leave, take_leave
 from mailgate.core.merging import against_merging, merge
-from mailgate.core.model import Direction, MailKind, Outcome
+from mailgate.core.model import Direction, MailKind, Outcome, Status
 from mailgate.core.opening import incoming
 from mailgate.core.people import Technician
 from mailgate.core.plan import Plan, plan
@@ -61,7 +61,10 @@ def _heard(
     event: MailReceived, sender: Sender, by: Technician, seen: Seen, policy: Policy, findings: Findings
 ) -> Decision | tuple[Problem, ...]:
     """A word on the mail of theirs that waits, or work of its own, which overtakes that one."""
-    held, word = waiting(event, seen), word_on_held(event, seen)
+    held, word = waiting(event, seen), word_on_held(event, by, seen)
+    unclear = against_word(event, by, seen)
+    if unclear:
+        return unclear
     if held is not None and (word is Word.NO or asks_to_undo(event)):
         return drop(event, held, by, seen.by_token, policy, findings)
     meant = confirmed(held, event.received_at) if held is not None and word is Word.YES else event
@@ -93,7 +96,8 @@ def _obey(
         return (*planned, *against)
     why = () if against else doubts(event, planned, seen, policy)
     if why:
-        return hold(event, by, planned.ticket, why, policy, findings)
+        held = hold(event, by, planned.ticket, why, policy, findings)
+        return replace(held, effects=(*_seen_at_least(event, sender, planned, seen, policy), *held.effects))
     if against:
         return against
     at = event.received_at
@@ -101,6 +105,17 @@ def _obey(
     if prelude is None:
         return carry_out(event, sender, planned, seen, policy, findings)
     return begun(carry_out(event, sender, prelude.planned, seen, policy, findings), prelude)
+
+
+def _seen_at_least(
+    event: MailReceived, sender: Sender, planned: Plan, seen: Seen, policy: Policy
+) -> tuple[Effect, ...]:
+    """Whoever answers a page is there, even when what they wrote has to wait: nobody else is called for it."""
+    if planned.ticket.status is not Status.NEW or planned.owner is not planned.by:
+        return ()
+    seen_only = replace(event, orders=Orders("", (Order(Acknowledge(), ""),)), mail=replace(event.mail, attachments=()))
+    taken = plan(seen_only, planned.by, planned.ticket, policy)
+    return worked(seen_only, sender, taken, seen, policy)[0] if isinstance(taken, Plan) else ()
 
 
 def _unheard(event: MailReceived, sender: Sender, ticket: Ticket | None, findings: Findings) -> Decision:

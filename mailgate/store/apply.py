@@ -131,7 +131,7 @@ def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
             | KeepDeed()
             | UndoDeed()
         ):
-            _remember(tx, effect)
+            _remember(tx, effect, desk.now)
         case Await(ticket, kind, seconds):
             timers.set_timer(tx, ticket, kind, desk.now + timedelta(seconds=seconds))
         case CountCall() | SpeakFor() | PassOn():
@@ -146,7 +146,7 @@ def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
             assert_never(effect)
 
 
-def _remember(tx: Tx, effect: Reminder) -> None:
+def _remember(tx: Tx, effect: Reminder, now: datetime) -> None:
     match effect:
         case SetTimer(ticket, kind, due_at):
             timers.set_timer(tx, ticket, kind, due_at)
@@ -159,7 +159,7 @@ def _remember(tx: Tx, effect: Reminder) -> None:
         case RetryInbox(inbox_id):
             inbox.retry(tx, inbox_id)
         case Hold() | LetGo():
-            change_held(tx, effect)
+            change_held(tx, effect, now)
         case Book():
             book(tx, effect)
         case KeepDeed() | UndoDeed():

@@ -26,49 +26,61 @@ OTHERS = 200
 LONGEST_OVERHEARD = 4000
 """Characters of each."""
 
+WAITING_MOST = 20
+"""Mails of one technician about one ticket that may wait at a time; older ones are forgotten."""
+
+TRANSCRIPT = "transcript"
+
 ANSWERS = 50
 """How many of a mail's last References are looked up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A mail as delivered that waits, and since when."""
+    """A mail as delivered that waits, and since when; `asked`: it is sure that the answer is about it."""
 
     id: int
     mail: Delivery
     digest: str
     received_at: datetime
     at: datetime
+    asked: bool
 
 
-def change_held(tx: Tx, effect: Hold | LetGo) -> None:
+def change_held(tx: Tx, effect: Hold | LetGo, now: datetime) -> None:
     """A mail waits from now on, or no longer."""
     match effect:
         case Hold(inbox_id, technician, ticket, at):
-            tx.merge(HeldMailRow(inbox_id=inbox_id, technician=technician, ticket=ticket, at=at))
+            tx.merge(HeldMailRow(inbox_id=inbox_id, technician=technician, ticket=ticket, at=at, asked_at=now))
         case LetGo(inbox_id, at):
             tx.exec(update(HeldMailRow).where(col(HeldMailRow.inbox_id) == inbox_id).values(let_go_at=at))
         case _:
             assert_never(effect)
 
 
-def waiting(tx: Tx, technician: str, ticket: int | None, now: datetime) -> Held | None:
-    """The newest mail of the technician about the ticket (None: about no ticket yet) that waits for their word."""
+def waiting(tx: Tx, technician: str, ticket: int | None, event: MailReceived) -> Held | None:
+    """The mail of the technician about the ticket (None: about no ticket yet) that waits for their word: the one that
+    they were asked about in the transcript which they answer, else the newest."""
     theirs = select(HeldMailRow).where(
         HeldMailRow.technician == technician,
         col(HeldMailRow.ticket).is_not_distinct_from(ticket),
         col(HeldMailRow.let_go_at).is_(None),
-        col(HeldMailRow.at) > now - LONGEST_HELD,
+        col(HeldMailRow.at) > event.received_at - LONGEST_HELD,
     )
-    row = tx.exec(theirs.order_by(col(HeldMailRow.inbox_id).desc()).limit(1)).first()
-    return None if row is None else _held(tx, row)
+    rows = tx.exec(theirs.order_by(col(HeldMailRow.inbox_id).desc()).limit(WAITING_MOST)).all()
+    answered = _answered(tx, event)
+    named = next((row for row in rows if answered is not None and row.asked_at == answered.promised_at), None)
+    alone = rows[0] if ticket is not None and rows else None
+    row = named or alone
+    sure = named is not None or (not event.mail.references and len(rows) == 1)
+    return None if row is None else _held(tx, row, sure)
 
 
-def _held(tx: Tx, row: HeldMailRow) -> Held | None:
+def _held(tx: Tx, row: HeldMailRow, asked: bool) -> Held | None:
     received = inbox.received(tx, row.inbox_id)
     if received.delivery is None:
         return None
-    return Held(received.id, received.delivery, received.digest, received.received_at, row.at)
+    return Held(received.id, received.delivery, received.digest, received.received_at, row.at, asked)
 
 
 def still_waits(tx: Tx, inbox_id: int) -> bool:
@@ -99,10 +111,28 @@ def answered_at(tx: Tx, event: MailReceived) -> datetime | None:
     its author got about the ticket."""
     if event.token is None or event.mail.sender is None:
         return None
-    ours = select(OutboxRow.promised_at).where(OutboxRow.ticket == event.token.ticket)
-    for named in reversed(event.mail.references[-ANSWERS:]):
-        at = tx.exec(ours.where(OutboxRow.message_id == named.lower()).limit(1)).first()
-        if at is not None:
-            return at
-    theirs = ours.where(OutboxRow.target == event.mail.sender.mail)
+    answered = _answered(tx, event)
+    if answered is not None:
+        return answered.promised_at
+    theirs = select(OutboxRow.promised_at).where(
+        OutboxRow.ticket == event.token.ticket, OutboxRow.target == event.mail.sender.mail
+    )
     return tx.exec(theirs.order_by(col(OutboxRow.id).desc()).limit(1)).first()
+
+
+def answers_transcript(tx: Tx, event: MailReceived) -> bool:
+    """Whether the mail answers a transcript."""
+    answered = _answered(tx, event)
+    return answered is not None and answered.template == TRANSCRIPT
+
+
+def _answered(tx: Tx, event: MailReceived) -> OutboxRow | None:
+    """The mail of ours, about the ticket of the signed address, that this one refers to last."""
+    if event.token is None:
+        return None
+    ours = select(OutboxRow).where(col(OutboxRow.ticket).is_not_distinct_from(event.token.ticket or None))
+    for named in reversed(event.mail.references[-ANSWERS:]):
+        row = tx.exec(ours.where(OutboxRow.message_id == named.lower()).limit(1)).first()
+        if row is not None:
+            return row
+    return None

@@ -113,6 +113,7 @@ def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
         same_id=tickets(_same_id(tx, event)),
         answered_at=held.answered_at(tx, event) if _is_work(event) else None,
         others_words=held.others_words(tx, event) if _is_work(event) else (),
+        answers_transcript=_is_work(event) and held.answers_transcript(tx, event),
         still_held=event.held is not None and held.still_waits(tx, event.held.mail.inbox_id),
         named=relations.named(tickets, event),
         siblings=relations.siblings(tx, tickets, event),

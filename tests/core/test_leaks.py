@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailgate.core.decide import decide
 from mailgate.core.decision import Decision
 from mailgate.core.effects import AddMessage
 from mailgate.core.intents import Internal
@@ -17,7 +18,7 @@ from mailgate.core.letters import Doubt
 from mailgate.core.model import Address, Direction, Status
 from mailgate.core.seen import Seen
 from mailgate.core.ticket import Line
-from tests.builders import NOW, a_ticket
+from tests.builders import NOW, a_policy, a_ticket
 from tests.core.asking import ask, letters, of
 from tests.core.working import answer
 
@@ -47,8 +48,9 @@ def codes(decision: Decision) -> list[str]:
     "text",
     [
         "Bonjour, le mot de passe de ce serveur est sésame-42.",
-        "LE MOT DE PASSE\nDE CE SERVEUR EST connu.",
-        "le mot de passe de ce serveur",
+        "LE MOT DE PASSE\nDE CE SERVEUR EST « SÉSAME-42 », NE LE DITES PAS.",
+        "Essayez « sésame-42 ».",
+        "Essayez sésame-42",
     ],
 )
 def test_words_of_an_internal_note_are_held(text: str) -> None:
@@ -92,6 +94,23 @@ def test_courtesy_is_nobodys() -> None:
     assert codes(ask(answer(text="Bonjour, je vous remercie de votre aide."), seen)) == []
 
 
+@pytest.mark.parametrize("shown", ["boss@globex.example", "Boss <boss@globex.example>", "« boss@globex.example »"])
+def test_an_address_of_another_customer_is_held(shown: str) -> None:
+    """However it is written."""
+    policy = a_policy()
+    acme = next(iter(policy.customers.values()))
+    globex = replace(acme, key="globex", name="Globex", domains=("globex.example",), contacts=())
+    both = replace(policy, customers={**policy.customers, "globex": globex})
+    decision = decide(answer(text=f"Écrivez à {shown}."), of_story(), both, NOW)
+    assert [(one.code, one.detail) for one in doubts(decision)] == [("shows-other-customer", "Globex")]
+
+
+def test_everyday_words_of_a_note_are_nobodys() -> None:
+    """What everybody writes about every server."""
+    seen = of_story((Direction.INTERNAL, "Il dit qu'il y a un problème avec le serveur depuis ce matin, je rappelle"))
+    assert codes(ask(answer(text="Je vois qu'il y a un problème avec le serveur."), seen)) == []
+
+
 def test_a_signed_address_in_the_words_is_held() -> None:
     """It never leaves anyhow; but whoever pasted it should know."""
     assert codes(ask(replace(answer(text="Écrivez ici."), shows_token=True), of_story())) == ["shows-signed-address"]
@@ -111,9 +130,9 @@ def test_once_confirmed_it_leaves() -> None:
     assert [one.text for one in of(ask(event, of_story((Direction.INTERNAL, NOTE))), AddMessage)] == [NOTE]
 
 
-@given(st.lists(st.sampled_from("un deux trois quatre cinq six sept huit neuf dix".split()), min_size=5, max_size=30))
-def test_no_five_words_of_a_note_pass(words: list[str]) -> None:
+@given(st.lists(st.sampled_from("un deux trois quatre cinq six sept huit neuf dix".split()), min_size=10, max_size=30))
+def test_no_ten_words_of_a_note_pass(words: list[str]) -> None:
     """Wherever they stand, and whatever stands around them."""
     note = " ".join(words)
-    said = f"Bonjour, voici : {' '.join(words[:5])} — au revoir"
+    said = f"Bonjour, voici : {' '.join(words[:10])} — au revoir"
     assert codes(ask(answer(text=said), of_story((Direction.INTERNAL, note)))) == ["shows-note"]

@@ -114,3 +114,27 @@ def test_an_unknown_customer_stops_all_of_it(desk: LiveDesk) -> None:
     (told,) = desk.write(wrote("#client acmee\n#contact chef@acme.example\nPanne."))
     assert "#client acme" in told.text
     assert "oui" not in told.text.split("Commandes")[0]
+
+
+def test_a_yes_opens_what_was_asked_about(desk: LiveDesk) -> None:
+    """Somebody else's mail in the technician's name, which came in between, is not what they say yes to."""
+    (asked,) = desk.write(wrote(CALLED))
+    desk.advance(minutes=1)
+    desk.write(wrote("#contact mallory@evil.example\n#appel 600\nPayez.", "Facture"))
+    desk.write(answer(asked, "oui"))
+    assert desk.ticket().requester == CHEF
+    assert [one.minutes for one in desk.ticket().interventions] == [10]
+
+
+@pytest.mark.parametrize("word", ["Attends", "merci", "", "#aide"])
+def test_an_unclear_answer_opens_nothing(desk: LiveDesk, word: str) -> None:
+    """And the request goes on waiting for a yes."""
+    (asked,) = desk.write(wrote(CALLED))
+    assert [one.to for one in desk.write(answer(asked, word))] == [TECH]
+    assert to(desk.write(answer(asked, "oui")), CHEF, "notification")
+
+
+def test_a_flood_of_unproven_mails_is_told_a_few_times(desk: LiveDesk) -> None:
+    """Whoever writes in a technician's name does not fill their mailbox."""
+    told = [one for number in range(60) for one in desk.write(wrote(f"#contact chef@acme.example\nPanne {number}."))]
+    assert len([one for one in told if one.to == TECH]) == desk.desk.policy.automatic.refusals.day

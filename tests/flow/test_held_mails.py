@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from tests.flow.desk import Letter, LiveDesk, Sent, answer
 
 CHEF = "chef@acme.example"
@@ -115,3 +119,88 @@ def test_a_new_mail_overtakes_the_one_that_waits(desk: LiveDesk) -> None:
     sent = desk.write(answer(asked, "Mon collègue a raison, redémarrez-le."))
     assert "Mon collègue a raison" in to(sent, CHEF).text
     assert not [one for one in desk.write(answer(asked, "oui")) if "Débranchez-le." in one.text]
+
+
+def asked_twice(desk: LiveDesk) -> tuple[Sent, Sent]:
+    """Two mails of one technician, each held with a question of its own."""
+    pages = paged(desk)
+    desk.write(answer(pages[TECHS[0]], "Redémarrez le serveur."))
+    desk.advance(minutes=1)
+    (first,) = desk.write(answer(pages[TECHS[1]], "Débranchez-le."))
+    desk.advance(minutes=1)
+    (second,) = desk.write(answer(pages[TECHS[1]], "Jetez-le."))
+    return first, second
+
+
+def test_a_yes_is_to_the_question_that_it_answers(desk: LiveDesk) -> None:
+    """The first mail was overtaken by the second: a yes to its question sends neither."""
+    first, second = asked_twice(desk)
+    (told,) = desk.write(answer(first, "oui"))
+    assert told.to == TECHS[1]
+    assert "rien n’attend plus" in told.text
+    assert "Jetez-le." in to(desk.write(answer(second, "oui")), CHEF).text
+
+
+def test_a_yes_to_the_customer_is_no_word_to_the_desk(desk: LiveDesk) -> None:
+    """The customer asks something while a mail waits; the answer goes to the customer."""
+    pages = paged(desk)
+    acknowledged = to(desk.sent, CHEF)
+    desk.write(answer(pages[TECHS[1]], "#prendre"))
+    desk.advance(minutes=1)
+    (asked,) = desk.write(answer(pages[TECHS[1]], "Voici.\n#copie externe@ailleurs.example"))
+    assert asked.template == "transcript"
+    desk.advance(minutes=1)
+    notice = to(desk.write(answer(acknowledged, "Puis-je redémarrer ?")), TECHS[1])
+    desk.advance(minutes=1)
+    sent = desk.write(answer(notice, "Oui"))
+    assert "Oui" in to(sent, CHEF).text
+    assert not [one for one in sent if one.to == "externe@ailleurs.example"]
+
+
+@pytest.mark.parametrize("word", ["Oui merci", "ok", "D'accord", "Oui\n\nNicolas Favre", "oui, envoie"])
+def test_a_yes_may_be_polite(desk: LiveDesk, word: str) -> None:
+    """Nobody writes to a machine in one word all night."""
+    _, asked = asked_twice(desk)
+    assert "Jetez-le." in to(desk.write(answer(asked, word)), CHEF).text
+
+
+@pytest.mark.parametrize("word", ["Non merci", "non, ne l'envoie pas", "annule", "#annuler"])
+def test_a_no_may_be_polite(desk: LiveDesk, word: str) -> None:
+    """Nothing of it reaches the customer, nor does the no."""
+    _, asked = asked_twice(desk)
+    assert [one.to for one in desk.write(answer(asked, word))] == [TECHS[1]]
+
+
+@pytest.mark.parametrize("word", ["", "Attends", "merci", "Oui mais pas le poste 4"])
+def test_an_unclear_answer_reaches_nobody(desk: LiveDesk, word: str) -> None:
+    """The question is asked again, and the mail goes on waiting."""
+    _, asked = asked_twice(desk)
+    (told,) = desk.write(answer(asked, word))
+    assert "« oui » ou « non »".replace("« ", "«\u00a0").replace(" »", "\u00a0»") in told.text
+    assert "Jetez-le." in to(desk.write(answer(asked, "oui")), CHEF).text
+
+
+def test_who_is_asked_has_answered_the_page(desk: LiveDesk) -> None:
+    """What they wrote waits, they are there: nobody else is called."""
+    pages = paged(desk)
+    mark = "---------- Message transféré ----------"
+    forwarded = f"Voici.\n\n{mark}\nDe : Luc <luc@fournisseur.example>\nObjet : Prix\n\nSecret."
+    sent = desk.write(replace(answer(pages[TECHS[1]], ""), text=forwarded, subject="TR: Panne", headers={}))
+    assert "transféré" in to(sent, TECHS[1]).text
+    assert not [one for one in sent if one.to == CHEF]
+    assert desk.ticket().assignee == "tech2"
+    assert not [
+        one for one in desk.advance(minutes=30) if one.template in ("technician", "page") and one.to != TECHS[1]
+    ]
+
+
+def test_to_resolve_what_the_customer_says_is_broken_is_asked_about(desk: LiveDesk) -> None:
+    """The customer would hear that it is done."""
+    pages = paged(desk)
+    acknowledged = to(desk.sent, CHEF)
+    desk.write(answer(pages[TECHS[1]], "#prendre"))
+    desk.advance(minutes=5)
+    desk.write(answer(acknowledged, "Toujours en panne, pire qu'avant."))
+    desk.advance(minutes=1)
+    (asked,) = desk.write(answer(pages[TECHS[1]], "#résolu"))
+    assert "Toujours en panne" in asked.text

@@ -90,7 +90,10 @@ def test_every_effect_that_the_core_knows_has_its_place() -> None:
     remembers."""
     placed = (TicketChange, Promise, Withdrawal, AbsenceChange, BudgetChange, FateChange, FloodEffect)
     rest = set(get_args(Effect)) - {effect for place in placed for effect in get_args(place)}
-    remembered = {"SetTimer", "Await", "CancelTimer", "TakeTurn", "Quarantine", "RetryInbox", "Hold", "LetGo", "Book"}
+    remembered = {
+        *("SetTimer", "Await", "CancelTimer", "TakeTurn", "Quarantine", "RetryInbox"),
+        *("Hold", "LetGo", "Book", "KeepDeed", "UndoDeed"),
+    }
     assert {effect.__name__ for effect in rest} == remembered
 
 

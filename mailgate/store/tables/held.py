@@ -10,7 +10,9 @@ from mailgate.store.tables.row import INBOX, TICKET, Row
 
 
 class HeldMailRow(Row, table=True):
-    """A technician's mail about a ticket, or about none yet: held from `at` until carried out, dropped or overtaken."""
+    """A technician's mail about a ticket, or about none yet: held from `at` until carried out, dropped or overtaken.
+
+    The transcript that asks about it was promised `asked_at`, in the same transaction."""
 
     __tablename__ = "held_mail"
     __table_args__ = (Index(None, "technician", "inbox_id"),)
@@ -19,4 +21,5 @@ class HeldMailRow(Row, table=True):
     technician: Words
     ticket: int | None = Field(default=None, foreign_key=TICKET)
     at: Time
+    asked_at: Time
     let_go_at: MaybeTime = None

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("technician", sa.Text(), nullable=False),
         sa.Column("ticket", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("let_go_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name="fk_held_mail_inbox_id"),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_held_mail_ticket"),

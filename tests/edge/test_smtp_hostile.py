@@ -223,5 +223,5 @@ def test_a_client_that_does_not_listen_cannot_stop_the_door(monkeypatch: pytest.
             client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             client.send(b"NOOP\r\n" * 10_000)
             (guest,) = door.door._guests._inside
-            wait_until(lambda: guest.transport.get_write_buffer_size() > 1 << 16, seconds=60)  # type: ignore[attr-defined]
+            wait_until(lambda: guest.transport.get_write_buffer_size() > 1 << 16, seconds=60)  # type: ignore[attr-defined]  # a stream knows its transport only as what writes
             door.close(0.3)

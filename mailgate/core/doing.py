@@ -81,6 +81,7 @@ def worked(
         *_released(event, sender, planned, seen, policy),
         *_notification(event, sender, planned, after, Bill(spent, bank), policy),
         *_handed_over(event, sender, planned, after, policy),
+        *_relieved(event, sender, planned, after, policy),
         *_called_off(planned, after, policy, at),
         *warn_of_low(planned.graded, spent, bank, seen, policy),
         *leave(planned.orders, planned.by, policy, at),
@@ -200,6 +201,15 @@ def _handed_over(event: MailReceived, sender: Sender, planned: Plan, after: Tick
     author = replace(sender.address, name=planned.by.name)
     words = replace(words_of(event, sender), text=planned.text, sender=author)
     yield from tell(after, (planned.owner,), NoticeFacts("assigned", planned.by.name), words, policy)
+
+
+def _relieved(event: MailReceived, sender: Sender, planned: Plan, after: Ticket, policy: Policy) -> Iterator[Effect]:
+    """Somebody from whose hands the ticket is taken is told who has it now."""
+    holder, owner = policy.technicians.get(planned.ticket.assignee or ""), planned.owner
+    if owner is None or holder in (None, owner, planned.by) or planned.ticket.status is Status.NEW or holder is None:
+        return
+    words = replace(words_of(event, sender), text=planned.text, sender=replace(sender.address, name=planned.by.name))
+    yield from tell(after, (holder,), NoticeFacts("taken", owner.name), words, policy)
 
 
 def _called_off(planned: Plan, after: Ticket, policy: Policy, at: datetime) -> Iterator[Effect]:

@@ -241,9 +241,10 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class Orders:
     """A technician's mail taken apart: the words for the customer, the commands, and what was not understood; `written`
-    is all of it in its order, line by line."""
+    is all of it in its order, line by line. `inside` are commands that stand in the middle of the customer's words."""
 
     text: str
     orders: tuple[Order, ...] = ()
     problems: tuple[Problem, ...] = ()
     written: tuple[str | Order | Problem, ...] = ()
+    inside: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
     words of an internal note of the ticket         words, or an address, of another customer
     a signed address of the desk                    a mail that is forwarded, a copy to somebody outside
+    a command in the middle of a line
 
 Words are compared in runs: a few in a row, without case, accents and punctuation. What the customer has read or written
 themselves tells them nothing new. A signed address never leaves anyhow (mail.compose), and a copy was sent by the
@@ -48,6 +49,8 @@ def leaks(event: MailReceived, planned: Plan, seen: Seen, policy: Policy) -> Ite
         return
     yield from _notes(planned)
     yield from _others(planned, seen, policy)
+    if event.orders.inside:
+        yield Doubt("command-inside", ", ".join(dict.fromkeys(event.orders.inside)))
     if event.mail.forwarded is not None:
         yield Doubt("forwards")
     if event.shows_token:

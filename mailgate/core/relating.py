@@ -44,7 +44,7 @@ def relate(planned: Plan, after: Ticket, seen: Seen, policy: Policy, at: datetim
     if _asks_anew(before, after):
         yield ChangeRequester(number, after.requester, after.language, after.registered)
         if not planned.internal:
-            yield SendMail(_followed(after, policy), record=True)
+            yield SendMail(followed(after, policy), record=True)
     for one in planned.orders:
         if isinstance(one.intent, LinkTo) and one.intent.ticket in seen.named:
             yield LinkTickets(number, seen.named[one.intent.ticket].number, at)
@@ -120,7 +120,7 @@ def _watched(planned: Plan, after: Ticket, policy: Policy, at: datetime) -> Iter
             yield Unwatch(number, address)
 
 
-def _followed(ticket: Ticket, policy: Policy) -> Letter:
+def followed(ticket: Ticket, policy: Policy) -> Letter:
     """Under which number their request is followed, and until when they will hear, as an acknowledgement says it."""
     facts = facts_about(ticket, policy, ticket.language, view_of_requester(ticket))
     owed = ticket.callback is not None and ticket.callback.running

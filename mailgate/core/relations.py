@@ -15,6 +15,7 @@ from dataclasses import replace
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender, recognise
 from mailgate.core.intents import (
+    UNSAID,
     AddWatcher,
     Intent,
     LinkTo,
@@ -48,7 +49,7 @@ def against_relations(event: MailReceived, seen: Seen, policy: Policy) -> Iterat
     for order in orders:
         match order.intent:
             case SetCustomer(customer=typed) if find_customer(typed, policy) is None:
-                yield Problem("unknown-customer", order.line, typed, nearest_customers(order, typed, policy))
+                yield unknown_customer(order, typed, policy)
             case SetContact(mail=mail):
                 yield from _against_contact(order, mail, firm, policy)
             case LinkTo(ticket=number):
@@ -106,9 +107,9 @@ def _customer_after(orders: tuple[Order, ...], ticket: Ticket, policy: Policy) -
 def _against_contact(order: Order, mail: str, ticket: Ticket, policy: Policy) -> Iterator[Problem]:
     one = recognise(Address(mail), mail, policy)
     if one.identity in OF_THE_DESK:
-        yield Problem("not-a-customers-address", order.line, mail)
+        yield Problem("not-a-customers-address", order.line, mail, meant=asked_anew(order))
     elif one.customer is not None and one.customer.key != ticket.customer:
-        yield Problem("contact-of-another", order.line, one.customer.name, f"#client {one.customer.key}")
+        yield of_another(order, one.customer)
 
 
 def _against_watchers(orders: tuple[Order, ...], after: Ticket, before: Ticket, policy: Policy) -> Iterator[Problem]:
@@ -116,7 +117,7 @@ def _against_watchers(orders: tuple[Order, ...], after: Ticket, before: Ticket, 
     for order in orders:
         match order.intent:
             case AddWatcher(mail=mail) if recognise(Address(mail), mail, policy).identity in OF_THE_DESK:
-                yield Problem("not-a-customers-address", order.line, mail)
+                yield Problem("not-a-customers-address", order.line, mail, meant=asked_anew(order))
             case AddWatcher(mail=mail) if mail == after.requester.mail.lower():
                 yield Problem("watches-already", order.line, mail)
             case RemoveWatcher(mail=mail) if mail in added:
@@ -147,7 +148,7 @@ def _asked_by(ticket: Ticket, one: Sender) -> Ticket:
     )
 
 
-def nearest_customers(order: Order, typed: str, policy: Policy) -> str:
+def _nearest_customers(order: Order, typed: str, policy: Policy) -> str:
     """The command with the nearest keys, else with the first ones."""
     words = {fold(word): one.key for one in policy.customers.values() for word in (one.name, one.key)}
     close = difflib.get_close_matches(fold(typed)[:40], words, n=3, cutoff=0.5)
@@ -165,3 +166,18 @@ def _nearest_tickets(order: Order, number: int, seen: Seen) -> str:
 def _nearest_watchers(order: Order, ticket: Ticket) -> str:
     word = order.line.split()[0]
     return f"{word} non {' / '.join(ticket.watchers)}" if ticket.watchers else ""
+
+
+def unknown_customer(order: Order, typed: str, policy: Policy) -> Problem:
+    """Nobody is called so."""
+    return Problem("unknown-customer", order.line, typed, _nearest_customers(order, typed, policy), asked_anew(order))
+
+
+def of_another(order: Order, customer: Customer) -> Problem:
+    """The address belongs to another firm."""
+    return Problem("contact-of-another", order.line, customer.name, f"#client {customer.key}", order.line)
+
+
+def asked_anew(order: Order) -> str:
+    """The command without what is wrong behind it."""
+    return f"{order.line.split()[0]} {UNSAID}"

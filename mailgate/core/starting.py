@@ -20,7 +20,7 @@ from mailgate.core.clocks import call_back
 from mailgate.core.clockwork import clocked, opened
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.doing import worked
-from mailgate.core.effects import AddMessage, Effect, OpenTicket
+from mailgate.core.effects import AddMessage, Effect, OpenTicket, SendMail
 from mailgate.core.events import HeldMail, MailReceived
 from mailgate.core.grading import found, graded
 from mailgate.core.holding import Word, drop, hold, overtaken, waiting, word_on_held
@@ -35,6 +35,7 @@ from mailgate.core.paging import Chosen
 from mailgate.core.people import Technician
 from mailgate.core.plan import Plan, plan
 from mailgate.core.policy import Policy, Queue
+from mailgate.core.relating import followed
 from mailgate.core.requests import Request, acknowledgement, new_ticket
 from mailgate.core.routing import addressed_queue, route
 from mailgate.core.seen import Seen
@@ -79,7 +80,7 @@ def start(event: MailReceived, sender: Sender, by: Technician, seen: Seen, polic
     meant = event if held is None else completed(held, event, word)
     wish = read_wish(meant, policy)
     problems = (*_against_answer(event, held, word, sender, policy), *against_wish(meant, wish, sender, policy))
-    why = () if problems else tuple(missing(meant, wish, sender))
+    why = () if problems else tuple(missing(meant, wish, sender, policy))
     spent = (spent_on_refusals(seen, policy) or spent_on_sender(seen, policy)) if why or problems else None
     if spent is not None and event.token is None:
         silent = hold_back(spent, by.mail, None, seen, event.received_at)
@@ -157,7 +158,7 @@ def _begin(
         _said(asked, event, ticket),
         *with_clocks(done, work, ticket, seen, policy),
     ]
-    effects += [] if told_of_work else [acknowledgement(ticket, asked.route.template, policy)]
+    effects += [] if told_of_work else [_told_contact(event, asked, ticket, policy)]
     why, did = "", (Did("opened", after.requester.mail), *account.did)
     if not works or planned.owner is None:
         chosen, pages = call_people(after, asked.route, words_of(asked.event, asked.sender), seen, policy)
@@ -168,6 +169,13 @@ def _begin(
     because = sentence([brought, why or ATTENDED, asked.routing.matched])
     known = replace(findings(asked.routing, asked.kind), identity=sender.identity, level=sender.level)
     return Decision(Outcome.TICKET, because, tuple(effects), ticket.number, known)
+
+
+def _told_contact(event: MailReceived, asked: Request, ticket: Ticket, policy: Policy) -> SendMail:
+    """What somebody hears who wrote the mail that was forwarded, or has written nothing at all."""
+    if forwards(event, policy) is not None:
+        return acknowledgement(ticket, asked.route.template, policy)
+    return SendMail(followed(ticket, policy), record=True)
 
 
 def _called(chosen: Chosen) -> tuple[Did, ...]:

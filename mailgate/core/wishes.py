@@ -27,10 +27,10 @@ from mailgate.core.intents import (
     Undo,
 )
 from mailgate.core.letters import Doubt
-from mailgate.core.model import Address, AuthLevel, AuthVerdict
+from mailgate.core.model import Address, AuthLevel, AuthVerdict, Identity
 from mailgate.core.people import Customer
 from mailgate.core.policy import Policy
-from mailgate.core.relations import OF_THE_DESK, find_customer, nearest_customers
+from mailgate.core.relations import OF_THE_DESK, asked_anew, find_customer, of_another, unknown_customer
 
 OF_THE_REQUEST: tuple[type[Intent], ...] = (SetContact, SetCustomer, SetSubject)
 """What the commands of such a mail say of the request itself; the others are work on it."""
@@ -101,19 +101,21 @@ def _against_one(order: Order, wish: Wish, policy: Policy) -> Iterator[Problem]:
         case LinkTo() | MergeInto() | SplitOff() | AddWatcher() | RemoveWatcher() | Correct() | Undo():
             yield Problem("no-ticket-yet", order.line)
         case SetCustomer(customer=typed) if find_customer(typed, policy) is None:
-            yield Problem("unknown-customer", order.line, typed, nearest_customers(order, typed, policy))
+            yield unknown_customer(order, typed, policy)
         case SetContact(mail=mail):
             one = recognise(Address(mail), mail, policy)
             if one.identity in OF_THE_DESK:
-                yield Problem("not-a-customers-address", order.line, mail)
+                yield Problem("not-a-customers-address", order.line, mail, meant=asked_anew(order))
             elif one.customer is not None and one.customer is not wish.customer:
-                yield Problem("contact-of-another", order.line, one.customer.name, f"#client {one.customer.key}")
+                yield of_another(order, one.customer)
 
 
-def missing(event: MailReceived, wish: Wish, sender: Sender) -> Iterator[Doubt]:
+def missing(event: MailReceived, wish: Wish, sender: Sender, policy: Policy) -> Iterator[Doubt]:
     """What the technician is asked first; whoever answers from their signed address has proven it."""
     if wish.contact is None:
         yield Doubt("missing-contact", ", ".join(one.mail for one in wish.customer.contacts) if wish.customer else "")
+    elif event.confirmed_at is None and recognise(wish.contact, "", policy).identity is Identity.UNKNOWN:
+        yield Doubt("new-address", wish.contact.mail)
     if not (wish.subject or wish.text):
         yield Doubt("missing-words")
     if sender.level not in PROVEN and event.confirmed_at is None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 from mailgate.core.intents import (
     UNSAID,
@@ -51,6 +52,8 @@ from mailgate.mail.named import contact, customer, link, merge, split, subject, 
 from mailgate.mail.quote import others_from
 from mailgate.mail.text import shorten
 
+MOST_INSIDE = 5
+_WORD_INSIDE = re.compile(r"(?<![\w#/&])#([^\W\d_][\w-]{0,30})")
 MOST_COMMANDS = 30
 """What looks like a command beyond these is one problem, and with a problem nothing is done: a pasted program with
 thousands of `#lines` is not looked up word by word."""
@@ -89,7 +92,15 @@ def read_orders(new_text: str) -> Orders:
         orders=tuple(statement for statement in statements if isinstance(statement, Order)),
         problems=tuple(statement for statement in statements if isinstance(statement, Problem)),
         written=tuple(statements),
+        inside=tuple(islice(_inside(statements), MOST_INSIDE)),
     )
+
+
+def _inside(statements: Iterable[str | Order | Problem]) -> Iterator[str]:
+    """The commands in the middle of lines for the customer, which somebody may have meant; not what they quote."""
+    for line in statements:
+        if isinstance(line, str) and "#" in line and not line.lstrip(BLANKS).startswith(">"):
+            yield from (one[0] for one in _WORD_INSIDE.finditer(line) if _known(one[1])[0] is not None)
 
 
 def _statements(new_text: str) -> Iterator[str | Order | Problem]:

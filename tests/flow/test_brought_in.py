@@ -55,7 +55,7 @@ def test_without_a_call_the_people_of_the_queue_are_called(desk: LiveDesk) -> No
     """Who logs a request for somebody has not taken it."""
     (asked,) = desk.write(wrote("#contact chef@acme.example\n#file urgent\nPlus rien ne marche."))
     sent = desk.write(answer(asked, "oui"))
-    assert to(sent, CHEF, "acknowledgement").subject.startswith("[#1001]")
+    assert to(sent, CHEF, "followed").subject.startswith("[#1001]")
     assert len([one for one in sent if one.template == "technician"]) == 3
     assert "Personnes appelées" in to(sent, TECH, "transcript").text
     assert desk.ticket().status is Status.NEW
@@ -138,3 +138,15 @@ def test_a_flood_of_unproven_mails_is_told_a_few_times(desk: LiveDesk) -> None:
     """Whoever writes in a technician's name does not fill their mailbox."""
     told = [one for number in range(60) for one in desk.write(wrote(f"#contact chef@acme.example\nPanne {number}."))]
     assert len([one for one in told if one.to == TECH]) == desk.desk.policy.automatic.refusals.day
+
+
+def test_an_address_that_no_rule_knows_is_asked_about(desk: LiveDesk) -> None:
+    """A typing error would open a request for nobody, and write to a stranger."""
+    (asked,) = desk.write(wrote("#contact it@acme.exmple\nPanne."))
+    assert "it@acme.exmple n’est dans aucune règle" in asked.text
+
+
+def test_who_wrote_nothing_is_not_thanked_for_a_message(desk: LiveDesk) -> None:
+    """They hear under which number their request is followed."""
+    (asked,) = desk.write(wrote("#contact chef@acme.example\nPanne."))
+    assert "Votre message" not in to(desk.write(answer(asked, "oui")), CHEF, "followed").text

@@ -204,3 +204,20 @@ def test_to_resolve_what_the_customer_says_is_broken_is_asked_about(desk: LiveDe
     desk.advance(minutes=1)
     (asked,) = desk.write(answer(pages[TECHS[1]], "#résolu"))
     assert "Toujours en panne" in asked.text
+
+
+@pytest.mark.parametrize("text", ["Le client est pénible… #note", "J'ai fait #appel 15 et #résolu."])
+def test_a_command_inside_a_line_is_asked_about(desk: LiveDesk, text: str) -> None:
+    """It would be no command, and the customer would read it."""
+    pages = paged(desk)
+    sent = desk.write(answer(pages[TECHS[1]], text))
+    assert "n’est pas au début d’une ligne" in to(sent, TECHS[1]).text
+    assert not [one for one in sent if one.to == CHEF]
+
+
+def test_who_loses_a_ticket_hears_who_has_it(desk: LiveDesk) -> None:
+    """Somebody insisted on taking it."""
+    pages = paged(desk)
+    desk.write(answer(pages[TECHS[0]], "#prendre"))
+    (asked,) = desk.write(answer(pages[TECHS[1]], "#prendre"))
+    assert "Nicolas Favre" in to(desk.write(answer(asked, "oui")), TECHS[0]).text

@@ -25,7 +25,7 @@ from mailgate.core.events import HeldMail, MailReceived
 from mailgate.core.grading import found, graded
 from mailgate.core.holding import Word, drop, hold, overtaken, waiting, word_on_held
 from mailgate.core.identity import Sender, recognise
-from mailgate.core.intents import Grade, Help, Orders, Problem, Scale, Spend
+from mailgate.core.intents import Grade, Help, Intent, Orders, Problem, Scale, Spend
 from mailgate.core.leave import is_only_about_leave
 from mailgate.core.letters import Did
 from mailgate.core.levels import Act, may
@@ -75,7 +75,7 @@ def start(event: MailReceived, sender: Sender, by: Technician, seen: Seen, polic
     """Begin the ticket, ask for what is missing, or say what stands against it."""
     known = Findings(sender.identity, sender.level, MailKind.PERSON)
     held, word = waiting(event, seen), word_on_held(event, by, seen)
-    if held is not None and (word is Word.NO or asks_to_undo(event)):
+    if held is not None and may(sender, Act.COMMAND) and (word is Word.NO or asks_to_undo(event)):
         return drop(event, held, by, None, policy, known)
     meant = event if held is None else completed(held, event, word)
     wish = read_wish(meant, policy)
@@ -132,13 +132,18 @@ def as_written(event: MailReceived, policy: Policy) -> tuple[MailReceived, Sende
 
 def completed(held: HeldMail, answer: MailReceived, word: Word | None) -> MailReceived:
     """The mail that was held with what its answer adds: a command said anew counts, words come behind the words."""
-    anew = {type(order.intent) for order in answer.orders.orders}
-    orders = (*(one for one in held.mail.orders.orders if type(one.intent) not in anew), *answer.orders.orders)
+    anew = {_about(order.intent) for order in answer.orders.orders}
+    orders = (*(one for one in held.mail.orders.orders if _about(one.intent) not in anew), *answer.orders.orders)
     added = "" if word is not None else answer.orders.text.strip()
     text = "\n\n".join(words for words in (held.mail.orders.text.strip(), added) if words)
     problems = (*held.mail.orders.problems, *answer.orders.problems)
     asked = replace(held.mail, received_at=answer.received_at, confirmed_at=held.at)
     return replace(asked, orders=Orders(text, orders, problems))
+
+
+def _about(intent: Intent) -> tuple[type[Intent], Scale | None]:
+    """What a command speaks of: of two that speak of the same the later one counts."""
+    return type(intent), intent.scale if isinstance(intent, Grade) else None
 
 
 def _begin(

@@ -63,12 +63,13 @@ def test_without_a_call_the_people_of_the_queue_are_called(desk: LiveDesk) -> No
 
 def test_what_is_missing_is_asked_for_and_the_answer_completes_it(desk: LiveDesk) -> None:
     """Who asks was forgotten; nothing has to be written twice."""
-    (asked,) = desk.write(wrote("#file regulier\n#appel 15\nUne question sur les rapports."))
+    (asked,) = desk.write(wrote("#file urgent\n#priorité P3\n#appel 15\nUne question sur les rapports."))
     assert "il manque qui demande" in asked.text
-    sent = desk.write(answer(asked, "#contact chef@acme.example"))
+    sent = desk.write(answer(asked, "#contact chef@acme.example\n#file regulier"))
     assert to(sent, CHEF, "notification")
     story = desk.ticket()
-    assert (story.customer, story.queue, story.interventions[0].minutes) == ("acme", "regulier", 15)
+    assert (story.customer, story.queue, story.priority) == ("acme", "regulier", "P3")
+    assert story.interventions[0].minutes == 15
     assert "Une question sur les rapports." in story.messages[0].text
 
 

@@ -102,9 +102,10 @@ def converse(outside: Outside, door: str) -> None:
     assert "#appel" not in told[CHEF].text
 
     outside.write(answer(told[CHEF], "L'imprimante clignote encore."))
-    assert "L'imprimante clignote encore." in outside.receive(1)["tech2@example.com"].text
+    more = outside.receive(1)["tech2@example.com"]
+    assert "L'imprimante clignote encore." in more.text
 
-    outside.write(answer(first["tech2@example.com"], "#fermer"))
+    outside.write(answer(more, "#fermer"))
     assert set(outside.receive(2)) == {CHEF, "tech2@example.com"}
     story = outside.ticket()
     assert (story["status"], story["assignee"], story["callback"]["kept_how"]) == ("closed", "tech2", "call")

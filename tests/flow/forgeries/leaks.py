@@ -113,7 +113,7 @@ def attaches(kind: str, name: str, octets: Callable[[Scene], bytes], scene: Scen
     head = f'Content-Type: {kind}\r\nContent-Disposition: attachment; filename="{named}"'
     body = f"--b\r\n\r\nVoici.\r\n--b\r\n{head}\r\nContent-Transfer-Encoding: base64\r\n\r\n{file}\r\n--b--"
     fields = (f"From: {TECH1}", "MIME-Version: 1.0", 'Content-Type: multipart/mixed; boundary="b"')
-    scene.deliver(raw(*fields, body=body), TECH1, scene.address_of(TECH1))
+    scene.insist(scene.deliver(raw(*fields, body=body), TECH1, scene.address_of(TECH1)))
 
 
 def the_page(scene: Scene) -> bytes:

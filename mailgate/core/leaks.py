@@ -95,15 +95,16 @@ def _is_secret(word: str) -> bool:
 def _others(planned: Plan, seen: Seen, policy: Policy) -> Iterator[Doubt]:
     """Whose words, or whose addresses, the answer holds."""
     own = planned.ticket.customer
-    for word in (one.strip("<>'`|/") for one in words_of(planned.text)[:MOST_WORDS] if "@" in one):
+    words = words_of(planned.text)[:MOST_WORDS]
+    for word in (one.strip("<>'`|/") for one in words if "@" in one):
         firm = recognise(Address(word), "", policy).customer
         if firm is not None and firm.key != own and word not in planned.ticket.participants:
             yield Doubt("shows-other-customer", firm.name, text=word)
             return
-    said = frozenset(_runs(words_of(planned.text)[:MOST_WORDS], OTHERS_RUN))
-    known = frozenset(run for text in _public(planned.ticket) for run in _runs(words_of(text)[:MOST_WORDS], OTHERS_RUN))
-    for text in seen.others_words if said - known else ():
-        found = next((run for run in _runs(words_of(text)[:MOST_WORDS], OTHERS_RUN) if run in said - known), None)
+    known = {run for text in _public(planned.ticket) for run in _runs(words_of(text)[:MOST_WORDS], OTHERS_RUN)}
+    news = set(_runs(words, OTHERS_RUN)) - known
+    for text in seen.others_words if news else ():
+        found = next((run for run in _runs(words_of(text)[:MOST_WORDS], OTHERS_RUN) if run in news), None)
         if found is not None:
             yield Doubt("shows-other-customer", text=" ".join(found))
             return

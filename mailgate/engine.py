@@ -216,10 +216,13 @@ class Engine:
     def _event(self, received: Received) -> Event:
         if received.event is not None:
             return received.event
+        event = self._read(received)
+        return replace(event, held=self._held(event))
+
+    def _read(self, received: Received) -> MailReceived:
         if received.delivery is None:
             raise ValueError(f"inbox row {received.id} holds no mail, and no request of this version")
-        event = read_mail(received.delivery, received.id, received.digest, self._desk, received.received_at)
-        return replace(event, held=self._held(event))
+        return read_mail(received.delivery, received.id, received.digest, self._desk, received.received_at)
 
     def _held(self, event: MailReceived) -> HeldMail | None:
         """The mail of the same technician that waits for a word: this may be it."""
@@ -228,10 +231,7 @@ class Engine:
             return None
         with self._database.seek() as tx:
             waits = held.waiting(tx, technician.key, event.token.ticket or None, event)
-        if waits is None:
-            return None
-        mail = read_mail(waits.mail, waits.id, waits.digest, self._desk, waits.received_at)
-        return HeldMail(mail, waits.at, waits.asked)
+        return None if waits is None else HeldMail(self._read(waits.mail), waits.at, waits.asked)
 
     def _settle(self, received: Received, event: Event, scribe: Scribe) -> Decision | None:
         now = self._clock()

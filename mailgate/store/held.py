@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from sqlalchemy import or_, update
 from sqlmodel import col, select
 
-from mailgate.core.custody import Delivery
 from mailgate.core.effects import Hold, LetGo
 from mailgate.core.events import MailReceived
 from mailgate.core.model import Direction
+from mailgate.core.seen import Seen
 from mailgate.store import inbox
 from mailgate.store.database import Tx
+from mailgate.store.inbox import Received
 from mailgate.store.tables import HeldMailRow, MessageRow, OutboxRow, TicketRow
 
 LONGEST_HELD = timedelta(days=14)
@@ -37,12 +38,9 @@ ANSWERS = 50
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A mail as delivered that waits, and since when; `asked`: it is sure that the answer is about it."""
+    """A mail that waits, and since when; `asked`: it is sure that the answer is about it."""
 
-    id: int
-    mail: Delivery
-    digest: str
-    received_at: datetime
+    mail: Received
     at: datetime
     asked: bool
 
@@ -73,14 +71,7 @@ def waiting(tx: Tx, technician: str, ticket: int | None, event: MailReceived) ->
     alone = rows[0] if ticket is not None and rows else None
     row = named or alone
     sure = named is not None or (not event.mail.references and len(rows) == 1)
-    return None if row is None else _held(tx, row, sure)
-
-
-def _held(tx: Tx, row: HeldMailRow, asked: bool) -> Held | None:
-    received = inbox.received(tx, row.inbox_id)
-    if received.delivery is None:
-        return None
-    return Held(received.id, received.delivery, received.digest, received.received_at, row.at, asked)
+    return None if row is None else Held(inbox.received(tx, row.inbox_id), row.at, sure)
 
 
 def still_waits(tx: Tx, inbox_id: int) -> bool:
@@ -106,33 +97,31 @@ def others_words(tx: Tx, event: MailReceived) -> tuple[str, ...]:
     return tuple(text[:LONGEST_OVERHEARD] for text in rows)
 
 
-def answered_at(tx: Tx, event: MailReceived) -> datetime | None:
-    """When the mail was written that a technician's mail answers: the one that it refers to, else the newest one that
-    its author got about the ticket."""
-    if event.token is None or event.mail.sender is None:
-        return None
+def of_answer(tx: Tx, event: MailReceived, seen: Seen) -> Seen:
+    """What the snapshot holds of the mail that a technician's mail answers: the one that it refers to, else the newest
+    one that its author got about the ticket."""
     answered = _answered(tx, event)
     if answered is not None:
-        return answered.promised_at
+        return replace(seen, answered_at=answered.promised_at, answers_transcript=answered.template == TRANSCRIPT)
+    return replace(seen, answered_at=_last_written(tx, event))
+
+
+def _last_written(tx: Tx, event: MailReceived) -> datetime | None:
+    if event.token is None or event.mail.sender is None:
+        return None
     theirs = select(OutboxRow.promised_at).where(
         OutboxRow.ticket == event.token.ticket, OutboxRow.target == event.mail.sender.mail
     )
     return tx.exec(theirs.order_by(col(OutboxRow.id).desc()).limit(1)).first()
 
 
-def answers_transcript(tx: Tx, event: MailReceived) -> bool:
-    """Whether the mail answers a transcript."""
-    answered = _answered(tx, event)
-    return answered is not None and answered.template == TRANSCRIPT
-
-
 def _answered(tx: Tx, event: MailReceived) -> OutboxRow | None:
     """The mail of ours, about the ticket of the signed address, that this one refers to last."""
     if event.token is None:
         return None
-    ours = select(OutboxRow).where(col(OutboxRow.ticket).is_not_distinct_from(event.token.ticket or None))
-    for named in reversed(event.mail.references[-ANSWERS:]):
-        row = tx.exec(ours.where(OutboxRow.message_id == named.lower()).limit(1)).first()
-        if row is not None:
-            return row
-    return None
+    named = [one.lower() for one in event.mail.references[-ANSWERS:]]
+    ours = select(OutboxRow).where(
+        col(OutboxRow.message_id).in_(named), col(OutboxRow.ticket).is_not_distinct_from(event.token.ticket or None)
+    )
+    latest_first = named[::-1]
+    return min(tx.exec(ours), key=lambda row: latest_first.index(row.message_id), default=None)

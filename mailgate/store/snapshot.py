@@ -101,6 +101,7 @@ def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
     """Whatever names a ticket that became part of another means that one; a report is about the mail that it names."""
     reported, tickets = tickets, relations.followed(tickets)
     twins = _twins(tx, event)
+    seen = held.of_answer(tx, event, seen) if _is_work(event) else seen
     return replace(
         _of_budgets(tx, event, floods.of_ticket(tx, _of_token(tx, event, seen, tickets, reported), event)),
         calls=floods.calls(tx, event.received_at),
@@ -111,9 +112,7 @@ def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
         by_reference=traces.meant(tx, tickets, event, traces.referred(tx, event.mail.references)),
         by_tag=traces.meant(tx, tickets, event, (int(number) for number in _TAG.findall(event.mail.subject))),
         same_id=tickets(_same_id(tx, event)),
-        answered_at=held.answered_at(tx, event) if _is_work(event) else None,
         others_words=held.others_words(tx, event) if _is_work(event) else (),
-        answers_transcript=_is_work(event) and held.answers_transcript(tx, event),
         still_held=event.held is not None and held.still_waits(tx, event.held.mail.inbox_id),
         named=relations.named(tickets, event),
         siblings=relations.siblings(tx, tickets, event),

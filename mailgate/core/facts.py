@@ -33,7 +33,7 @@ def facts_of(event: MailReceived, sender: Sender, queue: Queue, policy: Policy) 
         "body": mail.body,
         "language": mail.language or "",
         "size": mail.size,
-        "has_attachment": any(not part.inline for part in mail.attachments),
+        "has_attachment": bool(mail.files),
         "identity": sender.identity.value,
         "auth_level": sender.level.value,
         "calendar_open": policy.calendar_of(queue).is_open(event.received_at),

@@ -94,7 +94,7 @@ def _word(event: MailReceived, by: Technician) -> Word | None:
 def _is_bare(event: MailReceived) -> bool:
     """Whether a mail is only words."""
     orders = event.orders
-    return not (orders.orders or orders.problems or any(not part.inline for part in event.mail.attachments))
+    return not (orders.orders or orders.problems or event.mail.files)
 
 
 def confirmed(held: HeldMail, at: datetime) -> MailReceived:

@@ -28,7 +28,7 @@ Orders = tuple[Order, ...]
 def is_only_about_leave(event: MailReceived) -> bool:
     """Whether a mail speaks of absences and of nothing else (but may ask for help)."""
     orders, words = event.orders.orders, event.orders.text.strip()
-    files = any(not part.inline for part in event.mail.attachments)
+    files = bool(event.mail.files)
     speaks = any(isinstance(order.intent, Absent | Present) for order in orders)
     alone = all(isinstance(order.intent, Absent | Present | Help) for order in orders)
     return speaks and alone and not (words or files or event.orders.problems)

@@ -194,6 +194,11 @@ class Mail:
     forwarded: Forwarded | None = None
     defects: tuple[str, ...] = ()
 
+    @property
+    def files(self) -> tuple[Attachment, ...]:
+        """The attachments that are no pictures inside the text."""
+        return tuple(part for part in self.attachments if not part.inline)
+
     def header(self, name: str) -> tuple[str, ...]:
         """Every value of the header `name` (in any case), in wire order."""
         wanted = name.lower()

@@ -118,7 +118,7 @@ def plan(event: MailReceived, by: Technician, ticket: Ticket, policy: Policy) ->
         ticket=ticket,
         text="" if only_acknowledges(event) else event.orders.text.strip(),
         internal=_first(orders, Internal) is not None,
-        attachments=tuple(part for part in event.mail.attachments if not part.inline),
+        attachments=event.mail.files,
         spend=_first(orders, Spend),
         status=statuses[0] if statuses else None,
         wait=_first(orders, Wait),

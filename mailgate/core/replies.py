@@ -165,7 +165,7 @@ def _joined(
 def _status_after(event: MailReceived, sender: Sender, ticket: Ticket) -> Status:
     """Where the mail leads. A yes with a file beside it says more than yes."""
     mail = event.mail
-    alone = all(part.inline for part in mail.attachments) and may(sender, Act.VALIDATE)
+    alone = not mail.files and may(sender, Act.VALIDATE)
     if alone and is_bare_yes(mail.text, sender.address.name):
         return AFTER_YES.get(ticket.status, AFTER_CUSTOMER[ticket.status])
     return AFTER_CUSTOMER[ticket.status]

@@ -97,7 +97,7 @@ def undo(
 def _against(event: MailReceived, seen: Seen, policy: Policy) -> Iterator[Problem]:
     yield from event.orders.problems
     line = next(order.line for order in event.orders.orders if isinstance(order.intent, Undo))
-    files = any(not part.inline for part in event.mail.attachments)
+    files = bool(event.mail.files)
     deed = seen.deed
     if seen.by_token is None:
         yield Problem("no-ticket")

@@ -9,70 +9,36 @@ from typing import assert_never
 
 from mailgate.core.bank_effects import Book
 from mailgate.core.effects import (
-    AddIntervention,
-    AddMessage,
-    Assign,
     CancelTimer,
-    ChangeStatus,
-    ClearAddress,
     Effect,
-    ForgetHeldBack,
     Hold,
-    HoldBack,
     LetGo,
-    MarkAddress,
-    MoveToQueue,
-    OpenTicket,
     Quarantine,
-    Reclassify,
-    RecordAbsence,
     RetryInbox,
-    RetryOutbox,
-    SendMail,
-    SetClock,
-    SetFate,
     SetTimer,
     TakeTurn,
-    WithdrawAbsences,
 )
 from mailgate.core.page_effects import (
-    AcknowledgePages,
     Await,
-    CancelPages,
-    CountCall,
-    EscalatePages,
-    ExhaustPages,
-    FailPage,
-    Page,
-    PassOn,
-    SpeakFor,
-    UnanswerPages,
+    FloodEffect,
 )
-from mailgate.core.relation_effects import (
-    ChangeCustomer,
-    ChangeRequester,
-    ChangeSubject,
-    LinkTickets,
-    MergeTickets,
-    MoveMessage,
-    Unwatch,
-    Watch,
-)
-from mailgate.core.undo_effects import KeepDeed, UndoDeed, WithdrawMail
+from mailgate.core.undo_effects import KeepDeed, UndoDeed
 from mailgate.store import inbox, timers
-from mailgate.store.absences import change_absences
+from mailgate.store.absences import AbsenceChange, change_absences
 from mailgate.store.bank import book
-from mailgate.store.budgets import change_budgets
+from mailgate.store.budgets import BudgetChange, change_budgets
 from mailgate.store.database import Tx
 from mailgate.store.deeds import change_deed
-from mailgate.store.fates import change_fate
+from mailgate.store.fates import FateChange, change_fate
 from mailgate.store.floods import change_flood
 from mailgate.store.held import change_held
-from mailgate.store.promises import Desk, Writer, open_enclosure, promise, withdraw
+from mailgate.store.promises import Desk, Promise, Withdrawal, Writer, open_enclosure, promise, withdraw
 from mailgate.store.tables import TurnRow
-from mailgate.store.ticket_changes import change_ticket
+from mailgate.store.ticket_changes import TicketChange, change_ticket
 
-Reminder = SetTimer | CancelTimer | TakeTurn | Quarantine | RetryInbox | Hold | LetGo | Book | KeepDeed | UndoDeed
+Reminder = (
+    SetTimer | Await | CancelTimer | TakeTurn | Quarantine | RetryInbox | Hold | LetGo | Book | KeepDeed | UndoDeed
+)
 
 
 def apply_all(tx: Tx, scribe: Writer, effects: Iterable[Effect], occasion: str, now: datetime) -> None:
@@ -86,70 +52,33 @@ def apply_all(tx: Tx, scribe: Writer, effects: Iterable[Effect], occasion: str, 
 
 
 def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
-    match effect:
-        case (
-            OpenTicket()
-            | AddMessage()
-            | AddIntervention()
-            | ChangeStatus()
-            | Assign()
-            | SetClock()
-            | MoveToQueue()
-            | Reclassify()
-            | ChangeSubject()
-            | ChangeRequester()
-            | ChangeCustomer()
-            | LinkTickets()
-            | MergeTickets()
-            | MoveMessage()
-            | Watch()
-            | Unwatch()
-        ):
-            change_ticket(tx, effect)
-        case SendMail() | Page():
-            promise(tx, effect, desk)
-        case (
-            AcknowledgePages()
-            | CancelPages()
-            | EscalatePages()
-            | ExhaustPages()
-            | UnanswerPages()
-            | RetryOutbox()
-            | FailPage()
-            | WithdrawMail()
-        ):
-            withdraw(tx, effect, desk.now)
-        case (
-            SetTimer()
-            | CancelTimer()
-            | TakeTurn()
-            | Quarantine()
-            | RetryInbox()
-            | Hold()
-            | LetGo()
-            | Book()
-            | KeepDeed()
-            | UndoDeed()
-        ):
-            _remember(tx, effect, desk.now)
-        case Await(ticket, kind, seconds):
-            timers.set_timer(tx, ticket, kind, desk.now + timedelta(seconds=seconds))
-        case CountCall() | SpeakFor() | PassOn():
-            change_flood(tx, effect)
-        case RecordAbsence() | WithdrawAbsences():
-            change_absences(tx, effect)
-        case HoldBack() | ForgetHeldBack():
-            change_budgets(tx, effect)
-        case SetFate() | MarkAddress() | ClearAddress():
-            change_fate(tx, effect)
-        case _:
-            assert_never(effect)
+    """Each kind of effect has its room, which names the effects that it takes."""
+    if isinstance(effect, TicketChange):
+        change_ticket(tx, effect)
+    elif isinstance(effect, Promise):
+        promise(tx, effect, desk)
+    elif isinstance(effect, Withdrawal):
+        withdraw(tx, effect, desk.now)
+    elif isinstance(effect, Reminder):
+        _remember(tx, effect, desk.now)
+    elif isinstance(effect, FloodEffect):
+        change_flood(tx, effect)
+    elif isinstance(effect, AbsenceChange):
+        change_absences(tx, effect)
+    elif isinstance(effect, BudgetChange):
+        change_budgets(tx, effect)
+    elif isinstance(effect, FateChange):
+        change_fate(tx, effect)
+    else:
+        assert_never(effect)
 
 
 def _remember(tx: Tx, effect: Reminder, now: datetime) -> None:
     match effect:
         case SetTimer(ticket, kind, due_at):
             timers.set_timer(tx, ticket, kind, due_at)
+        case Await(ticket, kind, seconds):
+            timers.set_timer(tx, ticket, kind, now + timedelta(seconds=seconds))
         case CancelTimer(ticket, kind):
             timers.cancel(tx, ticket, kind)
         case TakeTurn(team, technician):

@@ -145,6 +145,11 @@ class LiveDesk:
         with self.database.write() as tx:
             inbox.accept(tx, [Arrival(Door.SMTP, envelope_from, recipients, raw, "127.0.0.1")], self.now)
 
+    def insist(self, answered: list[Sent]) -> list[Sent]:
+        """Whoever is asked first says that they mean it; all that left, before and after."""
+        asked = [one for one in answered if one.template == "transcript" and "Rien n’est encore parti" in one.text]
+        return answered + [mail for one in asked for mail in self.write(answer(one, "oui"))]
+
     def decide(self) -> None:
         """Let the engine do what is due; nothing is sent."""
         self.engine.run_pending(lambda: False, lambda: None)

@@ -34,7 +34,7 @@ from mailgate.store.database import Database, Tx
 from mailgate.store.outbox import Lease
 from mailgate.store.query import TicketStory
 from mailgate.store.tables import InboxRow, JournalRow
-from tests.flow.desk import Letter, LiveDesk, Sent, a_database, answer
+from tests.flow.desk import Letter, LiveDesk, Sent, a_database
 
 CHEF = "chef@acme.example"
 TECH1 = "tech1@example.com"
@@ -85,12 +85,6 @@ class Scene(LiveDesk):
     def _serve(self, policy: Policy) -> None:
         self.desk = replace(self.desk, policy=policy)
         self.engine = Engine(self.desk, self.database, lambda: self.now)
-
-    def insist(self, answered: list[Sent]) -> None:
-        """Whoever is asked first says that they mean it."""
-        for asked in answered:
-            if asked.template == "transcript":
-                self.write(answer(asked, "oui"))
 
     def address_of(self, person: str) -> str:
         """The signed address that somebody got with the first mails."""

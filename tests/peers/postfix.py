@@ -119,10 +119,12 @@ def _hand_over(etc: Path, transports: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def running_postfix(next_hop: str, transports: Mapping[str, str] | None = None) -> Iterator[Postfix]:
+def running_postfix(
+    next_hop: str, transports: Mapping[str, str] | None = None, settings: str = ""
+) -> Iterator[Postfix]:
     """`next_hop` as in transport(5): "lmtp:inet:127.0.0.1:24", "smtp:[127.0.0.1]:25", "lmtp:unix:/path".
 
-    `transports` are addresses with a next hop of their own.
+    `transports` are addresses with a next hop of their own, `settings` more lines of main.cf.
     """
     program = require("postfix")
     require_root("Postfix")
@@ -132,7 +134,7 @@ def running_postfix(next_hop: str, transports: Mapping[str, str] | None = None) 
         etc = run / "etc"
         for folder in (etc, run / "spool", run / "data"):
             folder.mkdir()
-        (etc / "main.cf").write_text(MAIN_CF.format(run=run, next_hop=next_hop))
+        (etc / "main.cf").write_text(MAIN_CF.format(run=run, next_hop=next_hop) + settings)
         (etc / "master.cf").write_text(MASTER_CF.format(port=port))
         if transports:
             _hand_over(etc, transports)

@@ -1,4 +1,6 @@
-"""Work and what was undone of it: minutes add up, and whatever was undone was compensated (hazards I30 and I31)."""
+"""Work and what was undone of it: minutes add up, and whatever was undone was compensated (hazards I25, I30 and
+I31).
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,10 @@ from sqlalchemy import Integer, and_, cast, exists, func, not_, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from mailgate.core.model import AuthLevel
 from mailgate.core.rectifying import TO_CUSTOMERS
-from mailgate.store.columns import OutboxState
-from mailgate.store.tables import DeedRow, InterventionRow, OutboxRow
+from mailgate.store.columns import InboxKind, OutboxState
+from mailgate.store.tables import DeedRow, InboxRow, InterventionRow, OutboxRow
 from mailgate.store.verify.findings import Question, those
 
 minutes, charged = col(InterventionRow.minutes), col(InterventionRow.charged)
@@ -38,6 +41,15 @@ taken_back = exists().where(
     col(InterventionRow.at) == undone_at,
 )
 
+entered = exists().where(
+    col(InterventionRow.ticket) == ticket,
+    technician == col(DeedRow.technician),
+    activity == col(DeedRow.activity),
+    minutes == col(DeedRow.minutes),
+    charged == col(DeedRow.charged),
+    col(InterventionRow.at) == col(DeedRow.at),
+)
+
 left, correction = aliased(OutboxRow), aliased(OutboxRow)
 reached_somebody = exists().where(
     col(left.ticket) == ticket,
@@ -53,6 +65,21 @@ corrected = exists().where(
 )
 
 DEEDS = (
+    Question(
+        "deed-authorised", "I25", "only a mail that is surely its technician's changed a ticket", DeedRow,
+        those(
+            select(col(DeedRow.id), ticket, col(InboxRow.kind), col(InboxRow.level))
+            .join(InboxRow, col(InboxRow.id) == col(DeedRow.inbox_id))
+            .where(or_(col(InboxRow.kind) != InboxKind.MAIL, col(InboxRow.level).is_distinct_from(AuthLevel.L4)))
+        ),
+    ),
+    Question(
+        "deed-worked", "I31", "the minutes that a mail reported were entered", DeedRow,
+        those(
+            select(col(DeedRow.id), ticket, col(DeedRow.activity), col(DeedRow.minutes))
+            .where(col(DeedRow.activity).is_not(None), ~entered)
+        ),
+    ),
     Question(
         "minutes", "I30", "minutes are whole, and nobody takes back more than they recorded", InterventionRow,
         those(

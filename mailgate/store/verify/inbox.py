@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal_column, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from mailgate.core.events import MailUnreadable
@@ -35,6 +36,20 @@ decisions = (
 times = func.coalesce(decisions.c.times, 0)
 has_no_bytes = or_(col(RawRow.inbox_id).is_(None), col(InboxRow.digest).is_(None))
 is_both = or_(col(RawRow.inbox_id).is_not(None), col(InboxRow.payload).is_(None))
+
+first = aliased(InboxRow)
+came_before = (
+    select(col(first.id))
+    .where(col(first.digest) == col(InboxRow.digest), col(first.id) != id_)
+    .where(col(first.state) == literal_column(f"'{InboxState.DONE.value}'"), col(first.outcome) != Outcome.DUPLICATE)
+    .correlate(InboxRow)
+)
+"""The same octets, of which something was decided; from quarantine they may be decided later. A literal, for a planner
+cannot prove a parameter (tables.boxes)."""
+
+known = aliased(JournalRow)
+since_known = select(func.min(known.id)).where(col(known.rules) != "").scalar_subquery()
+"""The first decision that says by which rules it was made: an earlier mailgate's do not."""
 
 furthest = (
     select(
@@ -78,6 +93,24 @@ INBOX = (
             select(id_, state, times.label("decisions"))
             .outerjoin(decisions, decisions.c.of == id_)
             .where(or_(and_(is_done, times != 1), and_(~is_done, times != 0)))
+        ),
+    ),
+    Question(
+        "decided-about", "I1", "what opened a ticket, or was parked, says which", InboxRow,
+        those(select(id_, outcome).where(outcome.in_(OPENING), col(InboxRow.ticket).is_(None))),
+    ),
+    Question(
+        "duplicate-of", "I6", "what was passed over as a duplicate had come before, octet for octet", InboxRow,
+        those(
+            select(id_, col(InboxRow.ticket))
+            .where(is_done, is_mail, outcome == Outcome.DUPLICATE, ~came_before.exists())
+        ),
+    ),
+    Question(
+        "rules-known", "I36", "every decision says by which rules it was made", JournalRow,
+        those(
+            select(col(JournalRow.id), col(JournalRow.event))
+            .where(col(JournalRow.rules) == "", col(JournalRow.id) > since_known)
         ),
     ),
     Question(

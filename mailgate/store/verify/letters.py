@@ -41,8 +41,12 @@ TO_CUSTOMERS = (
     "correction",
 )
 
+TAGS = re.compile(rb"\+([a-z2-7]{42})@")
+_SOFT_BREAK = b"=\r\n"
+
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _LONG = re.compile(rb"\n[^\r\n]{%d}" % (LINE_MOST + 1))
+_NO = re.compile(r"\s*no\s*(?:[;(].*)?", re.IGNORECASE | re.DOTALL)
 _MAILBOX = re.compile(r"([^\s<>@]+)@([^\s<>@]+)")
 
 
@@ -61,6 +65,12 @@ def _altered(mail: Kept) -> str | None:
     if mail.size != len(mail.octets):
         return f"{mail.size} octets came, {len(mail.octets)} are there"
     return None if parse.digest(mail.octets) == mail.digest else "its digest is another"
+
+
+def _robot(mail: Kept) -> str | None:
+    """RFC 3834 §2: who says so is no person."""
+    said = mail.says_who_wrote if mail.answered else None
+    return None if said is None or _NO.fullmatch(str(said)) else f"it said Auto-Submitted: {said}"
 
 
 def _bare_line_end(mail: Written) -> str | None:
@@ -83,6 +93,15 @@ def _fields(mail: Written) -> str | None:
     wrong = [name for name in ONCE if counts[name.lower()] != 1]
     wrong += [name for name in AT_MOST_ONCE if counts[name.lower()] > 1]
     return f"{', '.join(wrong)}: missing, or there twice" if wrong else None
+
+
+def _readable(mail: Written) -> str | None:
+    end = mail.octets.find(b"\r\n\r\n")
+    if end < 0:
+        return "nothing ends its header"
+    if mail.head.defects:
+        return f"its header: {type(mail.head.defects[0]).__name__}"
+    return None if mail.octets[:end].isascii() else "its header is not ASCII"
 
 
 def _message_id(mail: Written) -> str | None:
@@ -138,20 +157,36 @@ def _reply_address(mail: Written) -> str | None:
     return None if theirs else f"{mail.technician} gets somebody else's signed address"
 
 
+def _foreign_address(mail: Written) -> str | None:
+    """Elsewhere than where answers go to: a technician's signed address opens the desk to whoever holds it."""
+    for tag in TAGS.findall(mail.octets.replace(_SOFT_BREAK, b"").lower()):
+        token = address.claimed(tag.decode())
+        if token in (None, mail.reply_token) or token.kind is not TokenKind.TECHNICIAN:
+            continue
+        if mail.template in TO_CUSTOMERS:
+            return "a customer's mail shows a technician's signed address"
+        if mail.technician is not None and token.person != person_id("technician", mail.technician):
+            return f"{mail.technician}'s mail shows somebody else's signed address"
+    return None
+
+
 WRITTEN: tuple[tuple[Invariant, Callable[[Written], str | None]], ...] = (
     (Invariant("line-ends", "I15", "every line that leaves ends in CRLF", "outbox_message"), _bare_line_end),
     (Invariant("line-length", "I15", "no line that leaves is longer than 998 octets", "outbox_message"), _long_line),
     (Invariant("one-author", "I12", "a mail that leaves has each field once", "outbox_message"), _fields),
+    (Invariant("readable", "I15", "another parser finds no fault in its header", "outbox_message"), _readable),
     (Invariant("message-id", "I12", "a mail carries the Message-ID that is noted", "outbox_message"), _message_id),
     (Invariant("reverse-path", "I12", "a bounce finds the mail it is about", "outbox_message"), _reverse_path),
     (Invariant("auto-submitted", "I12", "an automatic mail says so", "outbox_message"), _auto_submitted),
     (Invariant("not-to-itself", "I10", "the desk writes to itself never", "outbox_message"), _to_itself),
     (Invariant("addressed", "I12", "a mail names whom it goes to", "outbox_message"), _addressed),
     (Invariant("reply-address", "I14", "a signed address goes to its own person", "outbox_message"), _reply_address),
+    (Invariant("foreign-address", "I14", "nobody is shown a technician's address", "outbox_message"), _foreign_address),
 )
 
 KEPT: tuple[tuple[Invariant, Callable[[Kept], str | None]], ...] = (
     (Invariant("digest", "I4", "a mail in custody is, octet for octet, what came", "inbox_raw"), _altered),
+    (Invariant("robots-unanswered", "I10", "who says they are no person is not acknowledged", "inbox_raw"), _robot),
 )
 
 

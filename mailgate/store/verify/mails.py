@@ -12,10 +12,10 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from typing import Any
 
-from sqlalchemy import Row, Select, SQLColumnExpression, select
+from sqlalchemy import Row, Select, SQLColumnExpression, and_, exists, select
 from sqlmodel import col
 
-from mailgate.core.model import Token
+from mailgate.core.model import Outcome, Token
 from mailgate.mail import address
 from mailgate.store.database import Database
 from mailgate.store.tables import InboxRow, OutboxMessageRow, OutboxRow, RawRow
@@ -25,6 +25,11 @@ BATCH = 200
 
 TAG = re.compile(r"\+([a-z2-7]{42})@")
 """Where a signed address has its token."""
+
+was_answered = and_(
+    col(InboxRow.outcome) == Outcome.TICKET,
+    exists().where(col(OutboxRow.ticket) == col(InboxRow.ticket), col(OutboxRow.template) == "acknowledgement"),
+)
 
 _PARSER = BytesHeaderParser()
 _END_OF_HEADER = b"\r\n\r\n"
@@ -57,19 +62,27 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One mail of the inbox, and what was noted of it when it came."""
+    """One mail of the inbox, what was noted of it when it came, and whether the ticket that it opened was acknowledged
+    to somebody."""
 
     id: int
     digest: str | None
     size: int
+    answered: bool
     octets: bytes
+
+    @property
+    def says_who_wrote(self) -> str | None:
+        """The Auto-Submitted field (RFC 3834 §5), None without one."""
+        head = _header(self.octets)
+        return _PARSER.parsebytes(head)["Auto-Submitted"] if b"auto-submitted" in head.lower() else None
 
 
 def kept(database: Database) -> Iterator[Kept]:
     """Every mail in custody."""
-    stored = select(col(InboxRow.id), col(InboxRow.digest), col(InboxRow.size), col(RawRow.raw)).join(
-        RawRow, col(RawRow.inbox_id) == col(InboxRow.id)
-    )
+    stored = select(
+        col(InboxRow.id), col(InboxRow.digest), col(InboxRow.size), was_answered, col(RawRow.raw)
+    ).join(RawRow, col(RawRow.inbox_id) == col(InboxRow.id))  # fmt: skip
     for row in _one_by_one(database, stored, col(InboxRow.id)):
         yield Kept(*row)
 
@@ -86,12 +99,12 @@ def written(database: Database) -> Iterator[Written]:
         .where(col(OutboxRow.by_mail).is_(True))
     )  # fmt: skip
     for row in _one_by_one(database, stored, col(OutboxRow.id)):
-        yield Written(_head(row[-1]), *row)
+        yield Written(_PARSER.parsebytes(_header(row[-1])), *row)
 
 
-def _head(octets: bytes) -> Message:
+def _header(octets: bytes) -> bytes:
     end = octets.find(_END_OF_HEADER)
-    return _PARSER.parsebytes(octets if end < 0 else octets[: end + len(_END_OF_HEADER)])
+    return octets if end < 0 else octets[: end + len(_END_OF_HEADER)]
 
 
 def _one_by_one(

@@ -115,6 +115,17 @@ moved = exists().where(
     col(JournalRow.at) == col(PageRow.promised_at),
     col(JournalRow.because).like(MOVED),
 )
+taken = aliased(PageRow)
+called_off = (
+    select(col(JournalRow.id))
+    .join(heard, col(heard.id) == col(JournalRow.inbox_id))
+    .join(taken, col(taken.ticket) == col(JournalRow.ticket))
+    .where(col(JournalRow.ticket) == ticket, col(taken.acknowledged_at) == col(heard.received_at))
+    .where(col(heard.done_at) > col(OutboxRow.promised_at))
+    .correlate(PageRow, OutboxRow)
+)
+"""An acknowledgement that was decided after the page was promised: it called off what had not left."""
+
 words_behind = (
     select(col(JournalRow.id))
     .join(heard, col(heard.id) == col(JournalRow.inbox_id))
@@ -234,6 +245,14 @@ PAGES = (
         those(
             select(id_, ticket, col(PageRow.technician), col(PageRow.promised_at))
             .where(ticket.is_not(None), knows.exists(), ~moved)
+        ),
+    ),
+    Question(
+        "page-called-off", "I21", "what waits to page people for a ticket was promised after somebody had it", PageRow,
+        those(
+            select(id_, ticket, col(PageRow.technician), col(PageRow.promised_at))
+            .join(OutboxRow, col(OutboxRow.id) == col(PageRow.outbox_id))
+            .where(state == PageState.PROMISED, carrier == OutboxState.PROMISED, called_off.exists())
         ),
     ),
     Question(

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from mailgate.core.lifecycle import WAITING
 from mailgate.core.model import Direction, Outcome
+from mailgate.core.seen import FIRST_TICKET
 from mailgate.core.starting import BRINGS_IN
 from mailgate.mail.text import clean_text
 from mailgate.store.database import Tx
@@ -110,6 +111,16 @@ answer_to_nobody = (
 )
 
 
+def _gaps(tx: Tx, _now: datetime) -> Iterator[Broken]:
+    """Neighbours among the numbers: a decision that was rolled back gives its number back, and nothing is deleted."""
+    numbers = select(number).order_by(number).execution_options(yield_per=FETCHED)
+    before = FIRST_TICKET - 1
+    for one in tx.connection().execute(numbers).scalars():
+        if one > before + 1:
+            yield Broken(str(one), f"stands behind {before}")
+        before = one
+
+
 counter = select(col(CounterRow.next)).where(col(CounterRow.name) == TICKET_COUNTER).scalar_subquery()
 
 
@@ -149,6 +160,7 @@ TICKETS = (
         "numbers", "I1", "the next ticket has a number of its own", TicketRow,
         those(select(number, counter.label("next")).where(number >= func.coalesce(counter, 0))),
     ),
+    Question("no-gap", "I1", "no ticket is missing between two others", TicketRow, _gaps),
     Question(
         "status", "I34", "who waits, and what is over, says since when", TicketRow,
         those(

@@ -10,6 +10,8 @@ from tests.builders import NOW
 ACKNOWLEDGEMENT = "(SELECT min(id) FROM outbox WHERE template = 'acknowledgement')"
 TOLD = "(SELECT min(id) FROM outbox WHERE template = 'technician' AND lane = 'bulk')"
 SILENT_MAIL = "(SELECT id FROM inbox WHERE ticket = 1004 AND outcome = 'ticket')"
+A_FOLLOW_UP = "(SELECT min(id) FROM inbox WHERE outcome = 'follow-up')"
+A_DEED = "(SELECT min(inbox_id) FROM deed)"
 A_MAIL = "(SELECT min(id) FROM inbox WHERE kind = 'mail')"
 ANSWERED = "(SELECT min(id) FROM page WHERE state = 'acknowledged')"
 SILENT = "(SELECT min(id) FROM page WHERE state = 'exhausted')"
@@ -32,6 +34,16 @@ def an_event(state_and_outcome: str) -> str:
     return (
         "INSERT INTO inbox (kind, door, peer, trusted, envelope_from, recipients, payload, size, received_at, state, "
         f"outcome) VALUES ('retry-asked', 'cli', '', 0, '', '[]', '{{}}', 0, {TEN}, {state_and_outcome})"
+    )
+
+
+def decided(kind: str, outcome: str, ticket: str) -> str:
+    """Something that was asked, decided and journaled."""
+    return (
+        "INSERT INTO inbox (kind, door, peer, trusted, envelope_from, recipients, payload, size, received_at, state, "
+        f"outcome, ticket, done_at) VALUES ('{kind}', 'cli', '', 0, '', '[]', '{{}}', 0, {TEN}, 'done', "
+        f"'{outcome}', {ticket}, {TEN}); INSERT INTO journal (at, event, because, outcome, ticket, inbox_id, rules) "
+        f"SELECT {TEN}, '{kind}', 'asked', '{outcome}', {ticket}, max(id), '' FROM inbox"
     )
 
 
@@ -64,6 +76,10 @@ BREAKS = {
     "undecided": an_event("'pending', 'recorded'"),
     "journaled-once": f"INSERT INTO journal (at, event, because, outcome, ticket, inbox_id) SELECT at, event, because, "
     f"outcome, ticket, inbox_id FROM journal WHERE inbox_id = {A_MAIL}",
+    "decided-about": decided("retry-asked", "ticket", "NULL"),
+    "duplicate-of": f"UPDATE journal SET outcome = 'duplicate' WHERE inbox_id = {A_FOLLOW_UP}; "
+    f"UPDATE inbox SET outcome = 'duplicate' WHERE id = {A_FOLLOW_UP}",
+    "rules-known": "UPDATE journal SET rules = 'abc' WHERE id = (SELECT max(id) - 1 FROM journal)",
     "journal-agrees": f"UPDATE journal SET ticket = 1002 WHERE inbox_id = {A_MAIL}",
     "quarantine-says-why": an_event("'quarantined', NULL"),
     "in-custody": f"DELETE FROM inbox_raw WHERE inbox_id = {A_MAIL}",
@@ -75,6 +91,11 @@ BREAKS = {
     "message_id) SELECT ticket, 'internal', sender, '[]', text, at, 1, inbox_id, '' FROM message WHERE id = 1",
     "mailbox-cursor": "UPDATE imap_cursor SET uid = 11",
     # tickets
+    "no-gap": "INSERT INTO ticket (number, queue, subject, requester_mail, requester_name, opened_at, language, "
+    "timezone, status, kind, level, notify, registered, tags, skills) SELECT 1099, queue, subject, requester_mail, "
+    "requester_name, opened_at, language, timezone, 'open', kind, level, 0, 1, '[]', '[]' FROM ticket "
+    "WHERE number = 1001; UPDATE counter SET next = 1100; INSERT INTO participant VALUES (1099, 'chef@acme.example'); "
+    + decided("retry-asked", "ticket", "1099"),
     "opened-once": "UPDATE inbox SET outcome = 'recorded' WHERE outcome = 'parked'; "
     "UPDATE journal SET outcome = 'recorded' WHERE outcome = 'parked'",
     "first-words": "UPDATE message SET inbox_id = NULL WHERE id = 1",
@@ -89,8 +110,10 @@ BREAKS = {
     "nobody-answered": "UPDATE inbox SET envelope_from = '' WHERE ticket = 1001 AND outcome = 'ticket'",
     "journal-says-why": "UPDATE journal SET because = '' "
     "WHERE id = (SELECT min(id) FROM journal WHERE event LIKE '%-warning')",
-    "minutes": f"UPDATE intervention SET minutes = 7.5 WHERE id = {WORK}",
-    "work-behind": f"UPDATE intervention SET technician = '' WHERE id = {WORK}",
+    "minutes": f"UPDATE intervention SET minutes = 7.5 WHERE id = {WORK}; UPDATE deed SET minutes = 7.5 WHERE at = "
+    f"(SELECT at FROM intervention WHERE id = {WORK})",
+    "work-behind": f"UPDATE intervention SET technician = '' WHERE id = {WORK}; UPDATE deed SET technician = '' "
+    f"WHERE at = (SELECT at FROM intervention WHERE id = {WORK})",
     "work-once": "INSERT INTO intervention (ticket, technician, activity, minutes, charged, public, at) SELECT ticket, "
     f"technician, activity, minutes, charged, public, at FROM intervention WHERE id = {WORK}",
     # bank
@@ -100,8 +123,11 @@ BREAKS = {
     "bank-charges": "UPDATE intervention SET bank = NULL WHERE bank IS NOT NULL",
     "bank-asked": "DELETE FROM bank_entry WHERE number = (SELECT max(number) FROM bank_entry)",
     # deeds
+    "deed-authorised": f"UPDATE inbox SET level = 'L3' WHERE id = {A_DEED}",
+    "deed-worked": "UPDATE deed SET charged = charged + 1 WHERE minutes > 0 AND undone_at IS NULL",
     "undone-behind": "UPDATE deed SET undone_by = NULL WHERE undone_at IS NOT NULL",
-    "undone-minutes": "UPDATE deed SET minutes = minutes + 1 WHERE undone_at IS NOT NULL",
+    "undone-minutes": "UPDATE deed SET minutes = minutes + 1 WHERE undone_at IS NOT NULL; UPDATE intervention SET "
+    "minutes = minutes + 1 WHERE minutes > 0 AND at IN (SELECT at FROM deed WHERE undone_at IS NOT NULL)",
     "undone-corrected": "UPDATE deed SET last_mail = (SELECT max(id) FROM outbox) WHERE undone_at IS NOT NULL",
     # clocks
     "one-clock": "INSERT INTO clock (ticket, promise, calendar, asked_at, starts_at, due_at, paused_minutes) SELECT "
@@ -139,9 +165,24 @@ BREAKS = {
     "chain": "DELETE FROM timer WHERE ticket = 1003 AND kind LIKE 'escalate-%'",
     "alarm": "DELETE FROM timer WHERE ticket = 1004; DELETE FROM clock WHERE ticket = 1004; UPDATE outbox SET "
     "template = 'else' WHERE ticket = 1004 AND lane = 'bulk' AND template IN ('notice', 'technician')",
+    "page-called-off": "UPDATE outbox SET state = 'promised', settled_at = NULL, next_attempt_at = "
+    "'2026-11-16 20:00:00.000000' WHERE id IN (SELECT outbox_id FROM page WHERE ticket = 1001 AND technician = 'tech1' "
+    "AND channel = 'pager'); UPDATE page SET state = 'promised', sent_at = NULL WHERE ticket = 1001 "
+    "AND technician = 'tech1' AND channel = 'pager'",
     "no-page-after": "UPDATE page SET promised_at = '2026-11-16 19:00:00.000000' "
     "WHERE ticket = 1001 AND technician = 'tech1'",
     # letters
+    "robots-unanswered": "UPDATE inbox_raw SET raw = CAST(replace(CAST(raw AS TEXT), 'Content-Type:', "
+    "'Auto-Submitted: auto-replied' || char(13) || char(10) || 'Content-Type:') AS BLOB) "
+    f"WHERE inbox_id = {A_MAIL}; UPDATE inbox SET size = (SELECT length(raw) FROM inbox_raw WHERE inbox_id = id), "
+    f"digest = (SELECT digest(raw) FROM inbox_raw WHERE inbox_id = id) WHERE id = {A_MAIL}",
+    "readable": rewritten("'MIME-Version: 1.0'", "'X: é' || " + CRLF + " || 'MIME-Version: 1.0'"),
+    "foreign-address": rewritten(
+        "'X-Auto-Response-Suppress:'",
+        "'X-Shown: ' || (SELECT substr(m, instr(m, '<tickets+'), 64) FROM (SELECT CAST(message AS TEXT) AS m FROM "
+        "outbox_message JOIN outbox ON outbox.id = outbox_id WHERE template = 'transcript')) || "
+        + CRLF + " || 'X-Auto-Response-Suppress:'",
+    ),
     "digest": f"UPDATE inbox_raw SET raw = CAST(replace(CAST(raw AS TEXT), 'Panne', 'Pomme') AS BLOB) "
     f"WHERE inbox_id = {A_MAIL}",
     "line-ends": rewritten("'MIME-Version: 1.0' || " + CRLF, "'MIME-Version: 1.0' || char(10)"),

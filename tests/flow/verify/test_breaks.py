@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mailgate.mail import parse
 from mailgate.store.database import Database
 from mailgate.store.verify import INVARIANTS, State, verify
 from tests.builders import NOW
@@ -32,6 +33,7 @@ def test_conversations_break_nothing(copy: Database) -> None:
 def test_one_broken_row_is_one_finding(name: str, statement: str, broken: Path, copy: Database) -> None:
     """Whatever breaks one promise is named by that promise, and by no other."""
     with closing(sqlite3.connect(broken)) as database, database:
+        database.create_function("digest", 1, parse.digest)
         assert database.executescript(statement).connection.total_changes > 0
     assert list(broken_by(copy)) == [name]
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from mailgate.cli.failures import DONE, NO
 from mailgate.cli.options import HERE, AsJson, SiteConfig
@@ -18,16 +21,55 @@ SHOWN_ROWS = 10
 """Rows of one finding that a terminal shows; `--json` has more."""
 
 
-def verify(config: SiteConfig = HERE, as_json: AsJson = False) -> int:
+Listed = Annotated[bool, typer.Option("--list", help="Say what is asked, what tests prove, and what is not kept yet.")]
+
+
+def verify(config: SiteConfig = HERE, as_json: AsJson = False, listed: Listed = False) -> int:
     """Run every invariant on the database; exit 1 with what is broken.
 
     Changes nothing; works beside a running daemon, and on a restored copy that another config.toml names."""
+    if listed:
+        return _list(as_json)
     from mailgate.cli import desk
     from mailgate.store.verify import State
 
     with desk.at(config) as here:
         found = _tell(_examined(here), as_json)
     return NO if any(one.state is State.BROKEN for one in found) else DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A hazard, and what keeps it: invariants of a database, tests, or nothing, and then why not."""
+
+    hazard: str
+    says: str
+    invariants: tuple[str, ...]
+    tests: tuple[str, ...]
+    not_today: str
+
+
+def _list(as_json: bool) -> int:
+    from mailgate.store.verify import HAZARDS, kept_by
+
+    kept = [Kept(one.number, one.says, kept_by(one), one.proofs, one.not_today) for one in HAZARDS]
+    if as_json:
+        print_json(kept)
+        return DONE
+    for one in kept:
+        print(f"{one.hazard:<3}  {one.says}")
+        for line in _keepers(one):
+            print(f"     {line}")
+    return DONE
+
+
+def _keepers(one: Kept) -> Iterator[str]:
+    if one.invariants:
+        yield f"asked here: {', '.join(one.invariants)}"
+    if one.tests:
+        yield f"proven by {', '.join(one.tests)}"
+    if one.not_today:
+        yield f"not kept: {one.not_today}"
 
 
 def _examined(here: Desk) -> Iterator[Finding]:

@@ -82,3 +82,19 @@ def test_an_older_database_is_for_later(config: Path, capsys: pytest.CaptureFixt
     change(config, "UPDATE alembic_version SET version_num = '0001'")
     assert run(["verify", "-c", str(config)]) == 75
     assert "an earlier mailgate" in capsys.readouterr().err
+
+
+def test_every_hazard_is_listed_with_what_keeps_it(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An administrator sees what the figures do not speak of; no database is needed."""
+    assert run(["verify", "--list", "-c", str(config)]) == 0
+    told = capsys.readouterr().out
+    assert "\nI4   a mail is kept octet for octet\n     asked here: in-custody, digest\n     proven by tests/" in told
+    assert "\nI29  a contact's vote on a ticket counts once\n     not kept: there are no surveys yet\n" in told
+
+
+def test_programs_get_the_list_too(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One object for each hazard."""
+    assert run(["verify", "--list", "--json", "-c", str(config)]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [one["hazard"] for one in listed] == [f"I{number}" for number in range(1, 43)]
+    assert listed[5]["invariants"] == ["duplicate-of"]

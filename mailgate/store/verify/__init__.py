@@ -9,6 +9,7 @@
     outbox    every promise ends, or is on its way
     pages     a page ends with a person, or with an alarm
     letters   what leaves and what came, read again octet for octet
+    hazards   the whole list of what could go wrong, and where each is kept: here, by a test, or not yet
 
 A question is one row of a table: a name, the hazard's number, the invariant in words, and the query for what breaks it.
 Nothing is written, nothing is created; it works beside a daemon, and on a restored copy. What a database cannot know (a
@@ -25,6 +26,7 @@ from mailgate.store.verify.bank import BANK
 from mailgate.store.verify.clocks import CLOCKS
 from mailgate.store.verify.deeds import DEEDS
 from mailgate.store.verify.findings import Broken, Finding, Question, State, answered
+from mailgate.store.verify.hazards import HAZARDS, Hazard
 from mailgate.store.verify.inbox import INBOX
 from mailgate.store.verify.letters import KEPT, WRITTEN, reread
 from mailgate.store.verify.outbox import OUTBOX
@@ -33,7 +35,7 @@ from mailgate.store.verify.relations import RELATIONS
 from mailgate.store.verify.tickets import TICKETS
 from mailgate.store.verify.whole import WHOLE
 
-__all__ = ["INVARIANTS", "Broken", "Finding", "State", "verify"]
+__all__ = ["HAZARDS", "INVARIANTS", "Broken", "Finding", "Hazard", "State", "kept_by", "verify"]
 
 QUESTIONS: tuple[Question, ...] = (*WHOLE, *INBOX, *TICKETS, *RELATIONS, *DEEDS, *BANK, *CLOCKS, *OUTBOX, *PAGES)
 
@@ -43,6 +45,11 @@ INVARIANTS = tuple(
     + [invariant for invariant, _ in WRITTEN]
 )
 """All of them, in the order in which they are asked."""
+
+
+def kept_by(hazard: Hazard) -> tuple[str, ...]:
+    """The names of the invariants that keep a hazard in a database."""
+    return tuple(one.name for one in INVARIANTS if one.hazard == hazard.number)
 
 
 def verify(database: Database, now: datetime) -> Iterator[Finding]:

@@ -146,6 +146,9 @@ BREAKS = {
     "failure-told": "UPDATE inbox SET payload = json_set(payload, '$.outbox_id', 999) WHERE kind = 'delivery-failed'",
     "scheduled": f"UPDATE outbox SET state = 'promised', settled_at = NULL, next_attempt_at = '2036-11-16 15:00:00' "
     f"WHERE id = {ACKNOWLEDGEMENT}",
+    "restored": f"INSERT INTO hold (outbox_id, at) VALUES ({ACKNOWLEDGEMENT}, {TEN})",
+    "held-known": "UPDATE outbox SET state = 'held', settled_at = NULL, next_attempt_at = '9999-01-01 00:00:00.000000' "
+    f"WHERE id = {ACKNOWLEDGEMENT}",
     "in-order": f"UPDATE outbox SET state = 'promised', settled_at = NULL WHERE id = {ACKNOWLEDGEMENT}",
     "fate": f"UPDATE outbox SET fate_at = promised_at WHERE id = {ACKNOWLEDGEMENT}",
     "written": f"DELETE FROM outbox_message WHERE outbox_id = {ACKNOWLEDGEMENT}",

@@ -14,7 +14,7 @@ from mailgate.store.verify import INVARIANTS, State, verify
 from tests.builders import NOW
 from tests.flow.verify.breaks import BREAKS
 
-NOTES = {"quarantine", "failed", "lease-ended", "exhausted"}
+NOTES = {"quarantine", "failed", "held", "lease-ended", "exhausted"}
 """What is shown and breaks nothing; their tests are beside these."""
 
 

@@ -25,10 +25,17 @@ GRACE_SECONDS = 3.0
 """How long all doors together wait for the mails that are on their way in."""
 
 
-class Pulse(Protocol):
-    """Takes signs of life. Thread-safe."""
+class Post(Protocol):
+    """A mailbox that one node reads at a time, as this node sees it. Thread-safe."""
 
-    def beat(self) -> None: ...
+    def is_ours(self) -> bool:
+        """Whether this node may read it at this moment."""
+
+    def beat(self) -> None:
+        """It was looked into."""
+
+    def give_way(self, seconds: float) -> None:
+        """It cannot be read here, and is not tried again for so long."""
 
 
 class DoorShut(Exception):
@@ -37,14 +44,14 @@ class DoorShut(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Where the doors lead. `policy` is asked for each address whose it is; a mailbox beats its pulse whenever it was
-    looked into; `app` answers at the web door."""
+    """Where the doors lead. `policy` is asked for each address whose it is; each mailbox has its post; `app` answers at
+    the web door."""
 
     policy: Callable[[], Policy]
     custody: Custody
     cursors: Cursors
     chance: Callable[[], float]
-    pulse: Callable[[ImapDoor], Pulse]
+    post: Callable[[ImapDoor], Post]
     app: web.ASGIApp | None = None
 
     def knows(self, address: str) -> bool:
@@ -84,7 +91,8 @@ def _reader(loaded: Site, mailbox: ImapDoor, behind: Behind) -> imap_in.MailboxR
         _mailbox(loaded, mailbox), behind.custody, behind.cursors, behind.knows, behind.chance
     )
     reader.fallback = lambda: _fallback(mailbox, behind.policy())
-    reader.alive = behind.pulse(mailbox).beat
+    post = behind.post(mailbox)
+    reader.alive, reader.is_ours, reader.give_way = post.beat, post.is_ours, post.give_way
     return reader
 
 

@@ -3,12 +3,15 @@ nothing but a mail that is missed tells it from one that works (hazards F19).
 
 It goes out by the relay and comes in by a door, and is recognised there by its Message-ID, which nobody else can make.
 It is nobody's request and leaves no row; only a mailbox, whose place in the folder is kept with each mail, keeps it.
+
+Of several nodes one lets canaries out, after it told the others: behind one mail server they come back to any of them.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -24,16 +27,19 @@ HEAD = 16_384
 
 @dataclass(slots=True)
 class Canary:
-    """Which canaries are out, and when one came back last. Thread-safe."""
+    """Which canaries are out, and when one came back last, to any node; `returned` is called when one comes back to
+    this one. Thread-safe."""
 
     back: Pulse = field(default_factory=Pulse)
+    returned: Callable[[], None] = lambda: None
     _out: deque[bytes] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def flies(self, message_id: str) -> None:
-        """This one is let out."""
+        """This one is let out, by this node or another."""
         with self._lock:
-            self._out.append(message_id.encode("ascii"))
+            if (known := message_id.encode("ascii")) not in self._out:
+                self._out.append(known)
 
     def returns(self, raw: bytes) -> bool:
         """Whether a mail is one of ours; it is then back."""
@@ -42,6 +48,7 @@ class Canary:
             if not any(message_id in head for message_id in self._out):
                 return False
         self.back.beat()
+        self.returned()
         return True
 
 

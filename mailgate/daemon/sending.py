@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-import secrets
-import socket
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from mailgate.config import Config, MaildirRelay, SmsGateway
 from mailgate.daemon.clock import SteadyClock
@@ -17,19 +16,27 @@ from mailgate.sender import Means, Relay
 from mailgate.store.database import Database
 
 
-def means_of(
-    in_force: InForce, database: Database, clock: SteadyClock, threads: ThreadPoolExecutor, failed: Callable[[], None]
-) -> Means:
+@dataclass(frozen=True, slots=True)
+class Here:
+    """This node: its name, its database, its time, and its threads that send."""
+
+    node: str
+    database: Database
+    clock: SteadyClock
+    threads: ThreadPoolExecutor
+
+
+def means_of(in_force: InForce, here: Here, failed: Callable[[], None]) -> Means:
     """The sender's means; it calls `failed` when a delivery failed for good."""
     return Means(
-        database=database,
-        threads=threads,
-        clock=clock.now,
+        database=here.database,
+        threads=here.threads,
+        clock=here.clock.now,
         chance=random.random,
         open_relay=relay_opener(in_force.site().config),
         pager=pager.Pagers(pager.own_ways(Live(lambda: _gateways(in_force)))),
         failed=failed,
-        owner=f"{socket.gethostname()}-{secrets.token_hex(4)}",
+        owner=here.node,
     )
 
 

@@ -17,7 +17,9 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import secrets
 import signal
+import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +42,8 @@ from mailgate.daemon.in_force import InForce
 from mailgate.daemon.metronome import Metronome
 from mailgate.daemon.reloading import Means, Reloads
 from mailgate.daemon.ring import RingWatch, ring_for
-from mailgate.daemon.sending import means_of, relay_opener
+from mailgate.daemon.sending import Here, means_of, relay_opener
+from mailgate.daemon.tenures import Tenures
 from mailgate.daemon.verifying import verifying
 from mailgate.daemon.watching import Pace, Pulses, Watched, watching
 from mailgate.daemon.web import Inside, web_of
@@ -122,12 +125,13 @@ async def running(
         threads = held.enter_context(ThreadPoolExecutor(max_workers=4, thread_name_prefix="sender"))
         ring = ring_for(loaded.config.secret_path)
         in_force = InForce(loaded, ring)
-        pulses = Pulses(loaded.config.imap)
+        tenures = Tenures(None if loaded.config.database.path else database, _name())
+        pulses = Pulses(loaded.config.imap, tenures)
         engine = EngineThread(Engine(in_force.desk(), database, clock.now), database)
         engine.alive = pulses.engine.beat
         in_force.changed = engine.use
         acceptor = Acceptor(database, clock.now, engine.wake, lambda mail: patience(mail, in_force.policy()))
-        sender = Sender(means_of(in_force, database, clock, threads, engine.wake))
+        sender = Sender(means_of(in_force, Here(tenures.node, database, clock, threads), engine.wake))
         with database.write() as tx:
             claims.take_floor(tx)
             clocks.take_up(tx, loaded.policy.calendars, clock.now())
@@ -143,14 +147,16 @@ async def running(
         )
         inside = Inside(in_force, database, clock.now, pulses.engine, lambda: engine.events, engine.wake)
         web = await held.enter_async_context(web_of(inside))
-        behind = Behind(in_force.policy, custody, acceptor, random.random, pulses.of, web.app)
+        tenures.start()
+        held.push_async_callback(asyncio.to_thread, tenures.stop)
+        behind = Behind(in_force.policy, custody, acceptor, random.random, pulses.post_of, web.app)
         addresses = await held.enter_async_context(opened(loaded, behind))
         ring_watch = RingWatch(loaded.config.secret_path, ring, in_force.use_ring)
         metronome = Metronome(engine.wake, sender.wake, ring_watch.look, pulses.scheduler.beat)
         metronome.start()
         held.callback(metronome.stop)
         open_relay = relay_opener(loaded.config)
-        watched = Watched(loaded.config, in_force, clock, pulses, open_relay, metronome.rearm)
+        watched = Watched(loaded.config, in_force, clock, pulses, open_relay, metronome.rearm, tenures)
         watch = held.enter_context(watching(watched, pace))
         reloads = Reloads(Means(in_force, database, clock.now, engine.wake, watch.tell), asked)
         reloads.start()
@@ -172,6 +178,11 @@ def _database(settings: Config, clock: SteadyClock) -> Iterator[Database]:
             with database.write() as tx:
                 outbox.release(tx, clock.now())
         yield database
+
+
+def _name() -> str:
+    """This node's, which no other has, and none will have after a restart."""
+    return f"{socket.gethostname()}-{secrets.token_hex(4)}"
 
 
 def _from_thread(wake: Callable[[], None]) -> Callable[[], None]:

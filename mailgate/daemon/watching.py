@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,11 +20,10 @@ from functools import partial
 from mailgate.config import Config, Heartbeat, ImapDoor
 from mailgate.config.heartbeat import url_of
 from mailgate.core.audit import Part, Verdict
-from mailgate.core.correspondence import desk_facts, letters_to_administrators, to_administrator
+from mailgate.core.correspondence import desk_facts, to_administrator
 from mailgate.core.delivery import Delivered, Delivery, Parcel
-from mailgate.core.effects import SendMail
 from mailgate.core.letters import Facts, Letter, NoticeFacts, Tone
-from mailgate.daemon import standing
+from mailgate.daemon import standing, telling
 from mailgate.daemon.auditor import Auditor, Duty, Hearer, Look
 from mailgate.daemon.canary import Canary
 from mailgate.daemon.clock import SteadyClock, doubt
@@ -33,6 +32,8 @@ from mailgate.daemon.heart import Beats
 from mailgate.daemon.in_force import InForce
 from mailgate.daemon.looks import LoopLook, Patience, PulseLook, RelayLook, RowsLook
 from mailgate.daemon.signs import Pulse
+from mailgate.daemon.telling import occasion
+from mailgate.daemon.tenures import Post, Tenures
 from mailgate.edge import heartbeat_out, smtp_probe
 from mailgate.edge.imap_in import LONGEST_IDLE
 from mailgate.edge.smtp_out import SmtpRelay
@@ -40,7 +41,6 @@ from mailgate.edge.systemd import notify
 from mailgate.engine import Desk
 from mailgate.mail.compose import Draft, PlainWords, Stamp, TemplateFailed
 from mailgate.sender import Relay
-from mailgate.store.apply import apply_all
 from mailgate.store.database import DATABASE_FAULTS, Database
 from mailgate.store.query import overdue
 
@@ -80,22 +80,29 @@ class Pace:
 
 
 class Pulses:
-    """The pulses that the rest of the desk beats."""
+    """The pulses that the rest of the desk beats, and the posts that beat some of them for all nodes."""
 
-    def __init__(self, mailboxes: tuple[ImapDoor, ...]) -> None:
+    def __init__(self, mailboxes: tuple[ImapDoor, ...], tenures: Tenures) -> None:
         self.engine, self.scheduler = Pulse(), Pulse()
         self.canary = Canary()
+        self.round_trip = tenures.post("round trip", self.canary.back)
+        self.round_trip.heard, self.canary.returned = self.canary.flies, self.round_trip.beat
         self._mailboxes = {mailbox: Pulse() for mailbox in mailboxes}
+        self._posts = {one: tenures.post(f"mailbox {name_of(one)}", pulse) for one, pulse in self._mailboxes.items()}
 
     def of(self, mailbox: ImapDoor) -> Pulse:
-        """A mailbox's own, beaten whenever it was looked into."""
+        """A mailbox's own, beaten whenever it was looked into, by any node."""
         return self._mailboxes[mailbox]
+
+    def post_of(self, mailbox: ImapDoor) -> Post:
+        """Whether this node reads the mailbox."""
+        return self._posts[mailbox]
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Who is watched: the desk in force on its site, its clock, its pulses, and how its relay is reached. `rearm`
-    starts the scheduler anew after the wall clock was set."""
+    """Who is watched: the desk in force on its site, its clock, its pulses, how its relay is reached, and what this
+    node does of what one node does. `rearm` starts the scheduler anew after the wall clock was set."""
 
     config: Config
     in_force: InForce
@@ -103,6 +110,7 @@ class Watched:
     pulses: Pulses
     open_relay: Callable[[], Relay]
     rearm: Callable[[], None]
+    tenures: Tenures
 
     @property
     def desk(self) -> Desk:
@@ -124,7 +132,7 @@ def watching(watched: Watched, pace: Pace | None = None) -> Iterator[Watch]:
     pace = pace or Pace.of_the_service()
     where = watched.config.database
     database = Database.open(where.url, where.read_password(), checkpoint=False)
-    crier = Crier(partial(_tell, watched, database), pace.lasts, pace.again)
+    crier = Crier(_teller(watched, database, pace), pace.lasts, pace.again)
     _doubt_the_clock(crier, database, watched.clock)
     duty = Duty(_looks(watched, database, pace), tuple(_hearers(watched, crier, pace)), pace.every)
     auditor = Auditor(duty, watched.clock)
@@ -155,8 +163,13 @@ def _looks(watched: Watched, database: Database, pace: Pace) -> tuple[tuple[Part
     return tuple(looks)
 
 
+def name_of(mailbox: ImapDoor) -> str:
+    """Account and folder."""
+    return f"{mailbox.user}@{mailbox.host}/{mailbox.folder}"
+
+
 def _mailbox_look(mailbox: ImapDoor, pulses: Pulses, pace: Pace) -> PulseLook:
-    unseen = f"mailbox {mailbox.user}@{mailbox.host}/{mailbox.folder} could not be looked into"
+    unseen = f"mailbox {name_of(mailbox)} could not be looked into"
     patience = min(mailbox.poll_seconds, LONGEST_IDLE) + pace.mailbox_slack
     return PulseLook(Part.IMAP, unseen, pulses.of(mailbox), patience)
 
@@ -214,10 +227,15 @@ def _write(watched: Watched, to: str, now: datetime) -> str | None:
 
 
 def _let_out(watched: Watched, now: datetime) -> str | None:
-    """A mail to the desk itself, whose return is awaited."""
-    to = watched.desk.policy.desk.address
+    """A mail to the desk itself, whose return is awaited: by one node, and when the others know it, too."""
+    post, to = watched.pulses.round_trip, watched.desk.policy.desk.address
+    if not post.is_ours():
+        return None
     draft = _drafted(watched, to, "round-trip", now)
     watched.pulses.canary.flies(draft.message_id)
+    if not post.announce(draft.message_id):
+        return None
+    time.sleep(2 * watched.tenures.every if watched.tenures.are_shared else 0)
     return _hand_over(watched, to, draft)
 
 
@@ -225,7 +243,7 @@ def _drafted(watched: Watched, to: str, code: str, now: datetime) -> Draft:
     desk = watched.desk
     facts = Facts(desk_facts(desk.policy), notice=NoticeFacts(code))
     letter = Letter("notice", to_administrator(to, desk.policy), Tone.GENERATED, facts)
-    stamp = Stamp(0, _occasion(), now)
+    stamp = Stamp(0, occasion(), now)
     try:
         return desk.scribe().write(letter, stamp)
     except TemplateFailed:
@@ -255,18 +273,6 @@ def _doubt_the_clock(crier: Crier, database: Database, clock: SteadyClock) -> No
         crier.doubt(by)
 
 
-def _tell(watched: Watched, database: Database, notice: NoticeFacts) -> None:
-    """One mail to each administrator, by way of the outbox. Raises DATABASE_FAULTS."""
-    now = watched.clock.now()
-    effects = tuple(map(SendMail, letters_to_administrators(notice, watched.desk.policy)))
-    try:
-        with database.write() as tx:
-            apply_all(tx, watched.desk.scribe(), effects, _occasion(), now)
-    except TemplateFailed:
-        with database.write() as tx:
-            apply_all(tx, watched.desk.scribe(PlainWords()), effects, _occasion(), now)
-
-
-def _occasion() -> str:
-    """The name of one telling, unique for ever."""
-    return f"audit-{secrets.token_hex(8)}"
+def _teller(watched: Watched, database: Database, pace: Pace) -> Callable[[NoticeFacts], None]:
+    node = watched.tenures.node if watched.tenures.are_shared else None
+    return telling.Teller(lambda: watched.desk, database, watched.clock.now, node, timedelta(seconds=pace.again)).tell

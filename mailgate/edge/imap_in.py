@@ -10,6 +10,9 @@ what it has (F29).
 Where read mail stays in the folder, the first contact takes, of the mails that were there before us, only those that
 nobody has read. None of them moves the cursor but the last, which moves it behind all that were there: a restart in
 the middle then still knows old mail from new.
+
+Of several nodes one reads a mailbox (`is_ours`); the others wait without a connection, and whoever cannot read it gives
+way.
 """
 
 from __future__ import annotations
@@ -39,6 +42,7 @@ LONGEST_IDLE = 120.0
 LONGEST_BACKOFF = 300.0
 COMMIT_SECONDS = 120.0
 STOP_STEP = 0.1
+STAND_BY_SECONDS = 1.0
 BATCH = 200
 
 
@@ -54,12 +58,17 @@ class Stopping(Exception):
     """The reader was told to stop while it waited."""
 
 
+class NotOurs(Exception):
+    """Another node has the mailbox by now."""
+
+
 class MailboxReader:
     """Reads one mailbox in a thread of its own until stopped.
 
     `knows` gets addresses in lower case; `share` answers a random share in [0, 1) that spreads reconnections. `alive`
     is called whenever the folder was looked into, and for each mail that was taken. `fallback` is asked for each mail,
-    and answers the mailbox's own unless somebody knows better."""
+    and answers the mailbox's own unless somebody knows better. `is_ours` is asked before anything is done in the
+    mailbox, `give_way` called with the seconds that we rest because it cannot be read."""
 
     def __init__(
         self,
@@ -76,6 +85,8 @@ class MailboxReader:
         self._share = share
         self.alive: Callable[[], None] = lambda: None
         self.fallback: Callable[[], str] = lambda: mailbox.fallback
+        self.is_ours: Callable[[], bool] = lambda: True
+        self.give_way: Callable[[float], None] = lambda _seconds: None
         self._failures = 0
         self._stopping = False
         self._session: ImapSession | None = None
@@ -102,11 +113,16 @@ class MailboxReader:
 
     def _run(self) -> None:
         while not self._stopping:
+            if not self.is_ours():
+                readable([self._wake], STAND_BY_SECONDS)
+                continue
             try:
                 with opened(self._mailbox) as self._session:
                     self._attend(self._session)
             except Stopping:
                 return
+            except NotOurs:
+                log.info("imap.left", mailbox=self._mailbox.name)
             except Exception as error:  # noqa: BLE001  # a mailbox that nobody reads any more would be silent loss
                 self._retreat(error)
             finally:
@@ -137,10 +153,12 @@ class MailboxReader:
             retry_in=round(pause, 1),
             exc_info=None if expected else error,
         )
+        self.give_way(pause)
         readable([self._wake], pause)
 
     def _sweep(self, session: ImapSession) -> None:
         """Takes what is new into custody."""
+        self._may_go_on()
         cursor = self._cursors.cursor(self._mailbox.name)
         fresh = look(session, self._mailbox.processed is None, cursor, self._floor[1])
         for at in range(0, len(fresh), BATCH):
@@ -154,8 +172,7 @@ class MailboxReader:
 
     def _take(self, session: ImapSession, fresh: Fresh, size: int) -> None:
         """Marked or moved only once it is in custody."""
-        if self._stopping:
-            raise Stopping
+        self._may_go_on()
         raw = session.fetch(fresh.uid, size) if size <= self._mailbox.max_size else None
         if raw is None or len(raw) > self._mailbox.max_size:
             self._leave_alone(session, fresh.uid, size)
@@ -165,6 +182,13 @@ class MailboxReader:
         log.info("imap.accepted", mailbox=self._mailbox.name, uid=fresh.uid, inbox=inbox_id, size=len(raw))
         session.file_away([fresh.uid])
         self.alive()
+
+    def _may_go_on(self) -> None:
+        """Raises Stopping or NotOurs."""
+        if self._stopping:
+            raise Stopping
+        if not self.is_ours():
+            raise NotOurs
 
     def _put_away_left_over(self, session: ImapSession) -> None:
         """What an earlier connection committed and could not mark or move. A flagged mail was left alone (too large),

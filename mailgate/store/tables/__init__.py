@@ -9,6 +9,7 @@ from mailgate.store.tables.desk import AbsenceRow, CounterRow, JournalRow, Timer
 from mailgate.store.tables.floods import FloodRow
 from mailgate.store.tables.held import HeldMailRow
 from mailgate.store.tables.row import Row, saved
+from mailgate.store.tables.tenures import TenureRow
 from mailgate.store.tables.tickets import (
     AttachmentRow,
     InterventionRow,
@@ -44,6 +45,7 @@ __all__ = [
     "ParticipantRow",
     "RawRow",
     "Row",
+    "TenureRow",
     "TicketRow",
     "TimerRow",
     "TurnRow",

@@ -35,6 +35,8 @@ SUPPRESS = {Tone.REPLIED: "All", Tone.GENERATED: "DR, RN, NRN, OOF, AutoReply"}
 """X-Auto-Response-Suppress: what may not be answered automatically; without "All", bounces come back."""
 
 _TOKEN_SHAPED = re.compile(r"(?:\+|(?:%(?:25)*|[=-])?2[BF]|(?<![a-z2-7]))([a-z2-7]{42})(?![a-z2-7])", re.IGNORECASE)
+_LONG_ENOUGH = re.compile("[a-zA-Z2-7\u0130\u0131\u017f\u212a]{42}")
+"""Whatever `_TOKEN_SHAPED` finds holds this, which is found out in a tenth of the time."""
 _TOKEN_IN_FILE = re.compile(
     rb"(?:\+\x00?|/\x00?p\x00?/\x00?|[%=]2[BF])(?:=\r?\n)?((?:[a-z2-7](?:\x00|=\r?\n)?){42})(?![a-z2-7])", re.IGNORECASE
 )
@@ -164,6 +166,8 @@ class Scribe:
 
     def _without_token(self, text: str, link: str | None = None) -> str:
         """The text with every other token of ours taken out, whoever it was made for and however old it is."""
+        if _LONG_ENOUGH.search(text) is None:
+            return text
         return _TOKEN_SHAPED.sub(
             lambda found: found[0] if found[1] == link or not self._is_ours(found[1]) else "", text
         )

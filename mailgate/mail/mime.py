@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailgate.core.model import Attachment
 from mailgate.mail.headers import Field, fixed_field, named_field, written
@@ -24,6 +25,10 @@ _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0
 _NEVER_BASE64 = ("message/", "multipart/")
 _LITERAL = frozenset(range(0x20, 0x7F)) - {ord("=")}
 _UNITS = tuple(chr(octet) if octet in _LITERAL else f"={octet:02X}" for octet in range(256))
+_AS_IT_IS = re.compile(rf"(?![.F])[ -<>-~]{{0,{LINE_MOST - 2}}}[!-<>-~]")
+"""A line that needs no encoding and no break, as most do."""
+_REPEATED = 8
+"""How many texts are remembered with their encoding: those of one decision, which several readers get."""
 _ALTERED_AT_START = {".": "=2E", "F": "=46"}
 """What a relay or a mailbox could alter at the start of a line ("From ", a dot), and how it is written there."""
 _VERSION = fixed_field("MIME-Version", "1.0")
@@ -74,6 +79,7 @@ def multipart(subtype: str, parts: Iterable[Part], seed: str) -> Part:
     return Part((content,), body + f"--{boundary}--\r\n".encode("ascii"))
 
 
+@lru_cache(maxsize=_REPEATED)
 def quoted_printable(text: str) -> bytes:
     """UTF-8 in quoted-printable; the text's own line ends become CRLF (RFC 2045 §6.7)."""
     return "\r\n".join(_qp_line(line) for line in _LINE_END.split(text)).encode("ascii")
@@ -81,6 +87,8 @@ def quoted_printable(text: str) -> bytes:
 
 def _qp_line(line: str) -> str:
     """One line, with soft breaks; a blank at its end is encoded, because relays drop those."""
+    if _AS_IT_IS.fullmatch(line):
+        return line
     encoded = "".join(map(_UNITS.__getitem__, line.encode("utf-8", "replace")))
     if encoded.endswith(" "):
         encoded = encoded[:-1] + "=20"

@@ -12,8 +12,11 @@ text template that an HTML template calls would come out unescaped (A45). There 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import is_dataclass
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateSyntaxError, nodes, pass_context
+from jinja2.environment import TemplateModule
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.filters import FILTERS
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro
@@ -56,6 +59,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if operator == "**" or not (isinstance(left, int | float) and isinstance(right, int | float)):
             raise SecurityError(f"'{operator}' is for small numbers; join texts with '~'")
         return super().call_binop(context, operator, left, right)
+
+    def getattr(self, obj: object, attribute: str) -> object:
+        """The same as Jinja's, without its inquiry where the answer is known: a frozen fact, a template's macros."""
+        if attribute[0] != "_" and _is_open(obj):
+            with suppress(AttributeError):
+                return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
 
     def is_safe_callable(self, obj: object) -> bool:
         """Whether a template may call this: macros, blocks and `loop`, never a method of a fact."""
@@ -101,6 +111,11 @@ def fits(text: str, most: int, rows: int) -> bool:
 
 def _said(text: str, most: int) -> list[str]:
     return [row.strip() for row in text[: EXCERPT_ROOM * most].splitlines() if row.strip()]
+
+
+def _is_open(value: object) -> bool:
+    """Whether all its public attributes may be read; what may be called is another question."""
+    return isinstance(value, TemplateModule) or is_dataclass(value)
 
 
 def _printed(value: object) -> object:

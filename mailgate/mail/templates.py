@@ -24,6 +24,7 @@ from jinja2 import Template, TemplateNotFound, TemplateSyntaxError
 
 from mailgate.core.letters import Facts, Letter
 from mailgate.mail.dates import Tongue, primary
+from mailgate.mail.repeats import Repeats
 from mailgate.mail.samples import NAMES, sample_letters
 from mailgate.mail.sandbox import TONGUE, Sandbox
 from mailgate.mail.shelf import Shelf
@@ -48,10 +49,11 @@ class Templates:
         self._shelf = Shelf(directories)
         self._text = Sandbox(self._shelf.loader(), escapes=False)
         self._html = Sandbox(self._shelf.loader(), escapes=True)
+        self._repeats = Repeats()
 
     def render(self, letter: Letter, now: datetime | None = None) -> Words:
         """The words of a letter; TemplateFailed names file and line. `now` leaves the current year out of dates."""
-        return worded(letter, lambda fitted: self._render(self._stem(fitted), fitted, now))
+        return worded(letter, lambda fitted: self._said(self._stem(fitted), fitted, now))
 
     def names(self) -> tuple[str, ...]:
         """Every template that the desk's language can be served with, in alphabetical order."""
@@ -75,6 +77,9 @@ class Templates:
             for place in range(len(self.directories)):
                 yield f"{place}/{wanted}"
                 yield f"{place}/{primary(wanted)}"
+
+    def _said(self, stem: str, letter: Letter, now: datetime | None) -> Words:
+        return self._repeats.words(stem, letter, now, lambda watched: self._render(stem, watched, now))
 
     def _render(self, stem: str, letter: Letter, now: datetime | None) -> Words:
         tongue = Tongue(_spoken(stem, letter.to.language), letter.to.timezone, now)

@@ -14,6 +14,7 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Protocol
 
 from mailgate.core.custody import Custody
+from mailgate.edge.answers import Answers
 
 UNIX = "unix"
 """The peer of a Unix socket, trusted because the file system decides who reaches it."""
@@ -73,10 +74,11 @@ class Guest(Protocol):
 
 
 class Guests:
-    """Who is inside one door."""
+    """Who is inside one door, and the answers that they wait for."""
 
     def __init__(self, keeper: Keeper) -> None:
         self.leaving = False
+        self.answers = Answers()
         self._keeper = keeper
         self._inside: set[Guest] = set()
         self._per_peer: Counter[str] = Counter()

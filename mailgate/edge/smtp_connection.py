@@ -58,15 +58,18 @@ class Connection(SMTP):
             loop=asyncio.get_running_loop(),
         )
         self.peer = ""
+        self.trusted = False
         self.in_hand = False
         self._keeper = keeper
         self._guests = guests
         self._admitted = False
         self._errors = 0
         self._ends_at = self.loop.time() + keeper.limits.session_seconds
+        self._patience_ends = self._ends_at
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.peer = peer_of(transport)
+        self.trusted = self._keeper.trusts(self.peer)
         self._admitted = self._guests.admit(self)
         if not self._admitted:
             self.transport = transport
@@ -94,12 +97,15 @@ class Connection(SMTP):
             self.transport.abort()
 
     def _timeout_cb(self) -> None:
-        self._say_and_close(TOO_SLOW)
+        if self.loop.time() < self._patience_ends:
+            self._look_again()
+        else:
+            self._say_and_close(TOO_SLOW)
 
     def _reset_timeout(self, duration: float | None = None) -> None:
         """Each command restarts the clock, but commands alone do not keep a session beyond its end."""
         left = self._ends_at - self.loop.time()
-        super()._reset_timeout(max(0.001, min(duration or self._timeout_duration, left)))
+        self._wait_for_client(min(duration or self._timeout_duration, left))
 
     def _say_and_close(self, farewell: str) -> None:
         transport = self.transport
@@ -109,8 +115,17 @@ class Connection(SMTP):
             self.loop.call_later(FAREWELL_SECONDS, transport.abort)
 
     def _wait_for_client(self, seconds: float) -> None:
-        """Lets the next `seconds` pass whatever the session's end says: a mail is in hand."""
-        super()._reset_timeout(max(0.001, seconds))
+        """Lets the next `seconds` pass whatever the session's end says: a mail is in hand.
+
+        An end that is put off moves no timer: the one that is set looks again when it is up."""
+        self._patience_ends = self.loop.time() + max(0.001, seconds)
+        if self._timeout_handle is None or self._timeout_handle.when() > self._patience_ends:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        if self._timeout_handle is not None:
+            self._timeout_handle.cancel()
+        self._timeout_handle = self.loop.call_at(self._patience_ends, self._timeout_cb)
 
     async def _hang_up(self, farewell: str | None = None) -> None:
         """Ends the session's task at this await."""
@@ -131,7 +146,8 @@ class Connection(SMTP):
 
     async def _say(self, lines: Iterable[str]) -> None:
         """All lines in one piece, as they are."""
-        await super().push("\r\n".join(lines))
+        self._writer.write("\r\n".join(lines).encode() + CRLF)
+        await self._writer.drain()
 
     async def _count(self, reply: str) -> None:
         self._errors += counts_as_error(reply)

@@ -163,20 +163,21 @@ class SmtpSession(Connection):
             recipients=tuple(dict.fromkeys(envelope.rcpt_tos)),
             raw=raw,
             peer=self.peer,
-            trusted=self._keeper.trusts(self.peer),
+            trusted=self.trusted,
         )
 
     async def _committed(self, delivery: Delivery) -> int:
         """The inbox id after the commit, which goes on even if this client is gone."""
         seconds = self._keeper.limits.commit_seconds
         self._wait_for_client(seconds + FAREWELL_SECONDS)
-        promise = asyncio.wrap_future(self._keeper.custody.submit(delivery))
+        answer = self._guests.answers.awaited(self._keeper.custody.submit(delivery))
         async with asyncio.timeout(seconds):
-            return await asyncio.shield(promise)
+            return await answer
 
     async def _answer(self, reply: str, _recipients: int) -> None:
-        await self.push(reply)
+        await self._say((reply,))
         self._reset_timeout()
+        await self._count(reply)
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         return read_path(arg) or (None, None)

@@ -6,13 +6,17 @@ PostgreSQL has several writers and perhaps several nodes. Who writes sees at eve
 (READ COMMITTED), so that who waited for a lock goes on with the truth; who reads sees one state. A node that stops in
 the middle of a transaction, held by a signal or cut off from the network, would keep its locks for ever: the server
 ends its session after `PATIENCE`, unless the administrator set another time.
+
+A URL may name several servers (`host=a,b` with `target_session_attrs=read-write`), of which one takes writes at a time.
+After a failover a connection may stand that leads to a server that takes none any more: the first write that it refuses
+closes all, and new ones find the right one. A server that went without a word is given up after seconds (`REACH`).
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +24,7 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Engine, NullPool, Pool, QueuePool, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as QueueTimeout
 from sqlmodel import Session
@@ -54,6 +58,20 @@ OF_THE_SERVER = frozenset({"08", "25", "40", "53", "55", "57", "58"})
 IDLE = "idle_in_transaction_session_timeout"
 PATIENCE = "30s"
 """How long PostgreSQL waits for the next word of an open transaction. Every other node may be waiting for it, too."""
+
+
+READ_ONLY = "25006"
+"""SQLSTATE of a write on a server that is a standby by now, or was told to take none."""
+
+REACH: Mapping[str, int] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""How long libpq waits for a server that is not there any more: seconds, the last milliseconds; a URL may say other
+values. Without, a cable that was pulled is noticed after a quarter of an hour."""
 
 
 def may_be_the_rows(fault: Exception) -> bool:
@@ -189,14 +207,22 @@ def postgresql(url: str, password: str | None, pool: type[Pool] = QueuePool) -> 
         pool_pre_ping=True,
         hide_parameters=True,
         isolation_level="READ COMMITTED",
+        connect_args={key: value for key, value in REACH.items() if key not in parsed.query},
     )
     event.listen(engine, "connect", _be_impatient)
+    event.listen(engine, "handle_error", _leave_read_only)
     return engine
 
 
 def _one_state(engine: Engine) -> Engine:
     """The same connections for who only reads: one state for the whole transaction."""
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _leave_read_only(context: ExceptionContext) -> None:
+    """Another server takes writes now, perhaps: no connection to this one is used again."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
 
 
 def _be_impatient(connection: DBAPIConnection, _record: object) -> None:

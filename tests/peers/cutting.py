@@ -1,4 +1,4 @@
-"""A TCP relay between a client and a server that can be cut like a cable."""
+"""What stands between a client and a server, and can be cut: a cable, and one that is cut at the worst moment."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+SOCKET = ".s.PGSQL.5432"
+COMMIT = b"COMMIT\x00"
 
 
 class Cable:
-    """Passes octets both ways until `cut`; `plug` lets new connections through again. Counts connections."""
+    """A TCP relay that passes octets both ways until `cut`; `plug` lets new connections through. Counts connections."""
 
     def __init__(self, target: int) -> None:
         self.connections = 0
@@ -71,3 +76,59 @@ def cable_to(port: int) -> Iterator[Cable]:
         yield cable
     finally:
         cable.close()
+
+
+class Toll:
+    """Stands before a PostgreSQL server's unix socket. Once armed, the next COMMIT reaches the server and its answer
+    nobody: the connection is cut instead."""
+
+    def __init__(self, directory: Path, server: Path) -> None:
+        self.directory, self.cuts = directory, 0
+        self._server, self._is_armed = str(server / SOCKET), False
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(str(directory / SOCKET))
+        self._listening.listen()
+        threading.Thread(target=self._accept, name="toll", daemon=True).start()
+
+    def arm(self) -> None:
+        self._is_armed = True
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._listening.accept()
+                far = socket.socket(socket.AF_UNIX)
+                far.connect(self._server)
+                threading.Thread(target=self._there, args=(near, far), name="toll", daemon=True).start()
+
+    def _there(self, near: socket.socket, far: socket.socket) -> None:
+        """One connection, to its end."""
+        back = threading.Thread(target=_pass_on, args=(far, near), name="toll", daemon=True)
+        back.start()
+        with suppress(OSError):
+            while octets := near.recv(65_536):
+                if self._is_armed and COMMIT in octets:
+                    self._is_armed, self.cuts = False, self.cuts + 1
+                    near.shutdown(socket.SHUT_RDWR)
+                    far.sendall(octets)
+                    far.shutdown(socket.SHUT_WR)  # the server answers, and then finds nobody there
+                    break
+                far.sendall(octets)
+        back.join(10)
+        near.close()
+        far.close()
+
+
+@contextmanager
+def toll_before(server: Path) -> Iterator[Toll]:
+    with TemporaryDirectory(prefix="mailgate-toll-") as directory:
+        toll = Toll(Path(directory), server)
+        try:
+            yield toll
+        finally:
+            toll.close()

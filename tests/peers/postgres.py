@@ -12,7 +12,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -78,34 +78,69 @@ class Postgres:
             return answer.fetchall() if answer.description else []
 
 
+@dataclass
+class Server:
+    """One server: its socket, its log and its data lie in `run`, which its user owns."""
+
+    run: Path
+    settings: Mapping[str, str]
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def data(self) -> Path:
+        return self.run / "data"
+
+    def program(self, name: str, *arguments: str) -> None:
+        """One of PostgreSQL's programs, as its user, to its end."""
+        line = [*_as_its_user(), require(name), *arguments]
+        subprocess.run(line, check=True, cwd=self.run, stdout=DEVNULL, timeout=60)
+
+    def start(self) -> None:
+        """Until it answers; after a crash it first goes through its log."""
+        settings = {**self.settings, **HERE_ONLY, "unix_socket_directories": str(self.run)}
+        line = [require("postgres"), "-D", str(self.data), *(f"--{key}={value}" for key, value in settings.items())]
+        with (self.run / "log").open("ab") as log:
+            server = subprocess.Popen([*_as_its_user(), *line], cwd=self.run, stdout=log, stderr=STDOUT)
+        self._process = server
+        wait_until(lambda: server.poll() is not None or _answers(self.run), what="PostgreSQL")
+        assert server.poll() is None, (self.run / "log").read_text()
+
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """SIGQUIT is `pg_ctl stop -m immediate`: at once, and no page of it is written."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(20)
+            self._process = None
+
+
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
-    """A new cluster; ended with the block, and with this process however that ends."""
+def a_place() -> Iterator[Path]:
+    """An empty directory of the server's user, in memory where there is room."""
     directory = Path(tempfile.mkdtemp(prefix="mailgate-postgres-", dir=_place()))
     try:
         _own(directory)
-        data = directory / "data"
-        line = [require("initdb"), "-D", str(data), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-N"]
-        subprocess.run([*_as_its_user(), *line], check=True, cwd=directory, stdout=DEVNULL, timeout=60)
-        with _server(directory, data):
-            yield Postgres(directory)
+        yield directory
     finally:
         shutil.rmtree(directory)
 
 
+def initialise(server: Server) -> None:
+    """An empty cluster; whoever reaches its socket is trusted."""
+    options = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-N"]
+    server.program("initdb", "-D", str(server.data), *options)
+
+
 @contextmanager
-def _server(run: Path, data: Path) -> Iterator[None]:
-    settings = {**FAST, **SMALL, **HERE_ONLY, "unix_socket_directories": str(run)}
-    line = [require("postgres"), "-D", str(data), *(f"--{key}={value}" for key, value in settings.items())]
-    with (run / "log").open("wb") as log:
-        server = subprocess.Popen([*_as_its_user(), *line], cwd=run, stdout=log, stderr=STDOUT)
-    try:
-        wait_until(lambda: server.poll() is not None or _answers(run), what="PostgreSQL")
-        assert server.poll() is None, (run / "log").read_text()
-        yield
-    finally:
-        server.send_signal(signal.SIGQUIT)  # at once: nothing of it will be read again
-        server.wait(20)
+def running_postgres() -> Iterator[Postgres]:
+    """A new cluster; ended with the block, and with this process however that ends."""
+    with a_place() as directory:
+        server = Server(directory, {**FAST, **SMALL})
+        initialise(server)
+        try:
+            server.start()
+            yield Postgres(directory)
+        finally:
+            server.stop()
 
 
 def _place() -> Path | None:

@@ -38,6 +38,10 @@ class Numbered(Protocol):
     def id(self) -> int:
         """The row's id."""
 
+    @property
+    def state(self) -> str:
+        """Where it stands."""
+
 
 Line = TypeVar("Line", bound=Numbered)
 
@@ -105,7 +109,10 @@ def _retry(desk: Desk, box: Box[Line], row: int) -> int:
     from mailgate.cli.desk import ask
     from mailgate.core.events import RetryAsked
 
-    if row not in (line.id for line in desk.look(box.lines) or ()):
+    found = {line.id: line for line in desk.look(box.lines) or ()}
+    if row in found and found[row].state == "held":
+        raise Refusal(f"{box.name} row {row} may have left before the restore: `mailgate {box.name} release {row}`")
+    if row not in found:
         raise Refusal(f"{box.name} row {row} is not waiting; `mailgate {box.name}` lists the rows that are")
     now = clock.now()
     ask(desk, RetryAsked(0, now, box.name, row), now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from mailgate.core.model import Door
@@ -22,7 +23,8 @@ class ImapSource:
 class Delivery:
     """One mail to one or more of our addresses, byte for byte as received (dot-unstuffed, nothing else changed).
 
-    `envelope_from` is "" for the null reverse-path. `peer` is the client's IP address, "unix", or the IMAP host;
+    `envelope_from` is "" for the null reverse-path; `arrived_at` is when a mailbox got the mail that was fetched from
+    it. `peer` is the client's IP address, "unix", or the IMAP host;
     `trusted` says that its Authentication-Results may be believed, `dkim` names the domains (lower case) whose
     signatures the door itself found valid (RFC 6376)."""
 
@@ -34,6 +36,7 @@ class Delivery:
     trusted: bool = False
     source: ImapSource | None = None
     dkim: tuple[str, ...] = ()
+    arrived_at: datetime | None = None
 
 
 class Custody(Protocol):

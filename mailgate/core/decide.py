@@ -31,6 +31,7 @@ from mailgate.core.events import (
     MailReceived,
     MailUnreadable,
     PageAnswered,
+    ReleaseAsked,
     RetryAsked,
     TicketRequested,
     TimerFired,
@@ -79,7 +80,7 @@ def _decided(event: Event, seen: Seen, policy: Policy, now: datetime) -> Decisio
             return refused_delivery(event, seen, policy)
         case TicketRequested():
             return open_on_behalf(event, seen, policy)
-        case RetryAsked():
+        case RetryAsked() | ReleaseAsked():
             return retry(event)
         case DrillAsked():
             return drill(event, policy, now)

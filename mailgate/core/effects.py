@@ -225,6 +225,18 @@ class RetryOutbox:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseHeld:
+    """What a restore held leaves now, or never when it is a `drop`: the outbox rows up to `through`, of these only
+    `row` when it is named, and only `pages` when it says so. `by` is the inbox row of the operator's word."""
+
+    by: int
+    through: int
+    row: int | None = None
+    pages: bool = False
+    drop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SetFate:
     """What became of the mail of outbox row `outbox_id` after the relay had taken it."""
 
@@ -271,6 +283,7 @@ Effect = (
     | Quarantine
     | RetryInbox
     | RetryOutbox
+    | ReleaseHeld
     | HoldBack
     | ForgetHeldBack
     | Hold

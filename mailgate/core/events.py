@@ -111,6 +111,19 @@ class RetryAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseAsked:
+    """`mailgate outbox release` or `drop`: what a restore held leaves, or never does; the outbox rows up to `through`
+    that somebody saw, of these only `row` when it is named, and only `pages` when it says so."""
+
+    inbox_id: int
+    received_at: datetime
+    through: int
+    row: int | None = None
+    pages: bool = False
+    drop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DrillAsked:
     """`mailgate page test TECH`: somebody wants to know whether every channel of a technician works."""
 
@@ -158,6 +171,7 @@ Event = (
     | DeliveryFailed
     | TicketRequested
     | RetryAsked
+    | ReleaseAsked
     | DrillAsked
     | PageAnswered
     | BankAsked

@@ -13,9 +13,9 @@ from datetime import datetime
 from mailgate.core.clocks import counted_anew, unkept
 from mailgate.core.correspondence import View, desk_facts, facts_about, notice_letters
 from mailgate.core.decision import Decision
-from mailgate.core.effects import Effect, MarkAddress, RetryInbox, RetryOutbox, SendMail, SetClock
+from mailgate.core.effects import Effect, MarkAddress, ReleaseHeld, RetryInbox, RetryOutbox, SendMail, SetClock
 from mailgate.core.escalation import replace_unreached
-from mailgate.core.events import DeliveryFailed, RetryAsked
+from mailgate.core.events import DeliveryFailed, ReleaseAsked, RetryAsked
 from mailgate.core.letters import Facts, NoticeFacts
 from mailgate.core.model import Activity, Channel, Direction, Outcome, Status
 from mailgate.core.page_effects import FailPage
@@ -78,10 +78,20 @@ def undelivered(lost: Undelivered, seen: Seen, at: datetime, policy: Policy) -> 
         yield from replace_unreached(ticket, lost.technician, lost.recipient, seen, policy, at)
 
 
-def retry(event: RetryAsked) -> Decision:
-    """Somebody wants a row tried again."""
+def retry(event: RetryAsked | ReleaseAsked) -> Decision:
+    """Somebody wants a row tried again, or says what becomes of what a restore held."""
+    if isinstance(event, ReleaseAsked):
+        return _released(event)
     effect = RetryInbox(event.row) if event.box == "inbox" else RetryOutbox(event.row)
     return Decision(Outcome.RECORDED, f"somebody asked to retry {event.box} row {event.row}", (effect,))
+
+
+def _released(event: ReleaseAsked) -> Decision:
+    which = "pages" if event.pages else "rows"
+    what = f"row {event.row}" if event.row is not None else f"the {which} up to {event.through}"
+    effect = ReleaseHeld(event.inbox_id, event.through, event.row, event.pages, event.drop)
+    because = f"somebody asked to {'drop' if event.drop else 'release'} {what} of what a restore held"
+    return Decision(Outcome.RECORDED, because, (effect,))
 
 
 def _owed_again(lost: Undelivered, ticket: Ticket) -> Iterator[Effect]:

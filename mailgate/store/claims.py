@@ -3,6 +3,8 @@
     the floor   the ticket counter's row: nodes decide one after the other, so what one saw holds until its commit
     the row     the event's own, locked and looked at again: whoever comes second finds it decided, and leaves it
 
+With the row comes what holds back the promises about it (store.restored).
+
 Always in this order. The other way round, a node with a timer in its hand that waits for the floor, and the node that
 has the floor and cancels that timer, would wait for each other. On SQLite the one writer has the floor.
 """
@@ -11,10 +13,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import select
 
+from mailgate.store import restored
 from mailgate.store.columns import InboxState
 from mailgate.store.database import Tx
+from mailgate.store.restored import MARK
 from mailgate.store.tables import CounterRow, InboxRow, TimerRow
 from mailgate.store.ticket_changes import TICKET_COUNTER
 
@@ -22,15 +27,23 @@ from mailgate.store.ticket_changes import TICKET_COUNTER
 def claim_mail(tx: Tx, inbox_id: int) -> bool:
     """Take the floor and a pending inbox row; False when somebody else has it, or decided it."""
     take_floor(tx)
-    pending = select(InboxRow.id).where(InboxRow.id == inbox_id, InboxRow.state == InboxState.PENDING)
-    return tx.exec(pending.with_for_update(skip_locked=True)).first() is not None
+    came = func.coalesce(InboxRow.arrived_at, InboxRow.received_at)
+    pending = select(came, MARK).where(InboxRow.id == inbox_id, InboxRow.state == InboxState.PENDING)
+    row = tx.exec(pending.with_for_update(skip_locked=True)).first()
+    if row is not None:
+        restored.cover(tx, *row)
+    return row is not None
 
 
 def claim_timer(tx: Tx, timer_id: int, now: datetime) -> bool:
     """Take the floor and a timer that is due; False when it fired elsewhere, or was cancelled, replaced or put off."""
     take_floor(tx)
-    due = select(TimerRow.id).where(TimerRow.id == timer_id, TimerRow.due_at <= now)
-    return tx.exec(due.with_for_update(skip_locked=True)).first() is not None
+    due = select(TimerRow.kind, TimerRow.ticket, TimerRow.due_at, MARK)
+    due = due.where(TimerRow.id == timer_id, TimerRow.due_at <= now)
+    row = tx.exec(due.with_for_update(skip_locked=True)).first()
+    if row is not None:
+        restored.cover_timer(tx, *row)
+    return row is not None
 
 
 def take_floor(tx: Tx) -> None:

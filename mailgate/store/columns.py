@@ -100,6 +100,7 @@ class InboxKind(StrEnum):
     DELIVERY_FAILED = "delivery-failed"
     TICKET_REQUESTED = "ticket-requested"
     RETRY_ASKED = "retry-asked"
+    RELEASE_ASKED = "release-asked"
     DRILL_ASKED = "drill-asked"
     PAGE_ANSWERED = "page-answered"
     BANK_ASKED = "bank-asked"
@@ -117,6 +118,7 @@ class OutboxState(StrEnum):
     """The life of an outbox row; the last three are settled."""
 
     PROMISED = "promised"
+    HELD = "held"
     LEASED = "leased"
     SENT = "sent"
     FAILED = "failed"

@@ -156,8 +156,9 @@ def _mails(tx: Tx, deed: DeedRow) -> Iterable[Mailed]:
         col(OutboxRow.state).not_in(GONE),
     )
     for row in tx.exec(theirs.order_by(col(OutboxRow.id)).with_for_update()):
-        unsent = row.state is OutboxState.PROMISED
-        yield Mailed(saved(row.id), row.template, row.target, row.promised_at, unsent, row.attempts > 0)
+        held = row.state is OutboxState.HELD
+        unsent, tried = held or row.state is OutboxState.PROMISED, held or row.attempts > 0
+        yield Mailed(saved(row.id), row.template, row.target, row.promised_at, unsent, tried)
 
 
 def _newest_mail(tx: Tx, ticket: int) -> int:

@@ -23,7 +23,7 @@ REASON = "its reader has left the rules"
 def call_off(tx: Tx, left: Collection[str], now: datetime) -> None:
     """Call off every page that is promised to these technicians."""
     theirs = (
-        col(OutboxRow.state) == OutboxState.PROMISED,
+        col(OutboxRow.state).in_((OutboxState.PROMISED, OutboxState.HELD)),
         col(OutboxRow.lane) == Lane.PAGE,
         col(OutboxRow.technician).in_(left),
     )

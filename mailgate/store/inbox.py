@@ -18,14 +18,22 @@ from sqlmodel import col, select
 
 from mailgate.core.custody import Delivery, ImapCursor, ImapSource
 from mailgate.core.decision import Decision
-from mailgate.core.events import BankAsked, DeliveryFailed, DrillAsked, PageAnswered, RetryAsked, TicketRequested
+from mailgate.core.events import (
+    BankAsked,
+    DeliveryFailed,
+    DrillAsked,
+    PageAnswered,
+    ReleaseAsked,
+    RetryAsked,
+    TicketRequested,
+)
 from mailgate.core.model import Door
 from mailgate.mail import parse
 from mailgate.store.columns import InboxKind, InboxState
 from mailgate.store.database import Tx
 from mailgate.store.tables import CursorRow, InboxRow, RawRow, saved
 
-Asked = DeliveryFailed | TicketRequested | RetryAsked | DrillAsked | PageAnswered | BankAsked
+Asked = DeliveryFailed | TicketRequested | RetryAsked | ReleaseAsked | DrillAsked | PageAnswered | BankAsked
 """The events that are put in the inbox as they are, not as mail."""
 
 Patience = Callable[[Delivery], int]
@@ -40,6 +48,7 @@ _KINDS = {
     DeliveryFailed: (InboxKind.DELIVERY_FAILED, Door.OUTBOX),
     TicketRequested: (InboxKind.TICKET_REQUESTED, Door.CLI),
     RetryAsked: (InboxKind.RETRY_ASKED, Door.CLI),
+    ReleaseAsked: (InboxKind.RELEASE_ASKED, Door.CLI),
     DrillAsked: (InboxKind.DRILL_ASKED, Door.CLI),
     PageAnswered: (InboxKind.PAGE_ANSWERED, Door.WEB),
     BankAsked: (InboxKind.BANK_ASKED, Door.CLI),
@@ -182,6 +191,7 @@ def _columns(delivery: Delivery, now: datetime) -> dict[str, object]:
         "digest": parse.digest(delivery.raw),
         "size": len(delivery.raw),
         "received_at": now,
+        "arrived_at": delivery.arrived_at,
         "mailbox": source and source.mailbox,
         "uidvalidity": source and source.uidvalidity,
         "uid": source and source.uid,

@@ -25,6 +25,7 @@ from mailgate.core.events import (
     MailReceived,
     MailUnreadable,
     PageAnswered,
+    ReleaseAsked,
     RetryAsked,
     TicketRequested,
     TimerFired,
@@ -73,7 +74,7 @@ def load(tx: Tx, event: Event) -> Seen:
             return replace(seen, calls=floods.calls(tx, event.received_at), banks=bank.banks(tx, customer))
         case MailUnreadable():
             return replace(seen, alarmed=timers.is_begun(tx, AGAIN))
-        case DrillAsked():
+        case DrillAsked() | ReleaseAsked():
             return seen
         case BankAsked(customer=customer, reference=reference):
             return replace(

@@ -28,7 +28,7 @@ def test_an_empty_desk_has_every_series(database: Database) -> None:
     """A series that is not there cannot be alarmed upon."""
     found = counted(database)
     assert [pile.labels for pile in found.inbox] == [("pending",), ("quarantined",)]
-    assert len(found.outbox) == 6
+    assert len(found.outbox) == 8
     assert {pile.labels[0] for pile in found.pages} == {state.value for state in PageState}
     assert all(pile.rows == 0 and pile.since is None for pile in (*found.inbox, *found.outbox, *found.pages))
 

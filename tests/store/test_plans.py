@@ -27,6 +27,7 @@ from mailgate.core.effects import (
     OpenTicket,
     Quarantine,
     RecordAbsence,
+    ReleaseHeld,
     RetryInbox,
     RetryOutbox,
     SendMail,
@@ -57,8 +58,8 @@ from mailgate.store.outbox import Lease
 from tests.builders import NOW, a_mail, a_ticket, contact_token, received, technician_token
 from tests.store.desk import MINUTE, Writer, a_delivery, a_letter, a_message, a_page, fetched
 
-SMALL = {"absence", "turn", "counter", "imap_cursor"}
-"""As many rows as there are absences ahead, teams, numbers, mailboxes."""
+SMALL = {"absence", "turn", "counter", "imap_cursor", "restore_point"}
+"""As many rows as there are absences ahead, teams, numbers, mailboxes, restores."""
 
 WORK_IN_HAND = "SCAN ticket USING COVERING INDEX ix_ticket_carried"
 """Counts the tickets that technicians have in hand: an index over those alone, however many are closed."""
@@ -95,6 +96,7 @@ EFFECTS: tuple[Effect, ...] = (
     RetryInbox(1),
     FailPage(2, "bounced"),
     RetryOutbox(2),
+    ReleaseHeld(1, 2),
     SetTimer(None, REPORT, NOW),
     HoldBack("address", "x@stranger.example", NOW),
     SetFate(1, Fate.HARD, "5.1.1", NOW),

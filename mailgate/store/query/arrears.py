@@ -35,9 +35,11 @@ def undecided(tx: Tx, state: InboxState) -> Heap:
 
 
 def unsent(tx: Tx, lane: Lane, before: datetime) -> Heap:
-    """Promises made before then and still not sent. A page that waits for the opening hours is not late."""
+    """Promises made before then and still not sent. A page that waits for the opening hours is not late, and what a
+    restore holds waits for the operator."""
     tried = or_(col(OutboxRow.attempts) > 0, col(OutboxRow.next_attempt_at) < before)
-    return _heap(tx, OPEN, col(OutboxRow.lane) == lane, col(OutboxRow.promised_at) < before, tried)
+    late = (OPEN, col(OutboxRow.promised_at) < before, col(OutboxRow.state) != OutboxState.HELD)
+    return _heap(tx, *late, col(OutboxRow.lane) == lane, tried)
 
 
 def failed(tx: Tx) -> Heap:

@@ -15,7 +15,7 @@ from mailgate.store.database import Tx
 from mailgate.store.tables import InboxRow, OutboxMessageRow, OutboxRow, saved
 
 WAITING_IN = (InboxState.PENDING, InboxState.QUARANTINED)
-WAITING_OUT = (OutboxState.PROMISED, OutboxState.LEASED, OutboxState.FAILED)
+WAITING_OUT = (OutboxState.PROMISED, OutboxState.HELD, OutboxState.LEASED, OutboxState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _outbox_line(row: OutboxRow) -> OutboxLine:
         subject=row.subject,
         ticket=row.ticket,
         attempts=row.attempts,
-        next_attempt_at=None if row.settled_at else row.next_attempt_at,
+        next_attempt_at=None if row.settled_at or row.state is OutboxState.HELD else row.next_attempt_at,
         state=row.state,
         last_error=row.last_error,
     )

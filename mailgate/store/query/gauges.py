@@ -26,7 +26,7 @@ from mailgate.store.tables.clocks import RUNNING
 from mailgate.store.tables.tickets import CARRIED
 
 INBOX = (InboxState.PENDING, InboxState.QUARANTINED)
-OUTBOX = (OutboxState.PROMISED, OutboxState.LEASED, OutboxState.FAILED)
+OUTBOX = (OutboxState.PROMISED, OutboxState.HELD, OutboxState.LEASED, OutboxState.FAILED)
 _FAILED = col(OutboxRow.state) == OutboxState.FAILED
 
 

@@ -22,6 +22,9 @@ PROOF = "audit"
 
 DRILL = "drill"
 
+IN_MOTION = col(OutboxRow.state) != OutboxState.HELD
+"""Not held after a restore, which is told by itself."""
+
 LATELY = 200
 """How many mails are looked at: of those that left last, and of those that wait for longest."""
 
@@ -60,7 +63,7 @@ def unreached(tx: Tx, before: datetime) -> First | None:
     other = (PageRow.ticket == OutboxRow.ticket, PageRow.technician == OutboxRow.technician)
     reached = select(PageRow.id).where(*other, col(PageRow.sent_at).is_not(None)).exists()
     tried = (col(OutboxRow.attempts) > 0) | (col(OutboxRow.next_attempt_at) < before)
-    late = (col(OutboxRow.lane) == Lane.PAGE, OPEN, col(OutboxRow.promised_at) < before)
+    late = (col(OutboxRow.lane) == Lane.PAGE, OPEN, IN_MOTION, col(OutboxRow.promised_at) < before)
     counts = col(OutboxRow.template) != DRILL
     waiting = select(OutboxRow.id, OutboxRow.promised_at).where(*late, tried, counts, ~reached)
     return _first(tx, waiting.order_by(col(OutboxRow.id)))
@@ -70,7 +73,13 @@ def unsent_mail(tx: Tx, before: datetime) -> First | None:
     """The oldest mail promised before then that was tried in vain, when no mail has left since it was promised.
 
     To one address alone, that may be the address's own affair."""
-    late = (OPEN, col(OutboxRow.by_mail).is_(True), col(OutboxRow.promised_at) < before, col(OutboxRow.attempts) > 0)
+    late = (
+        OPEN,
+        IN_MOTION,
+        col(OutboxRow.by_mail).is_(True),
+        col(OutboxRow.promised_at) < before,
+        col(OutboxRow.attempts) > 0,
+    )
     waiting = tx.exec(select(OutboxRow).where(*late).order_by(col(OutboxRow.id)).limit(LATELY)).all()
     left = newest_sent(tx)
     if len({row.target for row in waiting}) < 2 or (left is not None and left >= waiting[0].promised_at):

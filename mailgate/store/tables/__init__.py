@@ -8,6 +8,7 @@ from mailgate.store.tables.deeds import DeedRow
 from mailgate.store.tables.desk import AbsenceRow, CounterRow, JournalRow, TimerRow, TurnRow
 from mailgate.store.tables.floods import FloodRow
 from mailgate.store.tables.held import HeldMailRow
+from mailgate.store.tables.restored import GapRow, HoldRow, RestorePointRow
 from mailgate.store.tables.row import Row, saved
 from mailgate.store.tables.tenures import TenureRow
 from mailgate.store.tables.tickets import (
@@ -32,8 +33,10 @@ __all__ = [
     "DeedRow",
     "EditionRow",
     "FloodRow",
+    "GapRow",
     "HeldBackRow",
     "HeldMailRow",
+    "HoldRow",
     "InboxRow",
     "InterventionRow",
     "JournalRow",
@@ -44,6 +47,7 @@ __all__ = [
     "PageRow",
     "ParticipantRow",
     "RawRow",
+    "RestorePointRow",
     "Row",
     "TenureRow",
     "TicketRow",

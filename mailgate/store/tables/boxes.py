@@ -83,6 +83,7 @@ class InboxRow(Row, table=True):
     size: int = 0
     patience: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     received_at: Time
+    arrived_at: MaybeTime = None
     state: InboxStateWord = InboxState.PENDING
     reason: MaybeWords = None
     outcome: MaybeOutcomeWord = None

@@ -12,7 +12,8 @@ from mailgate.core.budgets import REPORT
 from mailgate.core.delivery import Lane
 from mailgate.store.columns import InboxKind, OutboxState
 from mailgate.store.database import Tx
-from mailgate.store.tables import HeldBackRow, InboxRow, OutboxMessageRow, OutboxRow, TimerRow
+from mailgate.store.restored import MARK, NEVER
+from mailgate.store.tables import HeldBackRow, HoldRow, InboxRow, OutboxMessageRow, OutboxRow, TimerRow
 from mailgate.store.tables.boxes import OPEN
 from mailgate.store.verify.findings import Broken, Question, State, those
 
@@ -21,7 +22,8 @@ FURTHEST = timedelta(days=31)
 
 id_, state, next_at = col(OutboxRow.id), col(OutboxRow.state), col(OutboxRow.next_attempt_at)
 template, settled_at = col(OutboxRow.template), col(OutboxRow.settled_at)
-is_open = state.in_((OutboxState.PROMISED, OutboxState.LEASED))
+is_held = state == OutboxState.HELD
+is_open = or_(is_held, state.in_((OutboxState.PROMISED, OutboxState.LEASED)))
 is_sent, is_failed = state == OutboxState.SENT, state == OutboxState.FAILED
 says_nothing = func.coalesce(OutboxRow.last_error, "") == ""
 
@@ -34,8 +36,15 @@ reporting = exists().where(col(TimerRow.ticket).is_(None), col(TimerRow.kind) ==
 """The desk's own timer, which reports within the hour."""
 
 
+word = col(HoldRow.word)
+may_have_left = or_(
+    col(HoldRow.outbox_id).is_not(None), and_(col(OutboxRow.promised_at) <= MARK, or_(settled_at > MARK, OPEN))
+)
+"""What was open when the database was set back, and what is about something of before."""
+
+
 def _too_far(tx: Tx, now: datetime) -> Iterator[Broken]:
-    yield from those(select(id_, next_at).where(OPEN, next_at > now + FURTHEST))(tx, now)
+    yield from those(select(id_, next_at).where(OPEN, ~is_held, next_at > now + FURTHEST))(tx, now)
 
 
 def _passed_over(tx: Tx, now: datetime) -> Iterator[Broken]:
@@ -81,6 +90,22 @@ OUTBOX = (
         those(select(id_, template, col(OutboxRow.ticket)).where(is_failed, id_.not_in(told))),
     ),
     Question("scheduled", "I16", "what is open is tried within a month", OutboxRow, _too_far),
+    Question(
+        "restored", "I40", "nothing of before a restore leaves without the operator's word", OutboxRow,
+        those(
+            select(id_, state, template, col(OutboxRow.promised_at))
+            .outerjoin(HoldRow, col(HoldRow.outbox_id) == id_)
+            .where(may_have_left, word.is_(None), state.not_in((OutboxState.HELD, OutboxState.CANCELLED)))
+        ),
+    ),
+    Question(
+        "held-known", "I40", "what is held is known to be, and has no next attempt", OutboxRow,
+        those(
+            select(id_, next_at)
+            .outerjoin(HoldRow, col(HoldRow.outbox_id) == id_)
+            .where(is_held, or_(col(HoldRow.outbox_id).is_(None), next_at < NEVER))
+        ),
+    ),
     Question("in-order", "I16", "nothing that was due was passed over", OutboxRow, _passed_over),
     Question(
         "fate", "I16", "what became of a mail later has a time and a reason", OutboxRow,
@@ -122,6 +147,10 @@ OUTBOX = (
     Question(
         "failed", "I16", "a promise was given up, and its failure told: `mailgate outbox retry N`", OutboxRow,
         those(select(id_, template, col(OutboxRow.ticket)).where(is_failed)), State.NOTE,
+    ),
+    Question(
+        "held", "I40", "it may have left before the restore: `mailgate outbox release`, or `drop`", OutboxRow,
+        those(select(id_, template, col(OutboxRow.ticket)).where(is_held)), State.NOTE,
     ),
     Question(
         "lease-ended", "I16", "a lease ran out: the next `mailgate serve` sends it", OutboxRow, _abandoned, State.NOTE

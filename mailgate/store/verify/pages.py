@@ -21,6 +21,9 @@ from mailgate.store.verify.inbox import OPENING
 LEFT = (PageState.SENT, PageState.ACCEPTED, PageState.ESCALATED, PageState.EXHAUSTED)
 """The states of a page that left and that nobody answered."""
 
+UNTAKEN = (OutboxState.PROMISED, OutboxState.HELD)
+"""The states of a promise that nobody has taken to send."""
+
 SHORTFALL = "% people missing%"
 SILENCE = "%not answered: %"
 NOBODY = "nobody answered any page%"
@@ -35,11 +38,11 @@ carrier, attempts = col(OutboxRow.state), col(OutboxRow.attempts)
 number = col(TicketRow.number)
 
 fits = or_(
-    and_(state == PageState.PROMISED, carrier.in_((OutboxState.PROMISED, OutboxState.LEASED))),
+    and_(state == PageState.PROMISED, carrier.in_((*UNTAKEN, OutboxState.LEASED))),
     and_(state.in_(LEFT), carrier == OutboxState.SENT, col(PageRow.sent_at).is_not(None)),
     and_(state == PageState.FAILED, carrier.in_((OutboxState.FAILED, OutboxState.SENT))),
-    and_(state == PageState.CANCELLED, or_(carrier != OutboxState.PROMISED, attempts > 0)),
-    and_(state == PageState.ACKNOWLEDGED, or_(carrier != OutboxState.PROMISED, attempts > 0)),
+    and_(state == PageState.CANCELLED, or_(carrier.not_in(UNTAKEN), attempts > 0)),
+    and_(state == PageState.ACKNOWLEDGED, or_(carrier.not_in(UNTAKEN), attempts > 0)),
 )
 """What the state of a page says of the mail that carries it. A lease that a crash ended is a promise again."""
 

@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint format snapshots clean
+.PHONY: demo test prove lint format snapshots clean
 
 demo: $(VENV)/installed
 	@$(BIN)/mailgate demo
@@ -18,6 +18,11 @@ test: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 	.ci/wheel $(BIN)/python
 	.ci/suite $(BIN)/python
+	$(BIN)/python -m tests.prove
+
+prove: $(VENV)/installed-dev
+	@.ci/peers
+	$(BIN)/python -m tests.prove $(if $(LONG),--long)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from mailgate import starter
 
@@ -32,12 +32,27 @@ def eventually(check: Callable[[], Any]) -> Any:
     return answer
 
 
+class Child(Protocol):
+    """What is asked of a process: a subprocess.Popen, or what has its manners."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def kill(self) -> None: ...
+
+    def send_signal(self, sig: int) -> None: ...
+
+
 @dataclass
 class Process:
     """One running daemon."""
 
     root: Path
-    popen: subprocess.Popen[bytes]
+    popen: Child
 
     def log(self) -> list[dict[str, Any]]:
         """What it said so far."""

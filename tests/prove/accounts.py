@@ -1,0 +1,104 @@
+"""Three accounts of the same mails, compared: the clients', the database's and the relay's."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from email import message_from_bytes
+from typing import Any
+
+from tests.flow.process import Taken
+from tests.prove.clients import Clients
+from tests.prove.figures import Figures
+
+Ask = Callable[[str], list[tuple[Any, ...]]]
+"""Asks the database in SQL that both databases understand."""
+
+NUMBER = re.compile(rb"^Message-ID: <(\d+)@firm\d+\.example>\r?$", re.IGNORECASE | re.MULTILINE)
+HEARD = ("ticket", "follow-up", "parked", "recorded")
+"""Outcomes by which a mail was not lost; one that only was a duplicate of what is not there would be."""
+
+TICKETS = (
+    "SELECT r.raw, i.outcome, i.ticket FROM inbox AS i JOIN inbox_raw AS r ON r.inbox_id = i.id WHERE i.kind = 'mail'"
+)
+PROMISES = "SELECT message_id, target, lane, ticket FROM outbox WHERE state <> 'cancelled' AND by_mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A mail that must reach somebody."""
+
+    message_id: str
+    to: str
+    is_page: bool
+    ticket: int | None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.message_id, self.to
+
+
+def compare(clients: Clients, ask: Ask, taken: Sequence[Taken]) -> Figures:
+    """What the accounts say together. Mails without a number (other rigs' own) count in the relay's account only."""
+    events = list(_events(ask))
+    heard = {number for number, outcome, _ in events if outcome in HEARD}
+    opened = Counter(number for number, outcome, _ in events if outcome == "ticket")
+    promised = [Promise(found, to, lane == "page", ticket) for found, to, lane, ticket in ask(PROMISES)]
+    reached = Counter((_message_id(one.raw), one.to) for one in taken)
+    return Figures(
+        sent=clients.sent,
+        acked=len(clients.acked),
+        stored=len({number for number, _, _ in events}),
+        lost=len(set(clients.acked) - heard),
+        duplicated=sum(times - 1 for times in opened.values()),
+        recovered=len(clients.again & heard),
+        acks=sum(not one.is_page and one.key in reached for one in promised),
+        pages=sum(one.is_page and one.key in reached for one in promised),
+        page_lost=sum(one.key not in reached for one in promised),
+        page_dup=sum(times - 1 for times in reached.values()),
+        max_delay=_longest_delay(clients, events, promised, taken),
+        wrong=tuple(_changed(taken)),
+    )
+
+
+def _events(ask: Ask) -> Iterator[tuple[int, str | None, int | None]]:
+    """The number of each mail in custody, what became of it, and its ticket."""
+    for raw, outcome, ticket in ask(TICKETS):
+        found = NUMBER.search(bytes(raw))
+        if found:
+            yield int(found[1]), outcome, ticket
+
+
+def _longest_delay(
+    clients: Clients,
+    events: Iterable[tuple[int, str | None, int | None]],
+    promised: Iterable[Promise],
+    taken: Sequence[Taken],
+) -> float:
+    """In seconds, from the 250 of a mail to the first page of its ticket; 0 when nobody was paged."""
+    first: dict[str, float] = {}
+    for one in taken:
+        first.setdefault(_message_id(one.raw), one.at)
+    paged: dict[int | None, float] = {}
+    for page in promised:
+        if page.is_page and page.message_id in first:
+            paged[page.ticket] = min(first[page.message_id], paged.get(page.ticket, first[page.message_id]))
+    opened = (
+        (clients.acked.get(number), paged.get(ticket)) for number, outcome, ticket in events if outcome == "ticket"
+    )
+    return max((left - acked for acked, left in opened if acked and left), default=0.0)
+
+
+def _changed(taken: Iterable[Taken]) -> Iterator[str]:
+    """A second sending must be the same mail, byte for byte."""
+    first: dict[tuple[str, str], bytes] = {}
+    for one in taken:
+        key = _message_id(one.raw), one.to
+        if first.setdefault(key, one.raw) != one.raw:
+            yield f"{key[0]} was sent to {key[1]} with other octets"
+
+
+def _message_id(raw: bytes) -> str:
+    return str(message_from_bytes(raw)["Message-ID"])

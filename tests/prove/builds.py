@@ -1,0 +1,70 @@
+"""The program without one defence, as a broken build would ship it.
+
+    python -m tests.prove.builds "settle before send" serve -c config.toml
+
+runs `mailgate` that way; inside one process `BUILDS[name].applied()` does. A defence that was renamed is an error,
+never a build that happens to be whole (`tests.flow.forgeries.weakening`).
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from typing import Any
+
+from mailgate.cli.main import main as mailgate
+from mailgate.core.delivery import Delivered
+from tests.flow.forgeries.weakening import Weakening, instead
+
+WRITE_BEHIND_SECONDS = 0.3
+
+Submit = Callable[[Any, Any], "Future[int]"]
+
+
+def _write_behind(submit: Submit) -> Submit:
+    """The mail gets its 250 from memory, and is on disk a moment later."""
+
+    def submitted(self: Any, delivery: Any) -> Future[int]:
+        answered: Future[int] = Future()
+        answered.set_result(0)
+        later = threading.Timer(WRITE_BEHIND_SECONDS, submit, (self, delivery))
+        later.daemon = True
+        later.start()
+        return answered
+
+    return submitted
+
+
+def _settle_first(attempt: Callable[[Any, Any, Any], Awaitable[Any]]) -> Callable[[Any, Any, Any], Awaitable[Any]]:
+    """A row is settled before its mail is on the wire: who dies in between sent it for ever."""
+
+    async def attempted(self: Any, leased: Any, relay: Any) -> Any:
+        await self._settle(leased, Delivered())
+        return await attempt(self, leased, relay)
+
+    return attempted
+
+
+BUILDS: dict[str, Weakening] = {
+    "synchronous=NORMAL": Weakening(
+        "a commit returns before it is on disk",
+        "store.sqlite:KEEPS",
+        instead(("synchronous=NORMAL", "foreign_keys=ON")),
+    ),
+    "250 before the commit": Weakening("custody is promised from memory", "acceptor:Acceptor.submit", _write_behind),
+    "settle before send": Weakening("sent is what was about to be", "sender:Sender._attempt", _settle_first),
+}
+"""By the name that `make prove` prints."""
+
+
+def program(build: str | None) -> tuple[str, ...]:
+    """What Python runs for a build: `tests.flow.process.serving` takes it."""
+    return ("-m", "mailgate") if build is None else ("-m", "tests.prove.builds", build)
+
+
+if __name__ == "__main__":
+    name = sys.argv.pop(1)
+    with BUILDS[name].applied():
+        mailgate()

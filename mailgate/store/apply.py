@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache, partial
+from itertools import groupby
 from typing import assert_never
 
 from mailgate.core.bank_effects import Book
@@ -36,9 +37,8 @@ from mailgate.store.promises import Desk, Promise, Withdrawal, Writer, open_encl
 from mailgate.store.tables import TurnRow
 from mailgate.store.ticket_changes import TicketChange, change_ticket
 
-Reminder = (
-    SetTimer | Await | CancelTimer | TakeTurn | Quarantine | RetryInbox | Hold | LetGo | Book | KeepDeed | UndoDeed
-)
+Alarm = SetTimer | Await
+Reminder = CancelTimer | TakeTurn | Quarantine | RetryInbox | Hold | LetGo | Book | KeepDeed | UndoDeed
 
 
 def apply_all(tx: Tx, scribe: Writer, effects: Iterable[Effect], occasion: str, now: datetime) -> None:
@@ -47,16 +47,26 @@ def apply_all(tx: Tx, scribe: Writer, effects: Iterable[Effect], occasion: str, 
     A mail whose files go to several people is taken apart once, and each file made ready once: everybody else waits for
     this transaction."""
     files = cache(partial(open_enclosure, tx, scribe))
-    for index, effect in enumerate(effects):
-        _apply(tx, effect, Desk(scribe, f"{occasion}.{index}", now, files))
+    desks = ((effect, Desk(scribe, f"{occasion}.{index}", now, files)) for index, effect in enumerate(effects))
+    for _, run in groupby(desks, key=_together):
+        _apply(tx, tuple(run))
 
 
-def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
+def _together(one: tuple[Effect, Desk]) -> str:
+    """Promises, and timers, that stand behind one another are written at once; any other effect alone."""
+    effect, desk = one
+    return "promises" if isinstance(effect, Promise) else "timers" if isinstance(effect, Alarm) else desk.occasion
+
+
+def _apply(tx: Tx, run: tuple[tuple[Effect, Desk], ...]) -> None:
     """Each kind of effect has its room, which names the effects that it takes."""
+    effect, desk = run[0]
     if isinstance(effect, TicketChange):
         change_ticket(tx, effect)
     elif isinstance(effect, Promise):
-        promise(tx, effect, desk)
+        promise(tx, [(one, its) for one, its in run if isinstance(one, Promise)])
+    elif isinstance(effect, Alarm):
+        timers.set_timers(tx, [_timer(one, its.now) for one, its in run if isinstance(one, Alarm)])
     elif isinstance(effect, Withdrawal):
         withdraw(tx, effect, desk.now)
     elif isinstance(effect, Reminder):
@@ -73,12 +83,13 @@ def _apply(tx: Tx, effect: Effect, desk: Desk) -> None:
         assert_never(effect)
 
 
+def _timer(effect: Alarm, now: datetime) -> timers.Timer:
+    due_at = effect.due_at if isinstance(effect, SetTimer) else now + timedelta(seconds=effect.seconds)
+    return timers.Timer(effect.ticket, effect.kind, due_at)
+
+
 def _remember(tx: Tx, effect: Reminder, now: datetime) -> None:
     match effect:
-        case SetTimer(ticket, kind, due_at):
-            timers.set_timer(tx, ticket, kind, due_at)
-        case Await(ticket, kind, seconds):
-            timers.set_timer(tx, ticket, kind, now + timedelta(seconds=seconds))
         case CancelTimer(ticket, kind):
             timers.cancel(tx, ticket, kind)
         case TakeTurn(team, technician):

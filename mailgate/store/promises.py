@@ -6,16 +6,16 @@ surfacing hours later, and a second sending is the same octet for octet (design.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, assert_never
 
-from sqlalchemy import Update, update
-from sqlmodel import col, select
+from sqlalchemy import Update, bindparam, update
+from sqlmodel import col
 
 from mailgate.core.delivery import Lane
-from mailgate.core.effects import AddMessage, ReleaseHeld, RetryOutbox, SendMail
+from mailgate.core.effects import AddMessage, RetryOutbox, SendMail
 from mailgate.core.letters import Enclosure, Letter
 from mailgate.core.model import Attachment, Direction, PageState
 from mailgate.core.page_effects import (
@@ -31,10 +31,10 @@ from mailgate.core.targets import is_mail
 from mailgate.core.undo_effects import WithdrawMail
 from mailgate.mail import mime, parse
 from mailgate.mail.compose import Draft, Stamp
-from mailgate.store import budgets, inbox, outbox, restored
+from mailgate.store import budgets, inbox, outbox, rows
 from mailgate.store.columns import OutboxState
 from mailgate.store.database import Tx
-from mailgate.store.tables import OutboxMessageRow, OutboxRow, PageRow, saved
+from mailgate.store.tables import OutboxMessageRow, OutboxRow, PageRow
 from mailgate.store.ticket_changes import add_message
 
 Promise = SendMail | Page
@@ -45,7 +45,6 @@ Withdrawal = (
     | ExhaustPages
     | UnanswerPages
     | RetryOutbox
-    | ReleaseHeld
     | FailPage
     | WithdrawMail
 )
@@ -62,11 +61,17 @@ OPEN_TO_ACKNOWLEDGEMENT = (
 )
 
 
-UNTAKEN = (OutboxState.PROMISED, OutboxState.HELD)
-"""The states of a promise that can still be taken back."""
-
 Enclosed = tuple[mime.Part, ...]
 """Files as they travel."""
+
+_WORDLESS = {"envelope_from": "", "message_id": "", "subject": "", "state": OutboxState.PROMISED, "attempts": 0}
+"""A promise before its words are found."""
+
+_WORDS = (
+    update(rows.table(OutboxRow))
+    .where(rows.table(OutboxRow).c.id == bindparam("row"))
+    .values({name: bindparam(name) for name in ("message_id", "envelope_from", "subject")})
+)
 
 
 class Writer(Protocol):
@@ -95,26 +100,20 @@ def open_enclosure(tx: Tx, writer: Writer, enclosure: Enclosure) -> Enclosed:
     return writer.enclose(tuple(zip(enclosure.parts, octets, strict=True)))
 
 
-def promise(tx: Tx, effect: Promise, desk: Desk) -> None:
-    """Promise one mail or page; its outbox id is in its reverse-path, so the row comes first and then the words."""
-    row = _mail(effect, desk.now) if isinstance(effect, SendMail) else _page(effect, desk.now)
-    tx.add(row)
-    tx.flush()
-    outbox_id = saved(row.id)
-    if restored.is_covered(tx):
-        restored.hold(tx, row, desk.now)
-    stamp = Stamp(outbox_id, desk.occasion, desk.now)
-    enclosed = desk.files(effect.letter.enclosure) if effect.letter.enclosure else ()
-    draft = desk.writer.write(effect.letter, stamp, enclosed)
-    row.message_id, row.envelope_from, row.subject = draft.message_id, draft.envelope_from, draft.subject
-    tx.add(OutboxMessageRow(outbox_id=outbox_id, message=draft.message if row.by_mail else draft.text.encode()))
-    if isinstance(effect, Page):
-        _await_answer(tx, effect, outbox_id, desk.now)
-        return
-    if effect.record:
-        _record(tx, effect.letter, draft, desk.now)
-    if effect.counted:
-        budgets.count(tx, effect.letter.to.address, desk.now)
+def promise(tx: Tx, promised: Sequence[tuple[Promise, Desk]]) -> None:
+    """Promise mails and pages; an outbox id is in its reverse-path, so the rows come first and then the words."""
+    ids = rows.numbered(tx, OutboxRow, [_row(effect, desk.now) for effect, desk in promised])
+    drafts = [_draft(effect, desk, outbox_id) for outbox_id, (effect, desk) in zip(ids, promised, strict=True)]
+    written = list(zip(ids, promised, drafts, strict=True))
+    rows.ask(tx, _WORDS, [_words(outbox_id, draft) for outbox_id, _, draft in written])
+    rows.add(tx, OutboxMessageRow, [_octets(outbox_id, effect, draft) for outbox_id, (effect, _), draft in written])
+    pages = [(outbox_id, effect, desk) for outbox_id, (effect, desk), _ in written if isinstance(effect, Page)]
+    rows.add(tx, PageRow, [_awaited(effect, outbox_id, desk.now) for outbox_id, effect, desk in pages])
+    for _, (effect, desk), draft in written:
+        if isinstance(effect, SendMail) and effect.record:
+            _record(tx, effect.letter, draft, desk.now)
+        if isinstance(effect, SendMail) and effect.counted:
+            budgets.count(tx, effect.letter.to.address, desk.now)
 
 
 def withdraw(tx: Tx, effect: Withdrawal, now: datetime) -> None:
@@ -132,54 +131,56 @@ def withdraw(tx: Tx, effect: Withdrawal, now: datetime) -> None:
             _unanswer(tx, ticket)
         case WithdrawMail(outbox_id, reason):
             row = update(OutboxRow).where(col(OutboxRow.id) == outbox_id)
-            _take_back(tx, row.where(col(OutboxRow.state).in_(UNTAKEN)), reason, now)
+            _take_back(tx, row.where(col(OutboxRow.state) == OutboxState.PROMISED), reason, now)
         case RetryOutbox():
             _promise_again(tx, effect.outbox_id, now)
-        case ReleaseHeld():
-            restored.release(tx, effect, now)
         case FailPage():
             outbox.fail_page(tx, effect.outbox_id)
         case _:
             assert_never(effect)
 
 
-def _mail(effect: SendMail, now: datetime) -> OutboxRow:
-    return OutboxRow(
-        lane=Lane.BULK,
-        template=effect.letter.template,
-        ticket=effect.letter.ticket,
-        target=effect.letter.to.address,
-        next_attempt_at=now,
-        promised_at=now,
-    )
+def _row(effect: Promise, now: datetime) -> rows.Values:
+    page = effect if isinstance(effect, Page) else None
+    return {
+        "lane": Lane.PAGE if page else Lane.BULK,
+        "template": effect.letter.template,
+        "ticket": effect.letter.ticket,
+        "technician": page and page.technician,
+        "channel": page and page.channel,
+        "target": page.target if page else effect.letter.to.address,
+        "by_mail": page is None or is_mail(page.target),
+        "next_attempt_at": max(now, page.not_before) if page and page.not_before else now,
+        "promised_at": now,
+        **_WORDLESS,
+    }
 
 
-def _page(effect: Page, now: datetime) -> OutboxRow:
-    return OutboxRow(
-        lane=Lane.PAGE,
-        template=effect.letter.template,
-        ticket=effect.letter.ticket,
-        technician=effect.technician,
-        channel=effect.channel,
-        target=effect.target,
-        by_mail=is_mail(effect.target),
-        next_attempt_at=max(now, effect.not_before or now),
-        promised_at=now,
-    )
+def _draft(effect: Promise, desk: Desk, outbox_id: int) -> Draft:
+    enclosed = desk.files(effect.letter.enclosure) if effect.letter.enclosure else ()
+    return desk.writer.write(effect.letter, Stamp(outbox_id, desk.occasion, desk.now), enclosed)
 
 
-def _await_answer(tx: Tx, effect: Page, outbox_id: int, now: datetime) -> None:
-    tx.add(
-        PageRow(
-            ticket=effect.letter.ticket,
-            technician=effect.technician,
-            channel=effect.channel,
-            target=effect.target,
-            outbox_id=outbox_id,
-            state=PageState.PROMISED,
-            promised_at=now,
-        )
-    )
+def _words(outbox_id: int, draft: Draft) -> rows.Values:
+    said = {"message_id": draft.message_id, "envelope_from": draft.envelope_from, "subject": draft.subject}
+    return {"row": outbox_id, **said}
+
+
+def _octets(outbox_id: int, effect: Promise, draft: Draft) -> rows.Values:
+    by_mail = isinstance(effect, SendMail) or is_mail(effect.target)
+    return {"outbox_id": outbox_id, "message": draft.message if by_mail else draft.text.encode()}
+
+
+def _awaited(effect: Page, outbox_id: int, now: datetime) -> rows.Values:
+    return {
+        "ticket": effect.letter.ticket,
+        "technician": effect.technician,
+        "channel": effect.channel,
+        "target": effect.target,
+        "outbox_id": outbox_id,
+        "state": PageState.PROMISED,
+        "promised_at": now,
+    }
 
 
 def _record(tx: Tx, letter: Letter, draft: Draft, now: datetime) -> None:
@@ -221,7 +222,7 @@ def _waiting(ticket: int) -> Update:
     return update(OutboxRow).where(
         col(OutboxRow.ticket) == ticket,
         col(OutboxRow.lane) == Lane.PAGE,
-        col(OutboxRow.state).in_(UNTAKEN),
+        col(OutboxRow.state) == OutboxState.PROMISED,
     )
 
 
@@ -232,13 +233,10 @@ def _take_back(tx: Tx, waiting: Update, reason: str, now: datetime) -> None:
 def _promise_again(tx: Tx, outbox_id: int, now: datetime) -> None:
     """A new promise of the same octets: its lifetime starts over, its attempts count on (they are the fence).
 
-    What became of the last attempts says nothing of the next. A wish from before a restore may have been granted."""
+    What became of the last attempts says nothing of the next."""
     unsent = (col(OutboxRow.id) == outbox_id, col(OutboxRow.state).in_((OutboxState.PROMISED, OutboxState.FAILED)))
     again = {"state": OutboxState.PROMISED, "next_attempt_at": now, "promised_at": now, "settled_at": None}
     fateless = {"fate": None, "fate_reason": None, "fate_at": None}
     tx.exec(update(OutboxRow).where(*unsent).values(again | fateless))
     failed = (col(PageRow.outbox_id) == outbox_id, col(PageRow.state) == PageState.FAILED)
     tx.exec(update(PageRow).where(*failed).values(state=PageState.PROMISED))
-    row = tx.exec(select(OutboxRow).where(*unsent)).first() if restored.is_covered(tx) else None
-    if row is not None:
-        restored.hold(tx, row, now)

@@ -6,25 +6,54 @@ finishing the first cannot take the second away.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 from sqlmodel import col, select
 
 from mailgate.core.events import TimerFired
+from mailgate.store import rows
 from mailgate.store.database import Tx
 from mailgate.store.tables import TimerRow, saved
+
+_TIMERS = rows.table(TimerRow)
+_CANCEL = delete(_TIMERS).where(_TIMERS.c.ticket == bindparam("of"), _TIMERS.c.kind == bindparam("named"))
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Come back at `due_at`; the desk's own has no ticket."""
+
+    ticket: int | None
+    kind: str
+    due_at: datetime
 
 
 def set_timer(tx: Tx, ticket: int | None, kind: str, due_at: datetime) -> None:
     """Come back at `due_at`; replaces the timer of this kind that the ticket (None: the desk itself) has."""
-    cancel(tx, ticket, kind)
-    tx.add(TimerRow(ticket=ticket, kind=kind, due_at=due_at))
+    set_timers(tx, (Timer(ticket, kind, due_at),))
+
+
+def set_timers(tx: Tx, wanted: Sequence[Timer]) -> None:
+    """Set several; of those with the same ticket and kind the last one counts."""
+    timers = {(one.ticket, one.kind): one for one in wanted}.values()
+    of_tickets = [{"of": one.ticket, "named": one.kind} for one in timers if one.ticket is not None]
+    if of_tickets:
+        rows.ask(tx, _CANCEL, of_tickets)
+    for one in timers:
+        if one.ticket is None:
+            cancel(tx, None, one.kind)
+    rows.add(tx, TimerRow, [{"ticket": one.ticket, "kind": one.kind, "due_at": one.due_at} for one in timers])
 
 
 def cancel(tx: Tx, ticket: int | None, kind: str) -> None:
     """The ticket's (None: the desk's own) timer of this kind is not needed any more; harmless when there is none."""
-    tx.exec(delete(TimerRow).where(col(TimerRow.ticket) == ticket, col(TimerRow.kind) == kind))
+    if ticket is not None:
+        rows.ask(tx, _CANCEL, {"of": ticket, "named": kind})
+    else:
+        tx.exec(delete(TimerRow).where(col(TimerRow.ticket).is_(None), col(TimerRow.kind) == kind))
 
 
 def cancel_all(tx: Tx, ticket: int) -> None:

@@ -1,0 +1,62 @@
+"""Rows as plain statements, for the path that every mail takes.
+
+An object of the session costs three to five times what its statement does, and every mail writes fifty rows
+(performance.md). So what is only written is not made an object first, what several effects write is one statement, and
+a question that every mail asks is put together once, with `bindparam` where the mail comes in.
+
+What the session still holds goes first: the order of the effects stays what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable, Insert, Table, insert, inspect
+
+from mailgate.store.database import Tx
+from mailgate.store.tables import Row
+
+Values = Mapping[str, object]
+"""A row to be, by the names of its columns; those that are left out have the table's own value."""
+
+
+def add(tx: Tx, kind: type[Row], rows: Sequence[Values]) -> None:
+    """Add rows of one kind, each with the same columns."""
+    if rows:
+        ask(tx, _insert(kind), rows)
+
+
+def add_one(tx: Tx, kind: type[Row], **values: object) -> None:
+    """Add one row."""
+    ask(tx, _insert(kind), values)
+
+
+def numbered(tx: Tx, kind: type[Row], rows: Sequence[Values]) -> Sequence[int]:
+    """Add rows whose `id` the database gives; the ids, in the order of the rows."""
+    return ask(tx, _insert_numbered(kind), rows).scalars().all() if rows else ()
+
+
+def ask(tx: Tx, statement: Executable, values: Values | Sequence[Values] = ()) -> CursorResult[Any]:
+    """Run a statement as it is; a sequence of values runs it for each of them."""
+    tx.flush()
+    return tx.connection().execute(statement, values or None)
+
+
+@cache
+def table(kind: type[Row]) -> Table:
+    """The table of a class."""
+    found = inspect(kind).local_table
+    assert isinstance(found, Table)
+    return found
+
+
+@cache
+def _insert(kind: type[Row]) -> Insert:
+    return insert(table(kind))
+
+
+@cache
+def _insert_numbered(kind: type[Row]) -> Any:
+    return insert(table(kind)).returning(table(kind).c.id, sort_by_parameter_order=True)

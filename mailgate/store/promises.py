@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Protocol, assert_never
 
 from sqlalchemy import Update, bindparam, update
-from sqlmodel import col
+from sqlmodel import col, select
 
 from mailgate.core.delivery import Lane
-from mailgate.core.effects import AddMessage, RetryOutbox, SendMail
+from mailgate.core.effects import AddMessage, ReleaseHeld, RetryOutbox, SendMail
 from mailgate.core.letters import Enclosure, Letter
 from mailgate.core.model import Attachment, Direction, PageState
 from mailgate.core.page_effects import (
@@ -31,7 +31,7 @@ from mailgate.core.targets import is_mail
 from mailgate.core.undo_effects import WithdrawMail
 from mailgate.mail import mime, parse
 from mailgate.mail.compose import Draft, Stamp
-from mailgate.store import budgets, inbox, outbox, rows
+from mailgate.store import budgets, inbox, outbox, restored, rows
 from mailgate.store.columns import OutboxState
 from mailgate.store.database import Tx
 from mailgate.store.tables import OutboxMessageRow, OutboxRow, PageRow
@@ -45,6 +45,7 @@ Withdrawal = (
     | ExhaustPages
     | UnanswerPages
     | RetryOutbox
+    | ReleaseHeld
     | FailPage
     | WithdrawMail
 )
@@ -60,6 +61,9 @@ OPEN_TO_ACKNOWLEDGEMENT = (
     PageState.EXHAUSTED,
 )
 
+
+UNTAKEN = (OutboxState.PROMISED, OutboxState.HELD)
+"""The states of a promise that can still be taken back."""
 
 Enclosed = tuple[mime.Part, ...]
 """Files as they travel."""
@@ -105,6 +109,9 @@ def promise(tx: Tx, promised: Sequence[tuple[Promise, Desk]]) -> None:
     ids = rows.numbered(tx, OutboxRow, [_row(effect, desk.now) for effect, desk in promised])
     drafts = [_draft(effect, desk, outbox_id) for outbox_id, (effect, desk) in zip(ids, promised, strict=True)]
     written = list(zip(ids, promised, drafts, strict=True))
+    if restored.is_covered(tx):
+        for outbox_id, (_, desk) in zip(ids, promised, strict=True):
+            restored.hold(tx, tx.get_one(OutboxRow, outbox_id), desk.now)
     rows.ask(tx, _WORDS, [_words(outbox_id, draft) for outbox_id, _, draft in written])
     rows.add(tx, OutboxMessageRow, [_octets(outbox_id, effect, draft) for outbox_id, (effect, _), draft in written])
     pages = [(outbox_id, effect, desk) for outbox_id, (effect, desk), _ in written if isinstance(effect, Page)]
@@ -131,9 +138,11 @@ def withdraw(tx: Tx, effect: Withdrawal, now: datetime) -> None:
             _unanswer(tx, ticket)
         case WithdrawMail(outbox_id, reason):
             row = update(OutboxRow).where(col(OutboxRow.id) == outbox_id)
-            _take_back(tx, row.where(col(OutboxRow.state) == OutboxState.PROMISED), reason, now)
+            _take_back(tx, row.where(col(OutboxRow.state).in_(UNTAKEN)), reason, now)
         case RetryOutbox():
             _promise_again(tx, effect.outbox_id, now)
+        case ReleaseHeld():
+            restored.release(tx, effect, now)
         case FailPage():
             outbox.fail_page(tx, effect.outbox_id)
         case _:
@@ -222,7 +231,7 @@ def _waiting(ticket: int) -> Update:
     return update(OutboxRow).where(
         col(OutboxRow.ticket) == ticket,
         col(OutboxRow.lane) == Lane.PAGE,
-        col(OutboxRow.state) == OutboxState.PROMISED,
+        col(OutboxRow.state).in_(UNTAKEN),
     )
 
 
@@ -233,10 +242,13 @@ def _take_back(tx: Tx, waiting: Update, reason: str, now: datetime) -> None:
 def _promise_again(tx: Tx, outbox_id: int, now: datetime) -> None:
     """A new promise of the same octets: its lifetime starts over, its attempts count on (they are the fence).
 
-    What became of the last attempts says nothing of the next."""
+    What became of the last attempts says nothing of the next. A wish from before a restore may have been granted."""
     unsent = (col(OutboxRow.id) == outbox_id, col(OutboxRow.state).in_((OutboxState.PROMISED, OutboxState.FAILED)))
     again = {"state": OutboxState.PROMISED, "next_attempt_at": now, "promised_at": now, "settled_at": None}
     fateless = {"fate": None, "fate_reason": None, "fate_at": None}
     tx.exec(update(OutboxRow).where(*unsent).values(again | fateless))
     failed = (col(PageRow.outbox_id) == outbox_id, col(PageRow.state) == PageState.FAILED)
     tx.exec(update(PageRow).where(*failed).values(state=PageState.PROMISED))
+    row = tx.exec(select(OutboxRow).where(*unsent)).first() if restored.is_covered(tx) else None
+    if row is not None:
+        restored.hold(tx, row, now)

@@ -7,7 +7,7 @@ from tests.prove.desk import proven_desk
 from tests.prove.figures import Figures
 from tests.prove.rig import Rig, Trial
 
-MAILS = 5
+MAILS = 3
 """So many get their 250 before each SIGTERM."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mailgate.core.model import Mail
+from mailgate.mail.limits import PATH_OCTETS
 from mailgate.mail.parse import read
 
 HEADER_OCTETS = 1 << 17
@@ -26,8 +27,9 @@ def recipients(mail: Mail, knows: Callable[[str], bool], fallback: str) -> tuple
 
 def envelope_from(mail: Mail) -> str:
     """The Return-Path that the last delivery wrote ("" for `<>`), else the author, else nobody."""
-    for value in mail.header("return-path"):
-        return value.strip().strip("<>").strip()
+    for value in mail.header("return-path")[:1]:
+        if len((path := value.strip().strip("<>").strip()).encode("utf-8", "replace")) <= PATH_OCTETS:
+            return path
     return mail.sender.mail if mail.sender else ""
 
 

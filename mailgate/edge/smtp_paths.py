@@ -1,12 +1,15 @@
 """The address in MAIL and RCPT (RFC 5321 §4.1.2), read by one small expression in linear time.
 
 More forgiving than the RFC where real mail is: dots may stand anywhere in a local part (Japanese carriers), brackets
-may be missing. Stricter where it protects the rooms behind: no control characters, no undecodable octets.
+may be missing. Stricter where it protects the rooms behind: no control characters, no undecodable octets, nothing too
+long for an index.
 """
 
 from __future__ import annotations
 
 import re
+
+from mailgate.mail.limits import PATH_OCTETS
 
 NULL_PATH = "<>"
 """How the null reverse-path travels through aiosmtpd, which takes an empty one for a missing one (hazards M2)."""
@@ -27,7 +30,7 @@ def read_path(arg: str) -> tuple[str, str] | None:
     """The address (NULL_PATH for an empty one) and the parameters behind it, or None when it is unreadable."""
     path = arg if arg.startswith("<") else re.sub(r"^\S+", r"<\g<0>>", arg)
     match = _PATH.match(path)
-    if match is None or not path.isprintable():
+    if match is None or not path.isprintable() or len((match["mail"] or "").encode()) > PATH_OCTETS:
         return None
     parameters = path[match.end() :]
     if parameters and not parameters.startswith(" "):

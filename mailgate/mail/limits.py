@@ -13,6 +13,7 @@ SUBJECT_CHARS = 200
 NAME_CHARS = 80  # of a display name
 ADDRESSES = 1000  # per header
 ADDRESS_CHARS = 320  # 64 + "@" + 255 (RFC 5321 §4.5.3.1)
+PATH_OCTETS = 1000  # of an envelope's address; RFC 5321 §4.5.3.1.3 says 256, and PostgreSQL indexes no more than 2704
 REFERENCES = 50
 MESSAGE_ID_CHARS = 998
 MIME_DEPTH = 50

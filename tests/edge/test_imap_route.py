@@ -43,6 +43,7 @@ def test_a_mail_is_for_the_addresses_of_ours_that_it_names(headers: str, expecte
         ("Return-Path: <vip@acme.example>\r\nFrom: chef@acme.example", "vip@acme.example"),
         ("From: Chef <chef@acme.example>", "chef@acme.example"),
         ("From: a@b.example, c@d.example", ""),
+        (f"Return-Path: <{'é' * 600}@b.example>\r\nFrom: chef@acme.example", "chef@acme.example"),
         ("Subject: nobody", ""),
     ],
 )

@@ -84,6 +84,7 @@ def test_an_address_of_ours_is_known_in_any_case() -> None:
         ("MAIL FROM:<@relay.example:chef@acme.example>", "250 2.0.0 OK"),
         ("MAIL FROM:<chef@acme.example", "553 5.1.3"),
         ("MAIL FROM:<a@b>x", "553 5.1.3"),
+        (f"MAIL FROM:<{'a' * 1000}@b.example>", "553 5.1.3"),
         ("MAIL FROM:", "553 5.1.3"),
         ("MAIL chef", "501 5.5.4"),
         ("VRFY chef", "252 2.5.0"),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from string import ascii_letters
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
+from mailgate import site, starter
+from mailgate.mail import limits
 from mailgate.store.database import Database, SchemaTooNew
 from mailgate.store.tables import Row
+from tests.flow.desk import LiveDesk
 from tests.peers.postgres import Postgres
 
 pytestmark = pytest.mark.peer("postgres")
@@ -65,3 +71,17 @@ def test_a_newer_schema_is_refused_in_words(url: str) -> None:
 def test_a_server_without_our_tables_is_no_desk_yet(url: str) -> None:
     """A command that only looks leaves them to `serve`."""
     assert Database.peek(url) is None
+
+
+def test_the_longest_words_of_a_stranger_fit_every_index(desk_url: str, tmp_path: Path) -> None:
+    """Of letters that do not compress: what an index cannot take would be refused for ever, with its neighbours."""
+    starter.write(tmp_path)
+    database = Database.open(desk_url)
+    desk = LiveDesk(site.load(tmp_path / "config.toml"), database)
+    letters = random.Random(1).choices("中文字漢語日本éèàùâêîôûçœ", k=limits.PATH_OCTETS)
+    sender = "".join(letters).encode()[: limits.PATH_OCTETS].decode("utf-8", "ignore")
+    long_id = "".join(random.Random(2).choices(ascii_letters, k=limits.MESSAGE_ID_CHARS - 12))
+    head = f"From: chef@acme.example\nMessage-ID: <{long_id}@a.example>\nSubject: panne\n\n"
+    desk.deliver(f"{head}Bonjour\n".replace("\n", "\r\n").encode(), sender, "support-urgent@example.com")
+    assert desk.ticket(1001).messages[0].message_id == f"<{long_id}@a.example>"
+    database.close()

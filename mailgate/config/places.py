@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from mailgate.config.values import Database, Listen, MaildirRelay, Network, Relay, SmtpRelay, SmtpTls, UnixListen
 from mailgate.toml.fields import host_name
@@ -19,6 +19,7 @@ UNIX = "unix:"
 SQLITE = "sqlite:///"
 MAILDIR = "maildir:"
 HIGHEST_PORT = 65535
+NO_SECRETS = "a URL must not hold the password: use password_file or password_env beside it"
 
 
 def is_loopback(host: str) -> bool:
@@ -80,6 +81,8 @@ def database_url(text: object) -> Database:
         raise ValueError(
             f"'{url}' is not a database: write sqlite:///var/mailgate.db or postgresql://user@host/mailgate"
         )
+    if "password" in parse_qs(split.query):
+        raise ValueError(NO_SECRETS)
     return Database(url, None)
 
 
@@ -128,7 +131,7 @@ def _split(url: str) -> SplitResult:
     except ValueError:
         raise ValueError(f"'{url}' is not a URL") from None
     if split.password is not None:
-        raise ValueError("a URL must not hold the password: use password_file or password_env beside it")
+        raise ValueError(NO_SECRETS)
     if port == 0:
         raise ValueError(f"'{url}' has no port that one can connect to")
     return split

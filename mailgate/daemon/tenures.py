@@ -28,6 +28,9 @@ from mailgate.store.tenures import Tenure
 
 log = structlog.get_logger()
 
+MAILBOX = "mailbox "
+"""How the posts of mailboxes begin."""
+
 LASTS = timedelta(seconds=30)
 EVERY_SECONDS = 5.0
 STOP_SECONDS = 2.0

@@ -33,7 +33,7 @@ from mailgate.daemon.in_force import InForce
 from mailgate.daemon.looks import LoopLook, Patience, PulseLook, RelayLook, RowsLook
 from mailgate.daemon.signs import Pulse
 from mailgate.daemon.telling import occasion
-from mailgate.daemon.tenures import Post, Tenures
+from mailgate.daemon.tenures import MAILBOX, Post, Tenures
 from mailgate.edge import heartbeat_out, smtp_probe
 from mailgate.edge.imap_in import LONGEST_IDLE
 from mailgate.edge.smtp_out import SmtpRelay
@@ -88,7 +88,7 @@ class Pulses:
         self.round_trip = tenures.post("round trip", self.canary.back)
         self.round_trip.heard, self.canary.returned = self.canary.flies, self.round_trip.beat
         self._mailboxes = {mailbox: Pulse() for mailbox in mailboxes}
-        self._posts = {one: tenures.post(f"mailbox {name_of(one)}", pulse) for one, pulse in self._mailboxes.items()}
+        self._posts = {one: tenures.post(MAILBOX + name_of(one), pulse) for one, pulse in self._mailboxes.items()}
 
     def of(self, mailbox: ImapDoor) -> Pulse:
         """A mailbox's own, beaten whenever it was looked into, by any node."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -49,7 +51,9 @@ class SqliteHealth:
 
 @dataclass(frozen=True, slots=True)
 class ServerHealth:
-    """A PostgreSQL server's settings as it tells them; `replicas` are those connected now, `standby` that it is one."""
+    """A PostgreSQL server's settings as it tells them; `standby` says that it is one. `replicas` are those connected
+    now, `synchronous` those of them that commits wait for, `visible` those whose state this role may see at all.
+    `connections` are as many as this role can have; `ahead` is how far the server's clock is ahead of ours."""
 
     schema: Schema
     version: str
@@ -59,12 +63,24 @@ class ServerHealth:
     synchronous_standby_names: str
     standby: bool
     replicas: int
+    synchronous: int = 0
+    visible: int = 0
+    connections: int = 100
+    ahead: timedelta = timedelta(0)
 
 
 SETTINGS = """
 SELECT current_setting('server_version'), current_setting('fsync'), current_setting('full_page_writes'),
-       current_setting('synchronous_commit'), current_setting('synchronous_standby_names'),
-       pg_is_in_recovery(), (SELECT count(*) FROM pg_stat_replication)
+       current_setting('synchronous_commit'), current_setting('synchronous_standby_names'), pg_is_in_recovery(),
+       (SELECT count(*) FROM pg_stat_replication WHERE state IS NULL OR state IN ('streaming', 'catchup')),
+       (SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND sync_state IN ('sync', 'quorum')),
+       (SELECT count(*) FROM pg_stat_replication WHERE state IS NOT NULL)
+"""
+
+CONNECTIONS = """
+SELECT least(current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
+             (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user),
+             (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database()))
 """
 
 
@@ -87,11 +103,21 @@ def of_file(path: Path, seconds: float) -> SqliteHealth:
     return SqliteHealth(made_by, journal, synchronous, damage, finished)
 
 
-def of_server(url: str, password: str | None, seconds: float) -> ServerHealth:
-    """Look at a PostgreSQL server; connecting has `seconds`. Raises one of UNREADABLE."""
+def of_server(url: str, password: str | None, seconds: float, clock: Callable[[], datetime]) -> ServerHealth:
+    """Look at a PostgreSQL server; connecting has `seconds`, `clock` is this machine's. Raises one of UNREADABLE."""
     engine = postgresql(_in_time(url, seconds), password, NullPool)
     with engine.connect() as connection:
-        return ServerHealth(_schema(connection), *connection.exec_driver_sql(SETTINGS).one())
+        found = ServerHealth(_schema(connection), *connection.exec_driver_sql(SETTINGS).one())
+        connections = connection.exec_driver_sql(CONNECTIONS).scalar_one()
+        return replace(found, connections=connections, ahead=_ahead(connection, clock))
+
+
+def _ahead(connection: Connection, clock: Callable[[], datetime]) -> timedelta:
+    """What is left when the answer's way is allowed for."""
+    asked = clock()
+    theirs: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    heard = clock()
+    return timedelta(0) if asked <= theirs <= heard else theirs - (heard if theirs > heard else asked)
 
 
 def _in_time(url: str, seconds: float) -> str:

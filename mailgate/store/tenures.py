@@ -9,7 +9,7 @@ A row with an end, and no advisory lock: a lock lasts as long as its session, an
 stopped or cut off lasts as long as TCP has patience; behind a pooler it belongs to nobody. The end comes without
 anybody's help. All times are on the clock of the database, so nodes need not agree about theirs.
 
-Only PostgreSQL has several nodes. On SQLite nobody calls this but `is_first`, which then says yes.
+Only PostgreSQL has several nodes. On SQLite `is_first` says yes, `of` says nothing, and nobody calls the rest.
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ def announce(tx: Tx, name: str, holder: str, word: str) -> bool:
 
 
 def of(tx: Tx, names: Sequence[str] | None = None) -> tuple[Tenure, ...]:
-    """What is known of the names (None: of all), in their order."""
+    """What is known of the names (None: of all), in their order; nothing on SQLite."""
+    if not _is_shared(tx):
+        return ()
     holder = case((ends_at > func.now(), held_by), else_=None)
     wanted = named.in_(names) if names is not None else true()
     columns = (named, holder, col(TenureRow.since), col(TenureRow.done_at), col(TenureRow.word))
@@ -89,14 +91,16 @@ def of(tx: Tx, names: Sequence[str] | None = None) -> tuple[Tenure, ...]:
 
 def is_first(tx: Tx, what: str, within: timedelta) -> bool:
     """Whether no node has said this within the time; from this commit on one has."""
-    if tx.get_bind().dialect.name != "postgresql":
-        return True
-    return _had(tx, insert(TenureRow).values(_tenure(what, "", within)))
+    return not _is_shared(tx) or _had(tx, insert(TenureRow).values(_tenure(what, "", within)))
 
 
 def forget(tx: Tx) -> None:
     """What ended long ago."""
     tx.execute(delete(TenureRow).where(ends_at < func.now() - FORGOTTEN))
+
+
+def _is_shared(tx: Tx) -> bool:
+    return tx.get_bind().dialect.name == "postgresql"
 
 
 def _had(tx: Tx, said: Insert) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -92,13 +93,35 @@ def test_what_sqlite_says_of_itself(change: dict[str, object], state: State) -> 
         ({"standby": True}, State.BAD),
         ({"replicas": 1}, State.WARNING),
         ({"replicas": 1, "synchronous_standby_names": "*", "synchronous_commit": "local"}, State.WARNING),
-        ({"replicas": 1, "synchronous_standby_names": "*"}, State.OK),
+        ({"replicas": 1, "visible": 1, "synchronous": 1, "synchronous_standby_names": "*"}, State.OK),
+        ({"replicas": 1, "synchronous_standby_names": "*"}, State.WARNING),
+        ({"replicas": 1, "visible": 1, "synchronous_standby_names": "other"}, State.BAD),
         ({"replicas": 0, "synchronous_standby_names": "*"}, State.BAD),
+        ({"connections": 15}, State.WARNING),
+        ({"ahead": timedelta(seconds=1)}, State.OK),
+        ({"ahead": timedelta(seconds=-10)}, State.WARNING),
+        ({"ahead": timedelta(seconds=40)}, State.BAD),
     ],
 )
 def test_what_postgresql_says_of_itself(change: dict[str, object], state: State) -> None:
     """Asynchronous replication lost 524 acknowledged mails in one failover (hazards M17)."""
     assert worst(database.of_postgresql(replace(SERVER, **change))) is state  # type: ignore[arg-type]  # as above
+
+
+@pytest.mark.parametrize(
+    ("rest", "undecided"),
+    [
+        ("desk@one/mailgate", False),
+        ("desk@one,two/mailgate", True),
+        ("desk@/mailgate?host=one,two", True),
+        ("desk@/mailgate?host=one&host=two&target_session_attrs=any", True),
+        ("desk@one,two/mailgate?target_session_attrs=read-write", False),
+        ("desk@/mailgate?host=one:5432&host=two:5432&target_session_attrs=primary", False),
+    ],
+)
+def test_one_of_several_servers_takes_writes(rest: str, undecided: bool) -> None:
+    """libpq takes the first that answers, unless it is told otherwise."""
+    assert database.is_undecided(f"postgresql://{rest}") is undecided
 
 
 def test_a_database_that_cannot_be_used_is_bad(config: Path) -> None:

@@ -145,6 +145,7 @@ WRONG = {
     "[smtp]\nlisten = '[::1]:0'\ntrusted_relays = ['10.0.0.1/8']": "6:19: '10.0.0.1/8' is not a network "
     "(did you mean '10.0.0.0/8'?)",
     "[smtp]\nlisten = '[::1]:0'\ntrusted_relays = ['x']": "6:19: 'x' is not a network: write 127.0.0.1/32",
+    "[database]\nurl = 'postgresql://u@h/x?password=p'": f"5:7: a URL must not hold the password: {BESIDE}",
     "[relay]\nurl = 'smtp://u:p@h'": f"5:7: a URL must not hold the password: {BESIDE}",
     "[relay]\nurl = 'smtp://u@h'": "4:1: a relay with a user needs 'password_file' or 'password_env'",
     "[relay]\nurl = 'smtp://h'\npassword_env = 'X'": "4:1: a relay with a password needs its user: smtp://user@host:587",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from mailgate.cli.doctor.findings import Said, bad, ok, warning
 from mailgate.config import Config
+from mailgate.daemon import clock
+from mailgate.daemon.clock import in_words
 from mailgate.store import health
 from mailgate.store.health import UNREADABLE, Schema, ServerHealth, SqliteHealth
 from mailgate.toml.mistakes import SiteMistakes
@@ -14,6 +18,13 @@ from mailgate.toml.mistakes import SiteMistakes
 SECONDS = 5.0
 FULL = 2
 """`PRAGMA synchronous`: every commit waits for the disk."""
+
+NODE_CONNECTIONS = 16
+"""The most that one `serve` opens: a pool of fifteen, and the auditor's own."""
+
+AGREE = timedelta(seconds=2)
+STILL_SAFE = timedelta(seconds=25)
+"""A lease outlives the longest attempt by a minute (sender.LEASE): two clocks may be off by half of that each."""
 
 SCHEMA: dict[Schema, Said] = {
     Schema.NONE: ok("the database has no tables yet: they are made on the first start"),
@@ -46,7 +57,21 @@ def _of_file(path: Path) -> Iterator[Said]:
 
 
 def _of_server(config: Config) -> Iterator[Said]:
-    yield from of_postgresql(health.of_server(config.database.url, config.database.read_password(), SECONDS))
+    where = config.database
+    if is_undecided(where.url):
+        yield warning(
+            "the URL of the database names several servers: add target_session_attrs=read-write, or after a failover "
+            "the desk may stay with one that takes no writes"
+        )
+    yield from of_postgresql(health.of_server(where.url, where.read_password(), SECONDS, clock.now))
+
+
+def is_undecided(url: str) -> bool:
+    """Whether a URL names several servers, and not the one that takes writes."""
+    split = urlsplit(url)
+    options = parse_qs(split.query)
+    several = "," in split.netloc or "," in ",".join(options.get("host", ()))
+    return several and options.get("target_session_attrs") not in (["read-write"], ["primary"])
 
 
 def of_sqlite(found: SqliteHealth) -> Iterator[Said]:
@@ -80,22 +105,50 @@ def of_postgresql(found: ServerHealth) -> Iterator[Said]:
         yield bad("accepted mail is lost when the server stops suddenly: synchronous_commit is off, set it to on")
     else:
         yield _replication(found)
+    yield _connections(found.connections)
+    yield _clocks(found.ahead)
 
 
 def _replication(found: ServerHealth) -> Said:
     waits = bool(found.synchronous_standby_names) and found.synchronous_commit != "local"
     if found.replicas and not waits:
         return warning(
-            f"replication is asynchronous ({found.replicas} connected): after a failover the last accepted mails are "
-            "missing. Set synchronous_standby_names, and synchronous_commit = on, to lose none"
+            f"replication is asynchronous ({found.replicas} connected): a failover may lose the last mails that were "
+            "answered 250. Set synchronous_standby_names, and synchronous_commit = on, to lose none"
         )
-    if waits and not found.replicas:
+    if not waits:
+        return ok(
+            f"PostgreSQL {found.version}: what was committed is on this server's disk, and no standby is connected"
+        )
+    names = found.synchronous_standby_names
+    if found.visible < found.replicas:
+        return warning(
+            f"commits wait for a standby ({names}), but whether one is connected is hidden from this role: "
+            "GRANT pg_read_all_stats"
+        )
+    if not found.synchronous:
         return bad(
-            f"every commit waits for a standby ({found.synchronous_standby_names}), and none is connected: no mail can "
-            "be accepted"
+            f"every commit waits for a standby ({names}), and none of that name is connected: no mail can be accepted"
         )
-    how = f"on this server and on a standby ({found.synchronous_standby_names})" if waits else "on this server's disk"
-    return ok(f"PostgreSQL {found.version}: what was committed is {how}")
+    return ok(f"PostgreSQL {found.version}: what was committed is on this server and on a standby ({names})")
+
+
+def _connections(most: int) -> Said:
+    machines = most // NODE_CONNECTIONS
+    each = f"each machine that runs `mailgate serve` may need {NODE_CONNECTIONS}"
+    if machines < 1:
+        return warning(f"the database takes no more than {most} connections, and {each}: raise max_connections")
+    return ok(f"the database takes {most} connections, enough for {machines} (up to {NODE_CONNECTIONS} each)")
+
+
+def _clocks(ahead: timedelta) -> Said:
+    """Leases of outgoing mail are reckoned by each machine's own clock, those of mailboxes by the database's."""
+    if abs(ahead) <= AGREE:
+        return ok("this machine's clock agrees with the database's")
+    by = f"this machine's clock is {in_words(-ahead)} the database's"
+    if abs(ahead) <= STILL_SAFE:
+        return warning(f"{by}: let both follow NTP")
+    return bad(f"{by}: another machine may send what this one has in hand a second time. Let all of them follow NTP")
 
 
 def _reason(error: Exception) -> str:

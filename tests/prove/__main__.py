@@ -1,14 +1,22 @@
-"""Runs the rigs and prints one line each; exits 1 when one lost anything, or did not catch a broken build."""
+"""Runs the rigs and prints one line each; exits 1 when one lost anything, or did not catch a broken build.
+
+Every rig is a process of its own, two at a time (WORKERS): most of a rig is waiting. Those whose figures are a delay or
+an amount of memory run alone, last. A rig that does not end is ended with all that it started, and has failed.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from tests.peers import SYSTEM_PATH
@@ -16,12 +24,17 @@ from tests.prove.figures import Figures
 from tests.prove.rig import Rig, Trial
 from tests.prove.rigs import RIGS
 
+PATIENCE = 600.0
+"""Seconds for one rig and its broken builds, except in a long run."""
+
 
 def main() -> int:
     """`make prove`, or the rigs that are named."""
     asked = _asked()
+    if asked.here:
+        return 0 if _is_proven(_chosen([asked.here])[0], asked.long) else 1
     began = time.monotonic()
-    proven = [_is_proven(rig, asked.long) for rig in _chosen(asked.rigs)]
+    proven = list(_all(_chosen(asked.rigs), asked.long))
     print(f"\n{sum(proven)} of {len(proven)} rigs hold and catch every broken build, {time.monotonic() - began:.0f} s")
     return 0 if all(proven) else 1
 
@@ -29,24 +42,46 @@ def main() -> int:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="prove", description="Break mailgate on purpose, and count what is lost.")
     parser.add_argument("--long", action="store_true", help="the long figures: hours, not minutes")
+    parser.add_argument("--here", metavar="RIG", help="run this rig in this process: for a debugger")
     parser.add_argument("rigs", nargs="*", metavar="RIG", help=f"only these: {', '.join(rig.name for rig in RIGS)}")
     return parser.parse_args()
 
 
 def _chosen(names: Sequence[str]) -> list[Rig]:
     """The rigs of these names (a beginning will do), all when none is named."""
-    chosen = [rig for rig in RIGS if not names or any(map(rig.name.startswith, names))]
     unknown = [name for name in names if not any(rig.name.startswith(name) for rig in RIGS)]
     if unknown:
         sys.exit(f"there is no rig {unknown[0]!r}: {', '.join(rig.name for rig in RIGS)}")
-    return chosen
+    return [rig for rig in RIGS if not names or any(map(rig.name.startswith, names))]
+
+
+def _all(rigs: Sequence[Rig], is_long: bool) -> Iterator[bool]:
+    """Whether each was proven."""
+    run = partial(_apart, is_long=is_long)
+    with ThreadPoolExecutor(int(os.environ.get("WORKERS", "2"))) as several:
+        yield from several.map(run, [rig for rig in rigs if not rig.is_alone])
+    yield from map(run, [rig for rig in rigs if rig.is_alone])
+
+
+def _apart(rig: Rig, is_long: bool) -> bool:
+    """A rig in a process of its own, and in a session: what it started ends with it."""
+    line = [sys.executable, "-m", "tests.prove", "--here", rig.name, *(["--long"] if is_long else [])]
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        told, _ = process.communicate(timeout=None if is_long else PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        told = process.communicate()[0] + f"{rig.name}: did not end within {PATIENCE:.0f} s\n".encode()
+    sys.stdout.write(told.decode("utf-8", "replace"))
+    sys.stdout.flush()
+    return process.returncode == 0
 
 
 def _is_proven(rig: Rig, is_long: bool) -> bool:
     """Whether the rig held, and caught each of its broken builds."""
     missing = [program for program in rig.needs if shutil.which(program, path=SYSTEM_PATH) is None]
     if missing:
-        print(f"{rig.name}: {', '.join(missing)} is not installed (.ci/peers installs it)", flush=True)
+        print(f"{rig.name}: {', '.join(missing)} is not installed (.ci/peers installs it)")
         return os.environ.get("CI") != "true"
     figures, seconds = _ran(rig, None, is_long)
     print(f"{rig.name}: {figures} ({figures.faults} {rig.faults}, {seconds:.0f} s)", flush=True)

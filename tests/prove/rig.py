@@ -37,3 +37,5 @@ class Rig:
     builds: tuple[str, ...]
     needs: tuple[str, ...] = ()
     """Programs of Debian's packages, without which it cannot run (see `tests.peers.SYSTEM_PATH`)."""
+    is_alone: bool = False
+    """Whether a delay or an amount of memory is what it is about, so that no other rig may run beside it."""

@@ -4,7 +4,7 @@ I31).
 
 from __future__ import annotations
 
-from sqlalchemy import Integer, and_, cast, exists, func, not_, or_, select
+from sqlalchemy import Integer, and_, cast, exists, func, not_, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -50,6 +50,12 @@ entered = exists().where(
     col(InterventionRow.at) == col(DeedRow.at),
 )
 
+may_do = or_(
+    col(InboxRow.level) == AuthLevel.L4,
+    and_(col(InboxRow.level) == AuthLevel.L3, col(DeedRow.activity).is_(None)),
+)
+"""A pager's word, which is no more than a signed address, takes a ticket and does nothing else."""
+
 left, correction = aliased(OutboxRow), aliased(OutboxRow)
 reached_somebody = exists().where(
     col(left.ticket) == ticket,
@@ -70,7 +76,7 @@ DEEDS = (
         those(
             select(col(DeedRow.id), ticket, col(InboxRow.kind), col(InboxRow.level))
             .join(InboxRow, col(InboxRow.id) == col(DeedRow.inbox_id))
-            .where(or_(col(InboxRow.kind) != InboxKind.MAIL, col(InboxRow.level).is_distinct_from(AuthLevel.L4)))
+            .where(or_(col(InboxRow.kind) != InboxKind.MAIL, func.coalesce(not_(may_do), true())))
         ),
     ),
     Question(

@@ -13,7 +13,7 @@ from mailgate.store.database import Database
 from mailgate.store.verify import Finding, State, verify
 from mailgate.store.verify.findings import KEPT_ROWS
 from tests.builders import NOW
-from tests.flow.desk import Letter, live_desk
+from tests.flow.desk import Letter, answer, live_desk
 
 
 def found(database: Database, name: str, now: datetime = NOW) -> Finding:
@@ -75,6 +75,15 @@ def test_a_lease_that_runs_is_nothing_to_be_seen(broken: Path, copy: Database) -
     """Somebody is sending it."""
     change(broken, "UPDATE outbox SET state = 'leased', next_attempt_at = '2026-11-16 15:05:00.000000' WHERE id = 1")
     assert found(copy, "lease-ended").state is State.HOLDS
+
+
+def test_a_pagers_word_is_enough_to_take_a_ticket(tmp_path: Path) -> None:
+    """It proves no more than the page that it answers (L3), and works on nothing."""
+    with live_desk(tmp_path / "site") as desk:
+        page = next(mail for mail in desk.write(Letter("Panne")) if mail.to == "5145550102@pager.example.net")
+        desk.write(answer(page, "ok"))
+        assert desk.ticket().assignee == "tech2"
+        assert found(desk.database, "deed-authorised").state is State.HOLDS
 
 
 def test_very_many_broken_rows_are_counted(broken: Path, copy: Database) -> None:

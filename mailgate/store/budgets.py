@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import assert_never
 
-from sqlalchemy import ColumnElement, ScalarSelect, delete, func
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, delete, func
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from mailgate.core.effects import ForgetHeldBack, HoldBack
 from mailgate.core.seen import COUNTED_MOST, LATELY_MOST, Answered, HeldBack, Tally
+from mailgate.store import rows
 from mailgate.store.database import Tx
 from mailgate.store.tables import AnswerRow, HeldBackRow, JournalRow
 from mailgate.store.tables.desk import REFUSED
@@ -32,6 +33,8 @@ COUNTS_FOR = timedelta(days=8)
 TICKETS = 5
 """How many tickets are shown for each of them."""
 
+_FORGET = delete(rows.table(AnswerRow)).where(rows.table(AnswerRow).c.at < bindparam("since"))
+
 LARGEST = 20
 """How many addresses a report names, those that most was held back from; the others are summed up."""
 
@@ -39,8 +42,8 @@ LARGEST = 20
 def count(tx: Tx, to: str, now: datetime) -> None:
     """An automatic mail to an address uses up what the budgets grant."""
     address = to.lower()
-    tx.exec(delete(AnswerRow).where(col(AnswerRow.at) < now - COUNTS_FOR))
-    tx.add(AnswerRow(at=now, address=address, domain=_domain(address)))
+    rows.ask(tx, _FORGET, {"since": now - COUNTS_FOR})
+    rows.add_one(tx, AnswerRow, at=now, address=address, domain=_domain(address))
 
 
 def change_budgets(tx: Tx, effect: BudgetChange) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, bindparam
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from mailgate.core.hours import Calendar, Span, parse_duration
@@ -22,7 +23,7 @@ from mailgate.core.lifecycle import RECORDED_WAITS
 from mailgate.core.model import Status
 from mailgate.core.recount import CALENDAR_CHANGED
 from mailgate.core.ticket import Clock, Promise, Wait
-from mailgate.store import timers
+from mailgate.store import rows, timers
 from mailgate.store.database import Tx
 from mailgate.store.tables import ClockRow, EditionRow, WaitRow
 
@@ -30,6 +31,10 @@ YEARS = 3
 """How many years of an edition's closed days are kept, from the year of the promise on."""
 
 Closed = tuple[tuple[str, str], ...]
+
+_KEPT = "editions that this transaction knows to be there"
+_EDITIONS = rows.table(EditionRow)
+_IS_KEPT = select_columns(_EDITIONS.c.digest).where(_EDITIONS.c.digest == bindparam("one"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +55,41 @@ _READ: dict[str, Calendar] = {}
 def set_clock(tx: Tx, ticket: int, clock: Clock) -> None:
     """Note a clock as it now stands. The same promise asked for at the same moment is the same row."""
     same = (ClockRow.ticket == ticket, ClockRow.promise == clock.promise, ClockRow.asked_at == clock.asked_at)
-    known = tx.exec(select(ClockRow).where(*same)).first()
-    row = row_of(tx, ticket, clock)
-    row.id = None if known is None else known.id
-    tx.merge(row)
-    tx.flush()
+    known = tx.exec(select(ClockRow.id).where(*same)).first()
+    if known is None:
+        start_clocks(tx, ticket, (clock,))
+    else:
+        tx.merge(row_of(tx, ticket, clock, known))
+        tx.flush()
 
 
-def row_of(tx: Tx, ticket: int, clock: Clock) -> ClockRow:
+def start_clocks(tx: Tx, ticket: int, clocks: Sequence[Clock]) -> None:
+    """Note clocks that the ticket does not have yet."""
+    once = {(clock.promise, clock.asked_at): clock for clock in clocks}.values()
+    rows.add(tx, ClockRow, [_columns(ticket, clock, edition_kept(tx, clock)) for clock in once])
+
+
+def row_of(tx: Tx, ticket: int, clock: Clock, identity: int | None = None) -> ClockRow:
     """A clock in columns, with the calendar that it was made on kept."""
-    return ClockRow(
-        ticket=ticket,
-        promise=clock.promise,
-        calendar=clock.calendar,
-        edition=_edition(tx, clock),
-        delay=None if clock.delay is None else str(clock.delay),
-        asked_at=clock.asked_at,
-        starts_at=clock.starts_at,
-        due_at=clock.due_at,
-        paused_minutes=clock.paused_minutes,
-        ended_at=clock.ended_at,
-        ending=clock.ending,
-        ended_by=clock.ended_by,
-        how=clock.how,
-    )
+    return ClockRow(id=identity, **_columns(ticket, clock, edition_kept(tx, clock)))
+
+
+def _columns(ticket: int, clock: Clock, edition: str | None) -> dict[str, Any]:
+    return {
+        "ticket": ticket,
+        "promise": clock.promise,
+        "calendar": clock.calendar,
+        "edition": edition,
+        "delay": None if clock.delay is None else str(clock.delay),
+        "asked_at": clock.asked_at,
+        "starts_at": clock.starts_at,
+        "due_at": clock.due_at,
+        "paused_minutes": clock.paused_minutes,
+        "ended_at": clock.ended_at,
+        "ending": clock.ending,
+        "ended_by": clock.ended_by,
+        "how": clock.how,
+    }
 
 
 def turn_to(tx: Tx, ticket: int, status: Status, at: datetime) -> None:
@@ -169,7 +185,7 @@ def edition_of(calendar: Calendar, year: int) -> tuple[str, Closed]:
     return hashlib.sha256(said.encode()).hexdigest()[:32], tuple(closed)
 
 
-def _edition(tx: Tx, clock: Clock) -> str | None:
+def edition_kept(tx: Tx, clock: Clock) -> str | None:
     """The digest of the clock's calendar, which is kept if it is not yet."""
     hours = clock.hours
     if hours is None:
@@ -179,12 +195,12 @@ def _edition(tx: Tx, clock: Clock) -> str | None:
     if known is not None:
         return known
     digest, closed = edition_of(hours, year)
-    if tx.get(EditionRow, digest) is None:
+    kept = tx.info.setdefault(_KEPT, set())
+    if digest not in kept and rows.ask(tx, _IS_KEPT, {"one": digest}).first() is None:
         week, days = _week(hours), [list(one) for one in closed]
-        tx.add(
-            EditionRow(digest=digest, calendar=hours.name, timezone=hours.timezone, year=year, week=week, closed=days)
-        )
-        tx.flush()
+        names = {"calendar": hours.name, "timezone": hours.timezone, "year": year}
+        rows.add_one(tx, EditionRow, digest=digest, week=week, closed=days, **names)
+    kept.add(digest)
     return digest
 
 

@@ -24,7 +24,7 @@ from mailgate.core.model import Status
 from mailgate.core.page_effects import CountCall, FloodEffect, PassOn, SpeakFor
 from mailgate.core.seen import COUNTED_MOST, Call, Flood, Seen
 from mailgate.core.summons import SHORT
-from mailgate.store import fates, timers
+from mailgate.store import fates, rows, timers
 from mailgate.store.columns import UtcTime
 from mailgate.store.database import Tx
 from mailgate.store.tables import FloodRow, PageRow, TicketRow, TimerRow
@@ -105,21 +105,14 @@ def _flood_of(tx: Tx, number: int, kind: str) -> Flood | None:
 
 def _count_call(tx: Tx, effect: CountCall) -> None:
     """A request that moves to another queue when people were called for it keeps what it is to those behind it."""
-    row = tx.get(FloodRow, effect.ticket)
-    if row is not None and row.alone:
-        row.at = effect.at
+    row, front = tx.get(FloodRow, effect.ticket), effect.ticket if effect.alone else None
+    if row is None:
+        whose = {"customer": effect.customer, "queue": effect.queue}
+        rows.add_one(tx, FloodRow, ticket=effect.ticket, at=effect.at, alone=effect.alone, front=front, **whose)
         return
-    front = effect.ticket if effect.alone else None
-    tx.merge(
-        FloodRow(
-            ticket=effect.ticket,
-            customer=effect.customer,
-            queue=effect.queue,
-            at=effect.at,
-            alone=effect.alone,
-            front=front,
-        )
-    )
+    row.at = effect.at
+    if not row.alone:
+        row.customer, row.queue, row.alone, row.front = effect.customer, effect.queue, effect.alone, front
 
 
 def _speak_for(tx: Tx, front: int, others: tuple[int, ...]) -> None:

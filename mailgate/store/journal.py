@@ -18,6 +18,7 @@ from mailgate.core.events import (
     TicketRequested,
     TimerFired,
 )
+from mailgate.store import rows
 from mailgate.store.database import Tx
 from mailgate.store.tables import JournalRow
 
@@ -38,16 +39,16 @@ WORDS: dict[type[Event], str] = {
 
 def record(tx: Tx, event: Event, decision: Decision, rules: str, now: datetime) -> None:
     """Write down one decision, and the digest of the rules that it was made by."""
-    tx.add(
-        JournalRow(
-            at=now,
-            event=_name(event),
-            because=decision.because,
-            outcome=decision.outcome,
-            ticket=decision.ticket,
-            inbox_id=None if isinstance(event, TimerFired) else event.inbox_id,
-            rules=rules,
-        )
+    rows.add_one(
+        tx,
+        JournalRow,
+        at=now,
+        event=_name(event),
+        because=decision.because,
+        outcome=decision.outcome,
+        ticket=decision.ticket,
+        inbox_id=None if isinstance(event, TimerFired) else event.inbox_id,
+        rules=rules,
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import assert_never
 
-from sqlalchemy import update
+from sqlalchemy import Integer, bindparam, exists, insert, update
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from mailgate.core.events import MailReceived
@@ -23,13 +24,18 @@ from mailgate.core.relation_effects import (
     Watch,
 )
 from mailgate.core.ticket import Ticket
-from mailgate.store import timers
+from mailgate.store import rows, timers
+from mailgate.store.columns import PlainText
 from mailgate.store.database import Tx
 from mailgate.store.tables import LinkRow, MessageRow, ParticipantRow, TicketRow, WatcherRow
 
 SIBLINGS = 5
 """How many numbers are offered in place of one that is none."""
 
+_PEOPLE = rows.table(ParticipantRow)
+_WHO, _WHERE = bindparam("who", type_=PlainText()), bindparam("in_ticket", type_=Integer())
+_TAKES_PART = exists().where(_PEOPLE.c.ticket == _WHERE, _PEOPLE.c.address == _WHO)
+_TAKE_PART = insert(_PEOPLE).from_select(["ticket", "address"], select_columns(_WHERE, _WHO).where(~_TAKES_PART))
 
 Tickets = Callable[[int | None], Ticket | None]
 
@@ -141,7 +147,7 @@ def _link(tx: Tx, effect: LinkTickets) -> None:
 
 def take_part(tx: Tx, ticket: int, address: str) -> None:
     """Somebody takes part in a ticket, if they do not yet."""
-    tx.merge(ParticipantRow(ticket=ticket, address=address.lower()))
+    rows.ask(tx, _TAKE_PART, {"in_ticket": ticket, "who": address.lower()})
 
 
 def _change_requester(tx: Tx, effect: ChangeRequester) -> None:

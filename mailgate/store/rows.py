@@ -28,7 +28,7 @@ def add(tx: Tx, kind: type[Row], rows: Sequence[Values]) -> None:
         ask(tx, _insert(kind), rows)
 
 
-def add_one(tx: Tx, kind: type[Row], **values: object) -> None:
+def add_one(tx: Tx, kind: type[Row], /, **values: object) -> None:
     """Add one row."""
     ask(tx, _insert(kind), values)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import bindparam, update
+
 from mailgate.core.effects import (
     AddIntervention,
     AddMessage,
@@ -17,8 +19,9 @@ from mailgate.core.model import Attachment, Direction, Status
 from mailgate.core.relation_effects import (
     RelationEffect,
 )
+from mailgate.store import rows
 from mailgate.store.bank import book
-from mailgate.store.clocks import set_clock, turn_to
+from mailgate.store.clocks import set_clock, start_clocks, turn_to
 from mailgate.store.database import Tx
 from mailgate.store.relations import change_relation, take_part
 from mailgate.store.tables import (
@@ -43,6 +46,9 @@ TicketChange = (
 )
 
 TICKET_COUNTER = "ticket"
+
+_COUNTERS = rows.table(CounterRow)
+_COUNT_ON = update(_COUNTERS).where(_COUNTERS.c.name == TICKET_COUNTER).values(next=bindparam("free"))
 
 ENDED = (Status.CLOSED, Status.MERGED)
 
@@ -72,20 +78,19 @@ def change_ticket(tx: Tx, effect: TicketChange) -> None:
 
 def add_message(tx: Tx, effect: AddMessage) -> None:
     """Append a message; a person who writes in takes part from then on (an automatic mail is no person)."""
-    row = MessageRow(
-        ticket=effect.ticket,
-        direction=effect.direction,
-        sender=effect.sender,
-        recipients=effect.to,
-        text=effect.text,
-        at=effect.at,
-        automatic=effect.automatic,
-        inbox_id=effect.inbox_id,
-        message_id=effect.message_id,
-    )
-    tx.add(row)
-    tx.flush()
-    tx.add_all(_attachment(saved(row.id), part) for part in effect.attachments)
+    said = {
+        "ticket": effect.ticket,
+        "direction": effect.direction,
+        "sender": effect.sender,
+        "recipients": effect.to,
+        "text": effect.text,
+        "at": effect.at,
+        "automatic": effect.automatic,
+        "inbox_id": effect.inbox_id,
+        "message_id": effect.message_id,
+    }
+    (message,) = rows.numbered(tx, MessageRow, [said])
+    tx.add_all(_attachment(message, part) for part in effect.attachments)
     if effect.direction is Direction.IN and not effect.automatic:
         take_part(tx, effect.ticket, effect.sender)
 
@@ -103,7 +108,9 @@ def _attachment(message: int, part: Attachment) -> AttachmentRow:
 
 def _open(tx: Tx, effect: OpenTicket) -> None:
     ticket = effect.ticket
-    row = TicketRow(
+    rows.add_one(
+        tx,
+        TicketRow,
         number=ticket.number,
         queue=ticket.queue,
         subject=ticket.subject,
@@ -127,12 +134,9 @@ def _open(tx: Tx, effect: OpenTicket) -> None:
         notify=ticket.notify,
         skills=ticket.skills,
     )
-    tx.add(row)
-    tx.get_one(CounterRow, TICKET_COUNTER).next = ticket.number + 1
-    tx.flush()
+    rows.ask(tx, _COUNT_ON, {"free": ticket.number + 1})
     turn_to(tx, ticket.number, ticket.status, ticket.opened_at)
-    for clock in ticket.clocks:
-        set_clock(tx, ticket.number, clock)
+    start_clocks(tx, ticket.number, ticket.clocks)
     for address in {ticket.requester.mail.lower(), *ticket.participants}:
         take_part(tx, ticket.number, address)
 

@@ -2,6 +2,8 @@
 
 The commit of `accept` is the moment from which a mail cannot be lost; the 250 follows it. Everything that happens later
 is decided from these rows, so an operator's wish and a failed delivery are rows here too.
+
+What is asked of the octets of a mail is asked before the first statement, which on SQLite locks everybody else out.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Update, insert, update
+from sqlalchemy import Update, update
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
@@ -29,6 +31,7 @@ from mailgate.core.events import (
 )
 from mailgate.core.model import Door
 from mailgate.mail import parse
+from mailgate.store import rows
 from mailgate.store.columns import InboxKind, InboxState
 from mailgate.store.database import Tx
 from mailgate.store.tables import CursorRow, InboxRow, RawRow, saved
@@ -128,8 +131,8 @@ def set_aside(tx: Tx, after: int) -> tuple[tuple[int, tuple[str, ...]], ...]:
     kept = select(InboxRow.id, InboxRow.recipients).where(
         InboxRow.state == InboxState.QUARANTINED, col(InboxRow.id) > after
     )
-    rows = tx.exec(kept.order_by(col(InboxRow.id)).limit(SET_ASIDE_MOST))
-    return tuple((saved(row), tuple(recipients)) for row, recipients in rows)
+    found = tx.exec(kept.order_by(col(InboxRow.id)).limit(SET_ASIDE_MOST))
+    return tuple((saved(row), tuple(recipients)) for row, recipients in found)
 
 
 def retry(tx: Tx, inbox_id: int) -> bool:
@@ -169,12 +172,10 @@ def _in_custody(tx: Tx, key: ImapSource | int) -> int | None:
 def _insert(tx: Tx, deliveries: Sequence[Delivery], patience: Patience, now: datetime) -> Sequence[int]:
     if not deliveries:
         return ()
-    rows = [_columns(delivery, now) | {"patience": patience(delivery)} for delivery in deliveries]
-    ids = (
-        tx.exec(insert(InboxRow).returning(col(InboxRow.id), sort_by_parameter_order=True), params=rows).scalars().all()
-    )
+    taken = [_columns(delivery, now) | {"patience": patience(delivery)} for delivery in deliveries]
+    ids = rows.numbered(tx, InboxRow, taken)
     raws = [{"inbox_id": inbox_id, "raw": delivery.raw} for inbox_id, delivery in zip(ids, deliveries, strict=True)]
-    tx.exec(insert(RawRow), params=raws)
+    rows.add(tx, RawRow, raws)
     return ids
 
 

@@ -83,11 +83,16 @@ class Acceptor:
             return inbox.cursor(tx, mailbox)
 
     def _run(self) -> None:
-        while (first := self._queue.get()) is not None:
-            group, ended = self._group(first)
-            self._accept(group)
-            if ended:
-                return
+        while self._takes_a_group():
+            pass
+
+    def _takes_a_group(self) -> bool:
+        """A round of its own: between two rounds nothing here holds the mails of the last one in memory."""
+        if (first := self._queue.get()) is None:
+            return False
+        group, ended = self._group(first)
+        self._accept(group)
+        return not ended
 
     def _group(self, first: Waiting) -> tuple[list[Waiting], bool]:
         """Everything that waits beside `first`, and whether the end was among it."""

@@ -19,6 +19,7 @@ from mailgate.core.custody import Cursors, Custody
 from mailgate.core.identity import is_ours
 from mailgate.core.policy import Policy
 from mailgate.edge import imap_in, listen, smtp_in, web
+from mailgate.edge.room import Room
 from mailgate.site import Site
 
 GRACE_SECONDS = 3.0
@@ -67,11 +68,13 @@ async def opened(loaded: Site, behind: Behind) -> AsyncIterator[list[str]]:
     addresses: list[str] = []
     closings: list[Callable[[], Awaitable[None]]] = []
     try:
-        for scheme, door in (("smtp", loaded.config.smtp), ("lmtp", loaded.config.lmtp)):
-            if door is not None:
-                socket = await _open_door(loaded, door, behind)
-                closings.append(partial(socket.close, GRACE_SECONDS))
-                addresses += [f"{scheme}://{address}" for address in socket.addresses]
+        both = [door for door in (loaded.config.smtp, loaded.config.lmtp) if door is not None]
+        room = Room.for_mails_of(max((door.max_size for door in both), default=0))
+        for door in both:
+            socket = await _open_door(door, _keeper(loaded, door, behind, room))
+            closings.append(partial(socket.close, GRACE_SECONDS))
+            scheme = "lmtp" if isinstance(door, LmtpDoor) else "smtp"
+            addresses += [f"{scheme}://{address}" for address in socket.addresses]
         for mailbox in loaded.config.imap:
             reader = _reader(loaded, mailbox, behind)
             reader.start()
@@ -96,10 +99,10 @@ def _reader(loaded: Site, mailbox: ImapDoor, behind: Behind) -> imap_in.MailboxR
     return reader
 
 
-async def _open_door(loaded: Site, door: SmtpDoor | LmtpDoor, behind: Behind) -> smtp_in.OpenDoor:
+async def _open_door(door: SmtpDoor | LmtpDoor, keeper: smtp_in.Keeper) -> smtp_in.OpenDoor:
     place = _place(door)
     try:
-        return await smtp_in.open_door(place, _keeper(loaded, door, behind), isinstance(door, LmtpDoor))
+        return await smtp_in.open_door(place, keeper, isinstance(door, LmtpDoor))
     except OSError as error:
         raise DoorShut(f"cannot listen on {_shown(place)}: {error.strerror or error}") from error
 
@@ -147,7 +150,7 @@ def _place(door: SmtpDoor | LmtpDoor) -> listen.Listen | listen.UnixListen:
             return listen.Listen(host, port)
 
 
-def _keeper(loaded: Site, door: SmtpDoor | LmtpDoor, behind: Behind) -> smtp_in.Keeper:
+def _keeper(loaded: Site, door: SmtpDoor | LmtpDoor, behind: Behind, room: Room) -> smtp_in.Keeper:
     trusted = loaded.config.smtp.trusted_relays if loaded.config.smtp else ()
     hostname = loaded.policy.desk.address.rpartition("@")[2]
-    return smtp_in.Keeper(behind.custody, behind.knows, hostname, door.max_size, trusted)
+    return smtp_in.Keeper(behind.custody, behind.knows, hostname, door.max_size, trusted, room=room)

@@ -18,9 +18,10 @@ class DottedText:
 
     def __init__(self, limit: int) -> None:
         self.seen = 0
+        self.is_forgotten = False
         self._limit = limit
         self._size = 0
-        self._kept: list[bytes] = []
+        self._kept = bytearray()  # and no list of pieces: a client may send them octet by octet
         self._held = b"\r\n"  # the line end of the DATA command itself: a dot right after it ends an empty mail
 
     def feed(self, arrived: bytes) -> bytes | None:
@@ -37,21 +38,33 @@ class DottedText:
         return None
 
     @property
+    def kept(self) -> int:
+        """How many octets of it are in memory."""
+        return len(self._kept)
+
+    def forget(self) -> None:
+        """Throw away what came, and what comes from now on; the end is still found."""
+        self.is_forgotten = True
+        self._kept = bytearray()
+
+    @property
     def too_large(self) -> bool:
         """The mail has more octets than the limit; its text is gone."""
         return self._size > self._limit + 2
 
     def raw(self) -> bytes:
-        """The mail without its transparency dots, otherwise byte for byte."""
-        return b"".join(self._kept)[2:]
+        """The mail without its transparency dots, otherwise byte for byte. It is given away: none of it stays here."""
+        kept, self._kept = self._kept, bytearray()
+        del kept[:2]
+        return bytes(kept)
 
     def _keep(self, text: bytes) -> None:
         plain = text.replace(b"\r\n.", b"\r\n")
         self._size += len(plain)
         if self.too_large:
-            self._kept.clear()
-        else:
-            self._kept.append(plain)
+            self.forget()
+        if not self.is_forgotten:
+            self._kept += plain
 
 
 def _unfinished(text: bytes) -> int:

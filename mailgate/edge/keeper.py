@@ -15,6 +15,7 @@ from typing import Protocol
 
 from mailgate.core.custody import Custody
 from mailgate.edge.answers import Answers
+from mailgate.edge.room import Room
 
 UNIX = "unix"
 """The peer of a Unix socket, trusted because the file system decides who reaches it."""
@@ -40,7 +41,7 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Keeper:
     """What a door needs to know: who takes the mails, whose addresses are ours (`knows` gets them in lower case), the
-    largest mail in octets, and the networks of our own relays."""
+    largest mail in octets, the networks of our own relays, and the room that all doors share."""
 
     custody: Custody
     knows: Callable[[str], bool]
@@ -48,6 +49,7 @@ class Keeper:
     max_size: int
     trusted: tuple[IPv4Network | IPv6Network, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    room: Room = field(default_factory=Room)
 
     def trusts(self, peer: str) -> bool:
         """`peer` is an IP address or UNIX."""

@@ -19,9 +19,11 @@ from mailgate.core.custody import Delivery
 from mailgate.core.model import Door
 from mailgate.edge.dotted import DottedText
 from mailgate.edge.keeper import Guests, Keeper
+from mailgate.edge.room import Place
 from mailgate.edge.smtp_connection import FAREWELL_SECONDS, Connection
 from mailgate.edge.smtp_paths import NULL_PATH, read_path
 from mailgate.edge.smtp_replies import (
+    NO_ROOM,
     NOT_A_WEB_SERVER,
     STOPPING,
     TOO_LARGE,
@@ -81,11 +83,15 @@ class SmtpSession(Connection):
         if refusal := self._not_ready(arg):
             await self.push(refusal)
             return
-        await self.push("354 end with <CRLF>.<CRLF>")
-        with self._mail_in_hand():
-            text = await self._text()
+        with self._mail_in_hand() as place:
+            if not place.is_had():
+                self._take_envelope()
+                await self.push(NO_ROOM)
+                return
+            await self.push("354 end with <CRLF>.<CRLF>")
+            text = await self._text(place)
             envelope = self._take_envelope()
-            await self._answer(await self._outcome(envelope, text), len(envelope.rcpt_tos))
+            await self._answer(await self._outcome(envelope, text, place), len(envelope.rcpt_tos))
         if self._guests.leaving:
             await self._hang_up(STOPPING)
 
@@ -111,14 +117,15 @@ class SmtpSession(Connection):
         await self._say((*(f"250-{line}" for line in first), f"250 {last}"))
 
     @contextmanager
-    def _mail_in_hand(self) -> Iterator[None]:
+    def _mail_in_hand(self) -> Iterator[Place]:
         self.in_hand = True
         try:
-            yield
+            with Place(self._keeper.room, self.trusted) as place:
+                yield place
         finally:
             self.in_hand = False
 
-    async def _text(self) -> DottedText:
+    async def _text(self, place: Place) -> DottedText:
         """Everything up to the final dot; what the client sent behind it goes back to the reader."""
         text = DottedText(self._keeper.max_size)
         deadline = self.loop.time() + self._keeper.limits.text_patience
@@ -129,6 +136,8 @@ class SmtpSession(Connection):
             if not arrived:
                 await self._hang_up()
             behind = text.feed(arrived)
+            if not place.holds(text.kept):
+                text.forget()
             if text.seen > 2 * self._keeper.max_size + WHOLE_BUFFER:
                 await self._hang_up(TOO_MUCH)
             deadline = self._later(deadline, len(arrived))
@@ -148,11 +157,11 @@ class SmtpSession(Connection):
         self.envelope = Envelope()
         return envelope
 
-    async def _outcome(self, envelope: Envelope, text: DottedText) -> str:
-        if text.too_large:
-            return TOO_LARGE
+    async def _outcome(self, envelope: Envelope, text: DottedText, place: Place) -> str:
+        if text.is_forgotten:
+            return TOO_LARGE if text.too_large else NO_ROOM
         try:
-            return accepted(await self._committed(self._delivery(envelope, text.raw())))
+            return accepted(await self._committed(self._delivery(envelope, text.raw()), place))
         except Exception as error:  # noqa: BLE001  # whatever it is, the sender hears 451 and tries again
             return await self.handle_exception(error)
 
@@ -166,11 +175,13 @@ class SmtpSession(Connection):
             trusted=self.trusted,
         )
 
-    async def _committed(self, delivery: Delivery) -> int:
+    async def _committed(self, delivery: Delivery, place: Place) -> int:
         """The inbox id after the commit, which goes on even if this client is gone."""
         seconds = self._keeper.limits.commit_seconds
         self._wait_for_client(seconds + FAREWELL_SECONDS)
-        answer = self._guests.answers.awaited(self._keeper.custody.submit(delivery))
+        promise = self._keeper.custody.submit(delivery)
+        place.keep_until(promise)
+        answer = self._guests.answers.awaited(promise)
         async with asyncio.timeout(seconds):
             return await answer
 

@@ -64,7 +64,8 @@ class SlowCustody(ListCustody):
         return promise
 
     def commit(self) -> None:
-        for settle in self._waiting:
+        waiting, self._waiting = self._waiting, []
+        for settle in waiting:
             settle()
 
 

@@ -46,10 +46,12 @@ def ending(failure: Exception) -> Ending | None:
 
 def _of_the_database(failure: Exception) -> Ending | None:
     """Imported late: a command that never came so far must not wait for the database to be imported."""
+    from mailgate.store.backup import BackupRefused
     from mailgate.store.database import DATABASE_FAULTS, DatabaseBusy, SchemaTooNew, SchemaTooOld
     from mailgate.store.health import is_damage
+    from mailgate.store.restored import NeverRestored
 
-    if isinstance(failure, SchemaTooNew):
+    if isinstance(failure, SchemaTooNew | BackupRefused | NeverRestored):
         return Ending((str(failure),), NO)
     if isinstance(failure, DatabaseBusy | SchemaTooOld):
         return Ending((str(failure),), LATER)

@@ -15,6 +15,7 @@ import typer
 
 from mailgate import __version__
 from mailgate.cli import failures
+from mailgate.cli.backup import backup
 from mailgate.cli.bank import bank
 from mailgate.cli.check import check
 from mailgate.cli.demo.command import demo
@@ -28,6 +29,7 @@ from mailgate.cli.outbox import outbox
 from mailgate.cli.page import page
 from mailgate.cli.renew_key import renew_key
 from mailgate.cli.report.command import report
+from mailgate.cli.restore import restore
 from mailgate.cli.serve import serve
 from mailgate.cli.ticket import ticket
 from mailgate.cli.tickets import tickets
@@ -50,6 +52,8 @@ COMMANDS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("inbox", inbox),
     ("page", page),
     ("verify", verify),
+    ("backup", backup),
+    ("restore", restore),
     ("renew-key", renew_key),
 )
 

@@ -20,6 +20,7 @@ from mailgate.core.delivery import Lane
 from mailgate.daemon.signs import Line, Pulse
 from mailgate.edge.asking import ask
 from mailgate.edge.probe import TOO_LONG, Probed, Stopped
+from mailgate.store import restored
 from mailgate.store.database import DATABASE_FAULTS, Database, Tx
 from mailgate.store.query import overdue
 
@@ -105,6 +106,9 @@ class RowsLook:
             page = overdue.unreached(tx, now - timedelta(seconds=self._patience.page))
             if page is not None:
                 yield Trouble(Part.PAGES, f"outbox row {page.row}, a page, has not left {_since(page)}")
+            pages = restored.held(tx).pages
+            if pages:
+                yield Trouble(Part.PAGES, f"{pages} pages are held since a restore: `outbox release` or `drop` them")
             mail = overdue.unsent_mail(tx, now - timedelta(seconds=self._patience.mails))
             if mail is not None:
                 yield Trouble(Part.RELAY, f"no mail leaves: outbox row {mail.row} is tried in vain {_since(mail)}")

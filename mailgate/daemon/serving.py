@@ -54,7 +54,7 @@ from mailgate.engine import Engine
 from mailgate.logs import speak
 from mailgate.sender import Sender
 from mailgate.site import Site
-from mailgate.store import claims, clocks, outbox
+from mailgate.store import claims, clocks, outbox, restored
 from mailgate.store.database import Database, ServeLock
 from mailgate.toml.mistakes import Mistake, SiteMistakes
 
@@ -71,7 +71,7 @@ That is a power cut to the database, which loses nothing."""
 def serve(path: Path) -> int:
     """Run the desk of a config.toml until SIGTERM or SIGINT; the exit code.
 
-    Raises SiteMistakes, DatabaseBusy, SchemaTooNew or DoorShut before it is ready."""
+    Raises SiteMistakes, DatabaseBusy, SchemaTooNew, NeverRestored or DoorShut before it is ready."""
     loaded = site.settled(path)
     secrets_amiss = (*loaded.config.unreadable_secrets(), *wrong_url(loaded.config))
     if missing := (*secrets_amiss, *loaded.config.dkim.missing_packages()):
@@ -186,6 +186,7 @@ def _database(settings: Config, clock: SteadyClock) -> Iterator[Database]:
         database = Database.open(settings.database.url, settings.database.read_password())
         held.callback(database.close)
         database.upgrade()
+        _heed_restore(database)
         if settings.database.path is not None:
             with database.write() as tx:
                 outbox.release(tx, clock.now())
@@ -195,6 +196,15 @@ def _database(settings: Config, clock: SteadyClock) -> Iterator[Database]:
 def _name() -> str:
     """This node's, which no other has, and none will have after a restart."""
     return f"{socket.gethostname()}-{secrets.token_hex(4)}"
+
+
+def _heed_restore(database: Database) -> None:
+    """Say what is held since the database was set back. Raises NeverRestored."""
+    with database.read() as tx:
+        restored.refuse_backup(tx)
+        held = restored.held(tx)
+    if held.rows:
+        log.warning("outbox.held", mails=held.mails, pages=held.pages, since=held.since, says=restored.HOW)
 
 
 def _from_thread(wake: Callable[[], None]) -> Callable[[], None]:

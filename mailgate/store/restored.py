@@ -43,7 +43,14 @@ MARK = select(func.max(RestorePointRow.restored_at)).scalar_subquery()
 
 _COVERED = "what this transaction promises is held"
 
+HOW = "`mailgate outbox` lists it, `mailgate outbox release` sends it, `mailgate outbox drop` gives it up"
+"""What to do about what is held."""
+
 DROPPED = "dropped after a restore"
+
+
+class NeverRestored(Exception):
+    """The database is a backup, put in its place by hand: nothing of it is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,17 @@ def release(tx: Tx, effect: ReleaseHeld, now: datetime) -> None:
         tx.exec(update(HoldRow).where(col(HoldRow.outbox_id).in_(meant)).values(word=effect.by))
         ended = {"state": OutboxState.PROMISED, "next_attempt_at": now, "promised_at": now}
     tx.exec(update(OutboxRow).where(*_meant(effect)).values(**ended))
+
+
+def refuse_backup(tx: Tx) -> None:
+    """Raises NeverRestored when this is a backup as it was written."""
+    unused = select(RestorePointRow.backed_up_at).where(col(RestorePointRow.restored_at).is_(None))
+    backed_up_at = tx.exec(unused.limit(1)).first()
+    if backed_up_at is not None:
+        raise NeverRestored(
+            f"this database is a copy that `mailgate backup` made on {backed_up_at:%Y-%m-%d %H:%M} UTC: name another "
+            "place, and put it there by `mailgate restore`, or what it promised would leave twice"
+        )
 
 
 def held(tx: Tx) -> Held:

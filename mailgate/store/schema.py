@@ -21,6 +21,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from mailgate.store.tables import Row
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 POSTGRESQL_LOCK = 0x6D61696C67617465
 """The advisory lock of an upgrade: "mailgate" in ASCII."""
@@ -43,10 +45,20 @@ def upgrade(engine: Engine) -> None:
     with engine.connect() as connection, _foreign_keys_off(connection), connection.begin():
         _lock(connection)
         refuse_newer(connection)
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        _upgrade(connection)
         _check_foreign_keys(connection)
+
+
+def remake(connection: Connection) -> None:
+    """This program's tables, empty, in place of those that are there; in the caller's transaction."""
+    Row.metadata.drop_all(connection)
+    connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+    _upgrade(connection)
+
+
+def try_lock(connection: Connection) -> bool:
+    """Take the lock of an upgrade until the transaction ends, on a server; False when somebody has it."""
+    return bool(connection.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({POSTGRESQL_LOCK})").scalar())
 
 
 def refuse_newer(connection: Connection) -> None:
@@ -78,6 +90,12 @@ def version_of(connection: Connection) -> str | None:
 def latest() -> str | None:
     """The version that this program's tables have."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _config() -> Config:

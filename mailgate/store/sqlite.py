@@ -64,6 +64,24 @@ def examiner(path: Path) -> sqlite3.Connection:
     return opened
 
 
+def copier(path: Path) -> sqlite3.Connection:
+    """One connection that cannot write to this file, and can to others (VACUUM INTO)."""
+    opened: sqlite3.Connection = _Opener(path, (), _untouched)()
+    return opened
+
+
+def overwriter(path: Path) -> sqlite3.Connection:
+    """One connection whose whole database is about to be written."""
+    opened: sqlite3.Connection = _Opener(path, ("synchronous=FULL",))()
+    return opened
+
+
+def builder(path: Path) -> Engine:
+    """The one connection to a file that nobody else knows and that is thrown away unless it is finished."""
+    pragmas = ("journal_mode=MEMORY", "synchronous=OFF", "foreign_keys=OFF")
+    return _engine(_queue(_Opener(path, pragmas), 1), "BEGIN IMMEDIATE")
+
+
 def journal_of(path: Path, examined: sqlite3.Connection) -> str:
     """`PRAGMA journal_mode`; of a file that nobody has open, as its header says (octet 18: 2 is WAL), because a
     connection to one that does not change takes it for having no journal at all."""

@@ -13,10 +13,11 @@ from mailgate.cli.doctor.findings import State
 from mailgate.cli.doctor.patient import admit, of_rows
 from mailgate.core.delivery import Delivered, Lane, Refused
 from mailgate.core.effects import MarkAddress, SendMail
-from mailgate.core.page_effects import AcknowledgePages, CountCall, ExhaustPages, SpeakFor
+from mailgate.core.page_effects import AcknowledgePages, CountCall, ExhaustPages, Page, SpeakFor
 from mailgate.core.reports import Fate
-from mailgate.store import inbox, outbox
+from mailgate.store import inbox, outbox, restored
 from mailgate.store.database import Database
+from mailgate.store.tables import OutboxRow
 from tests.builders import NOW, a_callback, a_policy
 from tests.cli.patients import of, worst
 from tests.cli.sites import MONDAY, a_database
@@ -96,6 +97,18 @@ def test_what_was_given_up_is_a_warning(database: Database) -> None:
     with database.read() as tx:
         (says,) = of(waiting.outbox(tx, POLICY, NOW + HOUR), State.WARNING)
     assert says.startswith("mail was given up (1, the oldest since 2026-11-16 10:00: 550 no such person): ")
+
+
+@pytest.mark.parametrize(("what", "state"), [(a_page(), State.BAD), (SendMail(a_letter()), State.WARNING)])
+def test_what_a_restore_holds_is_told(what: Page | SendMail, state: State, database: Database) -> None:
+    """Held in silence, a page would be lost."""
+    promise(database, what)
+    with database.write() as tx:
+        restored.hold(tx, tx.get_one(OutboxRow, 1), NOW)
+    with database.read() as tx:
+        (said,) = waiting.outbox(tx, POLICY, NOW)
+    assert said.state is state
+    assert "mailgate outbox release" in said.says
 
 
 def test_pages_that_nobody_answered_are_a_warning(database: Database) -> None:

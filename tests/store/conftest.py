@@ -15,6 +15,7 @@ ON_BOTH = {
         "test_any_bytes",
         "test_apply",
         "test_arrears",
+        "test_backup",
         "test_bank",
         "test_budgets",
         "test_deeds",
@@ -33,7 +34,8 @@ SERVERS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.peer("postgres
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     module = metafunc.module.__name__.rpartition(".")[2]
-    if module in ON_BOTH and "database" in metafunc.fixturenames:
+    told = any("server" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if module in ON_BOTH and "database" in metafunc.fixturenames and not told:
         metafunc.parametrize("server", SERVERS)
 
 

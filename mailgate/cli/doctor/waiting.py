@@ -10,6 +10,7 @@ from mailgate.cli.doctor.findings import Said, bad, few, ok, warning
 from mailgate.cli.output import local
 from mailgate.core.delivery import Lane
 from mailgate.core.policy import Policy
+from mailgate.store import restored
 from mailgate.store.columns import InboxState
 from mailgate.store.database import Tx
 from mailgate.store.query import arrears
@@ -46,13 +47,20 @@ def outbox(tx: Tx, policy: Policy, now: datetime) -> Iterator[Said]:
                 f"{WAITS[lane]} to be sent ({_heap(heap, policy)}): is `mailgate serve` running, and does the relay "
                 "take mail?"
             )
+    waits = restored.held(tx)
+    if waits.rows:
+        since = local(waits.since, ZoneInfo(policy.desk.timezone))
+        yield (bad if waits.pages else warning)(
+            f"held since a restore, because it may have left: {waits.mails} of mail, {waits.pages} of pages, from "
+            f"{since} on; {restored.HOW}"
+        )
     given_up = arrears.failed(tx)
     if given_up.rows:
         yield warning(
             f"mail was given up ({_heap(given_up, policy)}): `mailgate outbox` lists it, `outbox retry N` tries one "
             "again"
         )
-    if not given_up.rows and not any(heap.rows for _, heap in late):
+    if not given_up.rows and not waits.rows and not any(heap.rows for _, heap in late):
         yield ok("nothing waits longer than it should to be sent")
 
 

@@ -7,9 +7,9 @@ custody.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from mailgate.core.custody import Cursors, Custody
 from mailgate.core.identity import is_ours
 from mailgate.core.policy import Policy
 from mailgate.edge import imap_in, listen, smtp_in, web
+from mailgate.edge.descriptors import claim, for_strangers
 from mailgate.edge.room import Room
 from mailgate.site import Site
 
@@ -69,9 +70,9 @@ async def opened(loaded: Site, behind: Behind) -> AsyncIterator[list[str]]:
     closings: list[Callable[[], Awaitable[None]]] = []
     try:
         both = [door for door in (loaded.config.smtp, loaded.config.lmtp) if door is not None]
-        room = Room.for_mails_of(max((door.max_size for door in both), default=0))
+        shared = _shared(both)
         for door in both:
-            socket = await _open_door(door, _keeper(loaded, door, behind, room))
+            socket = await _open_door(door, _keeper(loaded, door, behind, shared))
             closings.append(partial(socket.close, GRACE_SECONDS))
             scheme = "lmtp" if isinstance(door, LmtpDoor) else "smtp"
             addresses += [f"{scheme}://{address}" for address in socket.addresses]
@@ -150,7 +151,21 @@ def _place(door: SmtpDoor | LmtpDoor) -> listen.Listen | listen.UnixListen:
             return listen.Listen(host, port)
 
 
-def _keeper(loaded: Site, door: SmtpDoor | LmtpDoor, behind: Behind, room: Room) -> smtp_in.Keeper:
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the SMTP and the LMTP door must not take from each other, or from the rest of the daemon."""
+
+    room: Room
+    limits: smtp_in.Limits
+
+
+def _shared(both: Sequence[SmtpDoor | LmtpDoor]) -> Shared:
+    limits, largest = smtp_in.Limits(), max((door.max_size for door in both), default=0)
+    strangers = for_strangers(claim(), max(1, len(both)), limits.total)
+    return Shared(Room.for_mails_of(largest), replace(limits, total=strangers))
+
+
+def _keeper(loaded: Site, door: SmtpDoor | LmtpDoor, behind: Behind, shared: Shared) -> smtp_in.Keeper:
     trusted = loaded.config.smtp.trusted_relays if loaded.config.smtp else ()
     hostname = loaded.policy.desk.address.rpartition("@")[2]
-    return smtp_in.Keeper(behind.custody, behind.knows, hostname, door.max_size, trusted, room=room)
+    return smtp_in.Keeper(behind.custody, behind.knows, hostname, door.max_size, trusted, shared.limits, shared.room)

@@ -89,7 +89,7 @@ class Guests:
 
     def admit(self, guest: Guest) -> bool:
         """False when there is no room, or the door is closing."""
-        if self.leaving or not self._has_room(guest.peer):
+        if self.leaving or not self.has_room(guest.peer):
             return False
         self._inside.add(guest)
         self._per_peer[guest.peer] += 1
@@ -117,7 +117,8 @@ class Guests:
             for guest in tuple(self._inside):
                 guest.drop()
 
-    def _has_room(self, peer: str) -> bool:
+    def has_room(self, peer: str) -> bool:
+        """Whether one more of this peer may come in."""
         limits = self._keeper.limits
         if self._keeper.trusts(peer):
             return True

@@ -1,6 +1,6 @@
 """The SMTP and LMTP doors: sockets that hand whole mails to custody and answer 250 only after its commit.
 
-    open_door ──▶ SmtpSession (one per client) ──▶ DottedText ──▶ Custody.submit ──COMMIT──▶ "250"
+    open_door ──▶ Threshold ──▶ SmtpSession (one per client) ──▶ DottedText ──▶ Custody.submit ──COMMIT──▶ "250"
 
 No `Controller` of aiosmtpd: it would bring a thread and a self-test of its own. And no `wait_closed()`: from CPython
 3.12.1 on it waits for every client, so a single idle one would keep the daemon from stopping.
@@ -20,6 +20,7 @@ import aiosmtpd
 from mailgate.edge.keeper import Guests, Keeper, Limits
 from mailgate.edge.listen import Listen, UnixListen, address_of, shut
 from mailgate.edge.smtp_session import LmtpSession, SmtpSession
+from mailgate.edge.threshold import QUEUE, Threshold
 
 __all__ = ["Keeper", "Limits", "Listen", "OpenDoor", "UnixListen", "UnsafeLibrary", "open_door"]
 
@@ -55,7 +56,7 @@ async def open_door(listen: Listen | UnixListen, keeper: Keeper, lmtp: bool) -> 
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # below, aiosmtpd logs addresses and whole mails
     guests = Guests(keeper)
     session = partial(LmtpSession if lmtp else SmtpSession, keeper, guests)
-    server = await _listen_on(listen, session)
+    server = await _listen_on(listen, partial(Threshold, guests, session))
     return OpenDoor(tuple(address_of(each) for each in server.sockets), server, guests, listen)
 
 
@@ -66,12 +67,12 @@ def require_safe(version: str) -> None:
         raise UnsafeLibrary(f"aiosmtpd {version} is unsafe (CVE-2024-27305, CVE-2024-34083): install 1.4.6 or newer")
 
 
-async def _listen_on(listen: Listen | UnixListen, session: Callable[[], SmtpSession]) -> asyncio.Server:
+async def _listen_on(listen: Listen | UnixListen, arrival: Callable[[], Threshold]) -> asyncio.Server:
     loop = asyncio.get_running_loop()
     match listen:
         case Listen(host, port):
-            return await loop.create_server(session, host, port)
+            return await loop.create_server(arrival, host, port, backlog=QUEUE)
         case UnixListen(path):
-            server = await loop.create_unix_server(session, str(path))
+            server = await loop.create_unix_server(arrival, str(path), backlog=QUEUE)
             path.chmod(0o666)
             return server

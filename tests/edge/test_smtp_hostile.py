@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from mailgate.edge import smtp_connection
+from mailgate.edge import smtp_connection, smtp_in
 from mailgate.edge.smtp_in import Limits
 from tests.edge.custodies import FailingCustody, ListCustody, SlowCustody
 from tests.edge.doors import a_keeper, running, smtp_door
@@ -153,6 +153,17 @@ def test_one_address_gets_only_so_many_connections() -> None:
         assert second.hear() == ""
         with door.talk() as fourth:
             assert fourth.banner.startswith("220 ")
+
+
+def test_who_finds_no_room_costs_no_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trap F25: in a storm nearly everybody is one too many, and a session costs more than to send them away."""
+
+    def session(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(smtp_in, "SmtpSession", session)
+    with smtp_door(ListCustody(), Limits(total=0)) as door, door.talk() as client:
+        assert client.banner.startswith("421 4.7.0 too many connections")
 
 
 def test_our_own_relay_always_gets_in() -> None:

@@ -12,11 +12,18 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 from mailgate.cli.main import main as mailgate
+from mailgate.core.decision import Decision
 from mailgate.core.delivery import Delivered
-from tests.flow.forgeries.weakening import Weakening, instead
+from mailgate.core.events import Event
+from mailgate.engine import step
+from mailgate.mail.compose import Scribe
+from mailgate.store import claims, inbox
+from mailgate.store.inbox import Received
+from tests.flow.forgeries.weakening import Weakening, always, instead
 
 WRITE_BEHIND_SECONDS = 0.3
 
@@ -47,6 +54,27 @@ def _settle_first(attempt: Callable[[Any, Any, Any], Awaitable[Any]]) -> Callabl
     return attempted
 
 
+def _lease_nothing(lease: Callable[[Any, Any, Any], Any]) -> Callable[[Any, Any, Any], Any]:
+    """Whatever is due is taken, and is due as before: by the next worker, too."""
+    return lambda tx, wanted, now: lease(tx, replace(wanted, until=now), now)
+
+
+def _done_later(_settle: Any) -> Any:
+    """Between the decision and the mark that it was made, there is a moment."""
+
+    def settled(self: Any, received: Received, event: Event, scribe: Scribe) -> Decision | None:
+        now = self._clock()
+        with self._database.write() as tx:
+            if not claims.claim_mail(tx, received.id):
+                return None
+            decision = step(self._desk, scribe, tx, event, now)
+        with self._database.write() as tx:
+            inbox.done(tx, received.id, decision, now)
+        return decision
+
+    return settled
+
+
 BUILDS: dict[str, Weakening] = {
     "synchronous=NORMAL": Weakening(
         "a commit returns before it is on disk",
@@ -54,6 +82,11 @@ BUILDS: dict[str, Weakening] = {
         instead(("synchronous=NORMAL", "foreign_keys=ON")),
     ),
     "250 before the commit": Weakening("custody is promised from memory", "acceptor:Acceptor.submit", _write_behind),
+    "no lease": Weakening("what one worker has, another takes", "store.outbox:lease", _lease_nothing),
+    "no claim": Weakening("what one node decides, another decides, too", "store.claims:claim_mail", always(True)),
+    "done in a second transaction": Weakening(
+        "a mail is decided, and then marked", "engine:Engine._settle", _done_later
+    ),
     "settle before send": Weakening("sent is what was about to be", "sender:Sender._attempt", _settle_first),
 }
 """By the name that `make prove` prints."""

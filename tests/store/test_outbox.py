@@ -7,7 +7,7 @@ from dataclasses import replace
 from time import sleep
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from mailgate.core import delivery
 from mailgate.core.delivery import Deferred, Delivered, Lane, Refused
@@ -107,6 +107,19 @@ def test_who_comes_back_late_changes_nothing(database: Database) -> None:
     assert _row(database).state is OutboxState.LEASED
     assert _settle(database, current, Delivered("250 ok"))
     assert not _settle(database, current, Delivered("250 ok"))
+
+
+def test_what_left_together_is_settled_together(database: Database) -> None:
+    """One of three belongs to a later attempt: its neighbours are sent, its page included, and it stays as it is."""
+    promise(database, a_page("tech1"), a_page("tech2"), a_page("tech3"))
+    first, late, last = lease(database, Lane.PAGE)
+    with database.write() as tx:
+        assert outbox.sent(tx, (first, replace(late, fence=late.fence - 1), last), NOW + MINUTE) == 2
+    with database.read() as tx:
+        states = [row.state for row in tx.exec(select(OutboxRow).order_by(col(OutboxRow.id)))]
+        pages = [page.sent_at for page in tx.exec(select(PageRow).order_by(col(PageRow.outbox_id)))]
+    assert states == [OutboxState.SENT, OutboxState.LEASED, OutboxState.SENT]
+    assert pages == [NOW + MINUTE, None, NOW + MINUTE]
 
 
 def test_a_late_answer_still_counts_when_nobody_else_took_the_row(database: Database) -> None:

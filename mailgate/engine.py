@@ -6,12 +6,10 @@
     │ claim → snapshot → decide → effects → journal → row done │
     └─ COMMIT ─────────────────────────────────────────────────┘
 
-What another node took meanwhile cannot be claimed, and is passed over without fuss.
-
-A template that fails undoes its decision, which is then made again with built-in words: no acknowledgement and no page
-waits for an administrator. Any other exception quarantines the mail, and the urgent door pages all the same; a timer is
-put off. Nothing that cannot be decided holds up what is behind it. A database fault is nobody's fault: the row stays
-pending and is tried again.
+What another node took meanwhile is passed over. A template that fails undoes its decision, which is then made again
+with built-in words: no acknowledgement and no page waits for an administrator. Any other exception quarantines the
+mail, and the urgent door pages all the same; a timer is put off. Nothing that cannot be decided holds up what is behind
+it. A database fault is nobody's fault: the row stays pending and is tried again.
 """
 
 from __future__ import annotations
@@ -25,6 +23,7 @@ from itertools import takewhile
 
 import structlog
 
+from mailgate.core import floods
 from mailgate.core.authority import token_holder
 from mailgate.core.correspondence import letters_to_administrators
 from mailgate.core.custody import Delivery
@@ -103,8 +102,10 @@ def read_mail(delivery: Delivery, inbox_id: int, digest: str, desk: Desk, receiv
 
 def step(desk: Desk, scribe: Scribe, tx: Tx, event: Event, now: datetime) -> Decision:
     """Decide one event and make it so, inside the caller's transaction."""
-    seen = snapshot.load(tx, event)
-    decision = decide(event, seen, desk.policy, now)
+    firm = floods.firm_of(event, desk.policy)
+    decision = decide(event, snapshot.load(tx, event, firm), desk.policy, now)
+    if floods.asks_of_others(decision, firm):
+        decision = decide(event, snapshot.load(tx, event), desk.policy, now)
     apply_all(tx, scribe, decision.effects, occasion(event), now)
     journal.record(tx, event, decision, desk.rules, now)
     return decision
@@ -129,9 +130,8 @@ class Engine:
         self._next_desk = desk
 
     def run_pending(self, stopping: Callable[[], bool], promised: Callable[[], None]) -> None:
-        """Work until nothing is pending or somebody wants to stop; `promised` is called after every event.
-
-        Raises DATABASE_FAULTS; nothing is lost then."""
+        """Work until nothing is pending or somebody wants to stop; `promised` is called after every event. Raises
+        DATABASE_FAULTS; nothing is lost then."""
 
         def works(turn: Callable[[], bool]) -> bool:
             self._desk = self._next_desk

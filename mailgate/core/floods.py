@@ -23,9 +23,10 @@ from datetime import datetime, timedelta
 from mailgate.core.decision import Decision
 from mailgate.core.effects import Assign, ChangeStatus, Effect, SendMail, SetTimer
 from mailgate.core.escalation import awaits_somebody, first_step, promised_people, team_of
-from mailgate.core.events import TimerFired
+from mailgate.core.events import Event, MailReceived, TimerFired
+from mailgate.core.identity import recognise
 from mailgate.core.letters import FloodFacts
-from mailgate.core.model import Outcome, Status, TokenKind
+from mailgate.core.model import Identity, Outcome, Status, TokenKind
 from mailgate.core.page_effects import AcknowledgePages, CancelPages, CountCall, Page, SpeakFor
 from mailgate.core.paging import Chosen, Wanted, choose, same_people
 from mailgate.core.policy import Policy
@@ -74,6 +75,21 @@ def is_flood(ticket: Ticket, theirs: Iterable[Call], policy: Policy, at: datetim
     if ticket.customer is None:
         return sum(call.at > at - HOUR for call in theirs) >= bounds.unknown
     return sum(call.at > at - bounds.within for call in theirs) >= bounds.tickets - 1
+
+
+def firm_of(event: Event, policy: Policy) -> str | None:
+    """Whose requests the decision of an event probably asks about, as in `Call.customer`; None: perhaps anybody's."""
+    if not isinstance(event, MailReceived):
+        return None
+    sender = recognise(event.mail.sender, event.envelope_from, policy)
+    return None if sender.identity is Identity.TECHNICIAN else sender.customer_key or ""
+
+
+def asks_of_others(decision: Decision, firm: str | None) -> bool:
+    """Whether people are wanted for a customer of whose requests only another's were looked at: a rule may say whose a
+    mail is, and a reply belongs to its ticket's."""
+    wanted = (effect.customer for effect in decision.effects if isinstance(effect, CountCall))
+    return firm is not None and any(customer != firm for customer in wanted)
 
 
 def window_over(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Decision:

@@ -1,8 +1,8 @@
 """Which requests asked for people lately, and whose pages tell of which (core.floods).
 
-A flood must not make them slow: what every mail reads are the requests of an hour for which people were called, and
-those are few by the very rule that they serve; whatever may be many is counted by an index, and no further than
-anybody asks.
+A flood must not make them slow: what every mail reads are the requests of its customer, within an hour, for which
+people were called, and those are few by the very rule that they serve; whatever may be many is counted by an index, and
+no further than anybody asks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from sqlalchemy import ColumnElement, delete, func, insert, literal, true, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, literal, true, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -35,6 +35,24 @@ HOUR = timedelta(hours=1)
 CALLS_MOST = 1000
 """How many requests of the last hour are looked at."""
 
+_FLOODS, _TICKETS, _TIMERS = rows.table(FloodRow), rows.table(TicketRow), rows.table(TimerRow)
+_GATHERS = exists().where(_TIMERS.c.ticket == _FLOODS.c.ticket, _TIMERS.c.kind == WINDOW)
+_CALLS = (
+    select_columns(
+        _FLOODS.c.ticket,
+        _FLOODS.c.customer,
+        _FLOODS.c.queue,
+        _FLOODS.c.at,
+        _TICKETS.c.status,
+        _GATHERS.label("gathers"),
+    )
+    .join_from(_FLOODS, _TICKETS, _TICKETS.c.number == _FLOODS.c.ticket)
+    .where(_FLOODS.c.alone == true(), _FLOODS.c.at > bindparam("since"))
+    .order_by(_FLOODS.c.at.desc())
+    .limit(CALLS_MOST)
+)
+_OF_FIRM = _FLOODS.c.customer == bindparam("firm")
+
 
 def change_flood(tx: Tx, effect: FloodEffect) -> None:
     """Write down that people are wanted, that pages tell of more than their ticket, or that they are answered."""
@@ -49,23 +67,25 @@ def change_flood(tx: Tx, effect: FloodEffect) -> None:
             assert_never(effect)
 
 
-def calls(tx: Tx, at: datetime) -> tuple[Call, ...]:
-    """The requests for which people were called within an hour before `at`, the newest first."""
-    gathers = select(TimerRow.id).where(TimerRow.ticket == FloodRow.ticket, TimerRow.kind == WINDOW).exists()
-    lately = (
-        select(FloodRow, TicketRow.status, gathers)
-        .join(TicketRow, col(TicketRow.number) == col(FloodRow.ticket))
-        .where(FloodRow.alone == true(), FloodRow.at > at - HOUR)
-        .order_by(col(FloodRow.at).desc())
-        .limit(CALLS_MOST)
-    )
-    found = tuple(
-        Call(row.ticket, row.customer, row.queue, row.at, Status(status) is Status.NEW, bool(open_))
-        for row, status, open_ in tx.exec(lately)
-    )
-    newest = {(call.customer, call.queue): call.ticket for call in reversed(found)}
+def calls(tx: Tx, at: datetime, firm: str | None = None) -> tuple[Call, ...]:
+    """The requests for which people were called within an hour before `at`, the newest first: of one customer ("": of
+    all senders whom the rules do not name), or of everybody."""
+    lately = _CALLS if firm is None else _CALLS.where(_OF_FIRM)
+    found = rows.ask(tx, lately, {"since": at - HOUR, "firm": firm} if firm is not None else {"since": at - HOUR}).all()
+    newest = {(row.customer, row.queue): row.ticket for row in reversed(found)}
     people = _called(tx, newest.values())
-    return tuple(replace(call, people=people.get(call.ticket, ())) for call in found)
+    return tuple(
+        Call(
+            row.ticket,
+            row.customer,
+            row.queue,
+            row.at,
+            waits=row.status is Status.NEW,
+            gathers=bool(row.gathers),
+            people=people.get(row.ticket, ()),
+        )
+        for row in found
+    )
 
 
 def of_ticket(tx: Tx, seen: Seen, event: Event) -> Seen:

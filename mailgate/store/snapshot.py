@@ -54,14 +54,14 @@ LATELY = timedelta(days=1)
 _TAG = re.compile(r"\[#([0-9]{1,9})\]")
 
 
-def load(tx: Tx, event: Event) -> Seen:
-    """The snapshot for one event."""
+def load(tx: Tx, event: Event, firm: str | None = None) -> Seen:
+    """The snapshot for one event; of a mail's, the calls are those of the customer `firm`, or everybody's."""
     next_ticket = _next_ticket(tx)
     seen = replace(staff(tx), next_ticket=next_ticket, reporting=timers.is_set(tx, None, REPORT))
     tickets = cache(partial(find_ticket, tx))
     match event:
         case MailReceived():
-            return _of_mail(tx, event, seen, tickets)
+            return replace(_of_mail(tx, event, seen, tickets), calls=floods.calls(tx, event.received_at, firm))
         case PageAnswered(ticket=number):
             return floods.of_ticket(tx, replace(seen, by_token=relations.followed(tickets)(number)), event)
         case TimerFired(kind=kind, ticket=None):
@@ -105,7 +105,6 @@ def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
     seen = held.of_answer(tx, event, seen) if _is_work(event) else seen
     return replace(
         _of_budgets(tx, event, floods.of_ticket(tx, _of_token(tx, event, seen, tickets, reported), event)),
-        calls=floods.calls(tx, event.received_at),
         twins=twins,
         by_twin=traces.first(tickets, (twin.ticket for twin in reversed(twins))),
         lately=_lately(tx, event),

@@ -10,7 +10,7 @@ import pytest
 from mailgate.core.decision import Decision
 from mailgate.core.effects import Assign, ChangeStatus, SendMail, SetTimer
 from mailgate.core.events import TimerFired
-from mailgate.core.floods import WAKE, WINDOW
+from mailgate.core.floods import WAKE, WINDOW, asks_of_others, firm_of
 from mailgate.core.letters import FloodFacts
 from mailgate.core.model import Status
 from mailgate.core.page_effects import AcknowledgePages, CountCall, Page, PassOn, SpeakFor
@@ -170,3 +170,17 @@ def test_somebody_elses_ticket_reminds_them() -> None:
     flood = Flood(1004, owner="tech2", told=True, named=(1006,), size=1)
     decision = fired("callback-warning", 1005, flood, assignee="tech3", status=Status.OPEN)
     assert [letter.to.address for letter in letters(decision, "technician")] == ["tech3@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "firm"), [("chef@acme.example", "acme"), ("x@stranger.example", ""), ("tech1@example.com", None)]
+)
+def test_a_mail_is_most_probably_about_its_author_s_customer(sender: str, firm: str | None) -> None:
+    """A technician's may be about anybody's."""
+    assert firm_of(received(a_mail(sender)), a_policy()) == firm
+
+
+def test_a_call_for_another_customer_s_request_is_decided_with_theirs() -> None:
+    """What was not looked at must not pass for nothing."""
+    decision = asked_after()
+    assert [asks_of_others(decision, firm) for firm in ("acme", "", "helvetia", None)] == [False, True, True, False]

@@ -111,3 +111,14 @@ def test_a_front_that_reaches_nobody_calls_the_next_person(desk: LiveDesk) -> No
     desk.answers |= {TECH[0]: Refused("550"), "5145550101@pager.example.net": Refused("550")}
     ((*sent,),) = ask(desk, 1)
     assert TECH[1] in {mail.to for mail in sent if is_mail(mail.to)}
+
+
+def test_a_rule_that_names_the_customer_does_not_hide_their_flood(desk: LiveDesk) -> None:
+    """A stranger's mails that a rule gives to Acme are Acme's: the fourth is told with the others, whoever wrote it."""
+    rule = '[[rule]]\nwhen = { from = "machine@stranger.example" }\nthen = { customer = "acme" }\n'
+    rules = desk.root / "rules/60-rules.toml"
+    rules.write_text(rule + rules.read_text("utf-8"), "utf-8")
+    desk.reload()
+    ask(desk, 3)
+    (fourth,) = ask(desk, 1, sender="machine@stranger.example")
+    assert any("4 demandes (Acme) #1004" in mail.text for mail in fourth)

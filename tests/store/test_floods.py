@@ -105,3 +105,14 @@ def test_a_ticket_for_which_nobody_was_to_be_called_is_in_no_flood(database: Dat
     """It has no row."""
     open_ticket(database)
     assert loaded(database, "callback-warning", 1001).flood is None
+
+
+def test_the_calls_of_one_customer_are_read_alone(database: Database) -> None:
+    """However many others ask within the hour; "" is everybody whom the rules do not name."""
+    for number, customer in ((1001, "acme"), (1002, ""), (1003, "helvetia"), (1004, "acme")):
+        asked(database, number, a_page("tech1"), customer=customer)
+    with database.write() as tx:
+        found = {
+            firm: [call.ticket for call in floods.calls(tx, NOW + 5 * MINUTE, firm)] for firm in ("acme", "", None)
+        }
+    assert found == {"acme": [1004, 1001], "": [1002], None: [1004, 1003, 1002, 1001]}

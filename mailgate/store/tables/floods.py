@@ -16,6 +16,7 @@ class FloodRow(Row, table=True):
     __tablename__ = "flood"
     __table_args__ = (
         Index(None, "alone", "at"),
+        Index(None, "customer", "alone", "at"),
         Index(None, "front", "ticket"),
         Index(None, "customer", "queue", "front", "ticket"),
     )

@@ -40,7 +40,7 @@ class Waiting:
 
 
 class Acceptor:
-    """The acceptor thread. `submit` and `cursor` may be called from any thread (core.custody.Custody and Cursors)."""
+    """The acceptor thread. What is not `start` or `stop` may be called from any thread (core.custody)."""
 
     def __init__(
         self,
@@ -81,6 +81,16 @@ class Acceptor:
         """How far an IMAP mailbox was read."""
         with self._database.read() as tx:
             return inbox.cursor(tx, mailbox)
+
+    def gap(self, mailbox: str) -> datetime | None:
+        """Since when mail of a mailbox may be missing."""
+        with self._database.read() as tx:
+            return inbox.gap(tx, mailbox)
+
+    def filled(self, mailbox: str) -> None:
+        """What may have been missing of a mailbox is in custody."""
+        with self._database.write() as tx:
+            inbox.filled(tx, mailbox)
 
     def _run(self) -> None:
         while self._takes_a_group():

@@ -56,6 +56,13 @@ class ImapCursor:
 
 
 class Cursors(Protocol):
-    """How far each IMAP mailbox was read; custody of a mail with an ImapSource moves it in the same commit."""
+    """How far each IMAP mailbox was read; custody of a mail with an ImapSource moves it in the same commit.
+
+    After a restore mail may be missing that was read, and put away, after the backup: `gap` is since when it came in,
+    None where nothing is missing, and `filled` says that it was taken again."""
 
     def cursor(self, mailbox: str) -> ImapCursor | None: ...
+
+    def gap(self, mailbox: str) -> datetime | None: ...
+
+    def filled(self, mailbox: str) -> None: ...

@@ -11,6 +11,10 @@ Where read mail stays in the folder, the first contact takes, of the mails that 
 nobody has read. None of them moves the cursor but the last, which moves it behind all that were there: a restart in
 the middle then still knows old mail from new.
 
+A database that was set back to a backup has its old cursor: what is above it and still lies in the folder is taken in
+any case. What was moved away since lies in the folder of read mail, and is taken there, once, by the day on which it
+came in. Custody and engine know by place and content what they have.
+
 Of several nodes one reads a mailbox (`is_ours`); the others wait without a connection, and whoever cannot read it gives
 way.
 """
@@ -21,7 +25,8 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import structlog
 from imapclient.exceptions import IMAPClientError
@@ -29,7 +34,7 @@ from imapclient.exceptions import IMAPClientError
 from mailgate.core.custody import Cursors, Custody, Delivery, ImapCursor, ImapSource
 from mailgate.core.model import Door
 from mailgate.edge.imap_route import envelope_from, headers_of, recipients
-from mailgate.edge.imap_session import ImapSession, Mailbox, UnfitServer, opened, readable
+from mailgate.edge.imap_session import Fetched, ImapSession, Mailbox, UnfitServer, opened, readable
 
 __all__ = ["Mailbox", "MailboxReader"]
 
@@ -44,6 +49,8 @@ COMMIT_SECONDS = 120.0
 STOP_STEP = 0.1
 STAND_BY_SECONDS = 1.0
 BATCH = 200
+A_DAY = timedelta(days=1)
+"""A search by day knows no time zones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,7 @@ class MailboxReader:
         if self._floor[0] != session.uidvalidity:
             self._floor = (session.uidvalidity, session.uidnext)
         self._put_away_left_over(session)
+        self._fill_gap()
         while not self._stopping:
             self._sweep(session)
             self._failures = 0
@@ -164,6 +172,23 @@ class MailboxReader:
         for at in range(0, len(fresh), BATCH):
             self._take_batch(session, fresh[at : at + BATCH])
 
+    def _fill_gap(self) -> None:
+        """Take again what was read and put away after the backup that the database was set back to."""
+        since = self._cursors.gap(self._mailbox.name)
+        if since is None:
+            return
+        if self._mailbox.processed is not None:
+            self._take_put_away(replace(self._mailbox, folder=self._mailbox.processed, processed=None), since)
+        self._cursors.filled(self._mailbox.name)
+
+    def _take_put_away(self, folder: Mailbox, since: datetime) -> None:
+        with opened(folder) as session:
+            session.begin()
+            fresh = _each(session.search("SINCE", (since - A_DAY).date()))
+            log.info("imap.gap", mailbox=session.name, since=since, mails=len(fresh))
+            for at in range(0, len(fresh), BATCH):
+                self._take_batch(session, fresh[at : at + BATCH])
+
     def _take_batch(self, session: ImapSession, batch: Sequence[Fresh]) -> None:
         sizes = session.sizes([each.uid for each in batch])
         for each in batch:
@@ -173,13 +198,13 @@ class MailboxReader:
     def _take(self, session: ImapSession, fresh: Fresh, size: int) -> None:
         """Marked or moved only once it is in custody."""
         self._may_go_on()
-        raw = session.fetch(fresh.uid, size) if size <= self._mailbox.max_size else None
-        if raw is None or len(raw) > self._mailbox.max_size:
+        mail = session.fetch(fresh.uid, size) if size <= self._mailbox.max_size else None
+        if mail is None or len(mail.raw) > self._mailbox.max_size:
             self._leave_alone(session, fresh.uid, size)
             return
-        source = ImapSource(self._mailbox.name, session.uidvalidity, fresh.reach) if fresh.reach else None
-        inbox_id = self._committed(self._custody.submit(self._delivery(raw, source)))
-        log.info("imap.accepted", mailbox=self._mailbox.name, uid=fresh.uid, inbox=inbox_id, size=len(raw))
+        source = ImapSource(session.name, session.uidvalidity, fresh.reach) if fresh.reach else None
+        inbox_id = self._committed(self._custody.submit(self._delivery(mail, source)))
+        log.info("imap.accepted", mailbox=session.name, uid=fresh.uid, inbox=inbox_id, size=len(mail.raw))
         session.file_away([fresh.uid])
         self.alive()
 
@@ -212,16 +237,17 @@ class MailboxReader:
         session.flag([uid])
         log.warning("imap.left_alone", mailbox=self._mailbox.name, uid=uid, size=size, limit=self._mailbox.max_size)
 
-    def _delivery(self, raw: bytes, source: ImapSource | None) -> Delivery:
-        headers = headers_of(raw)
+    def _delivery(self, mail: Fetched, source: ImapSource | None) -> Delivery:
+        headers = headers_of(mail.raw)
         return Delivery(
             door=Door.IMAP,
             envelope_from=envelope_from(headers),
             recipients=recipients(headers, self._knows, self.fallback()),
-            raw=raw,
+            raw=mail.raw,
             peer=self._mailbox.host,
             trusted=self._mailbox.trusted,
             source=source,
+            arrived_at=mail.arrived_at,
         )
 
     def _committed(self, promise: Future[int]) -> int:

@@ -16,6 +16,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -59,6 +60,14 @@ class Mailbox:
         return f"{self.user}@{self.host}/{self.folder}"
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A mail, and when the mailbox got it, if the server says so (RFC 3501 §2.3.3)."""
+
+    raw: bytes
+    arrived_at: datetime | None
+
+
 class UnfitServer(Exception):
     """The server does something that we must not go along with."""
 
@@ -100,12 +109,18 @@ class ImapSession:
             answers = self._client.fetch(uids, ["RFC822.SIZE"])
         return {uid: int(answer[b"RFC822.SIZE"]) for uid, answer in answers.items() if b"RFC822.SIZE" in answer}
 
-    def fetch(self, uid: int, size: int) -> bytes | None:
+    def fetch(self, uid: int, size: int) -> Fetched | None:
         """The mail, or None when the server has none to give."""
         with self._within(COMMAND_SECONDS + size / SLOWEST_DOWNLOAD):
-            answer = self._client.fetch([uid], ["BODY.PEEK[]"]).get(uid, {})
-        raw = answer.get(b"BODY[]")
-        return raw if isinstance(raw, bytes) else None
+            answer = self._client.fetch([uid], ["INTERNALDATE", "BODY.PEEK[]"]).get(uid, {})
+        raw, at = answer.get(b"BODY[]"), answer.get(b"INTERNALDATE")
+        aware = at if isinstance(at, datetime) and at.tzinfo is not None else None
+        return Fetched(raw, aware) if isinstance(raw, bytes) else None
+
+    @property
+    def name(self) -> str:
+        """Account and folder, as cursors know them."""
+        return self._mailbox.name
 
     def file_away(self, uids: Sequence[int]) -> None:
         """Marks mails as seen, or moves them to the processed folder."""

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Update, update
+from sqlalchemy import Update, delete, update
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
@@ -34,7 +34,7 @@ from mailgate.mail import parse
 from mailgate.store import rows
 from mailgate.store.columns import InboxKind, InboxState
 from mailgate.store.database import Tx
-from mailgate.store.tables import CursorRow, InboxRow, RawRow, saved
+from mailgate.store.tables import CursorRow, GapRow, InboxRow, RawRow, saved
 
 Asked = DeliveryFailed | TicketRequested | RetryAsked | ReleaseAsked | DrillAsked | PageAnswered | BankAsked
 """The events that are put in the inbox as they are, not as mail."""
@@ -102,6 +102,17 @@ def cursor(tx: Tx, mailbox: str) -> ImapCursor | None:
     """How far a mailbox was read, None for a new one."""
     row = tx.get(CursorRow, mailbox)
     return None if row is None else ImapCursor(row.uidvalidity, row.uid)
+
+
+def gap(tx: Tx, mailbox: str) -> datetime | None:
+    """Since when mail came into a mailbox that may be missing here, None when none is."""
+    row = tx.get(GapRow, mailbox)
+    return None if row is None else row.since
+
+
+def filled(tx: Tx, mailbox: str) -> None:
+    """Nothing of a mailbox is missing any more."""
+    tx.exec(delete(GapRow).where(col(GapRow.mailbox) == mailbox))
 
 
 def next_pending(tx: Tx) -> Received | None:

@@ -132,7 +132,7 @@ def _mark(tx: Tx, file: Path, now: datetime) -> Restored:
     _hold_all_open(tx, point.restored_at)
     _leave_room(tx, point.backed_up_at - away)
     for mailbox in tx.exec(select(CursorRow.mailbox)).all():
-        tx.merge(GapRow(mailbox=mailbox, since=point.backed_up_at))
+        tx.merge(GapRow(mailbox=mailbox, since=_read_until(tx, mailbox) or point.backed_up_at))
     tx.exec(update(TenureRow).values(until=TenureRow.since))
     tx.flush()
     held, counter = restored.held(tx), tx.get_one(CounterRow, TICKET_COUNTER)
@@ -144,6 +144,12 @@ def _point(tx: Tx, now: datetime) -> RestorePointRow:
     unused = select(RestorePointRow).where(col(RestorePointRow.restored_at).is_(None))
     noted = tx.exec(unused.order_by(col(RestorePointRow.id).desc()).limit(1)).first()
     return noted or RestorePointRow(backed_up_at=overdue.newest_entry(tx) or now)
+
+
+def _read_until(tx: Tx, mailbox: str) -> datetime | None:
+    """When the mail came in that was read last before the backup: they are read in that order."""
+    came = func.max(func.coalesce(InboxRow.arrived_at, InboxRow.received_at))
+    return tx.exec(select(came).where(InboxRow.mailbox == mailbox)).one()
 
 
 def _hold_all_open(tx: Tx, at: datetime) -> None:

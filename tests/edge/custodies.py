@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from datetime import datetime
 
 from mailgate.core.custody import Delivery, ImapCursor
 
@@ -75,12 +76,19 @@ class CursorCustody(ListCustody):
     def __init__(self) -> None:
         super().__init__()
         self.cursors: dict[str, ImapCursor] = {}
+        self.gaps: dict[str, datetime] = {}
 
     def submit(self, delivery: Delivery) -> Future[int]:
         if delivery.source is not None:
             source = delivery.source
             self.cursors[source.mailbox] = ImapCursor(source.uidvalidity, source.uid)
         return super().submit(delivery)
+
+    def gap(self, mailbox: str) -> datetime | None:
+        return self.gaps.get(mailbox)
+
+    def filled(self, mailbox: str) -> None:
+        del self.gaps[mailbox]
 
     def cursor(self, mailbox: str) -> ImapCursor | None:
         return self.cursors.get(mailbox)

@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from tests.peers import wait_until
 from tests.peers.postgres import SMALL, Postgres, Server, a_place, initialise
 
-REPLICATES = {**SMALL, "wal_level": "replica", "max_wal_senders": "4", "autovacuum": "off"}
+REPLICATES = {
+    **SMALL,
+    "wal_level": "replica",
+    "max_wal_senders": "4",
+    "autovacuum": "off",
+    "wal_retrieve_retry_interval": "200ms",
+}
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.prove import restart
+from tests.prove import nodes, restart
 from tests.prove.rig import Rig
 
-RIGS: tuple[Rig, ...] = (restart.RIG,)
+RIGS: tuple[Rig, ...] = (restart.RIG, nodes.RIG)

@@ -10,6 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Protocol
 
@@ -19,6 +20,10 @@ from mailgate.edge.room import Room
 
 UNIX = "unix"
 """The peer of a Unix socket, trusted because the file system decides who reaches it."""
+
+
+REMEMBERED = 4096
+"""Addresses that need not be read again: each connection asks several times who it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +58,7 @@ class Keeper:
 
     def trusts(self, peer: str) -> bool:
         """`peer` is an IP address or UNIX."""
-        if peer == UNIX:
-            return True
-        address = ip_address(peer)
-        return any(address in network for network in self.trusted)
+        return peer == UNIX or _is_in(peer, self.trusted)
 
 
 class Guest(Protocol):
@@ -128,9 +130,18 @@ class Guests:
 def peer_of(transport: asyncio.BaseTransport) -> str:
     """The client's IP address (a mapped IPv4 address as IPv4, without its zone), or UNIX."""
     name = transport.get_extra_info("peername")
-    if not isinstance(name, tuple):
-        return UNIX
-    address = ip_address(str(name[0]).partition("%")[0])
+    return _plain(str(name[0])) if isinstance(name, tuple) else UNIX
+
+
+@lru_cache(REMEMBERED)
+def _plain(name: str) -> str:
+    address = ip_address(name.partition("%")[0])
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     return str(address)
+
+
+@lru_cache(REMEMBERED)
+def _is_in(peer: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    address = ip_address(peer)
+    return any(address in network for network in networks)

@@ -43,6 +43,10 @@ class Reception:
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
 
+    def __dir__(self) -> list[str]:
+        """What aiosmtpd looks for."""
+        return ["handle_RCPT"]
+
     async def handle_RCPT(
         self, _server: SMTP, _session: object, envelope: Envelope, address: str, _options: list[str]
     ) -> str:

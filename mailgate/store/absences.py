@@ -11,14 +11,21 @@ from datetime import timedelta
 from typing import assert_never
 
 from sqlalchemy import ColumnElement, delete
-from sqlmodel import col, select
+from sqlalchemy import select as select_columns
+from sqlmodel import col
 
 from mailgate.core.effects import RecordAbsence, WithdrawAbsences
 from mailgate.core.presence import Absences, Days
+from mailgate.store import rows
 from mailgate.store.database import Tx
 from mailgate.store.tables import AbsenceRow
 
 AbsenceChange = RecordAbsence | WithdrawAbsences
+
+_ABSENCES = rows.table(AbsenceRow)
+_ALL = select_columns(_ABSENCES.c.technician, _ABSENCES.c.first_day, _ABSENCES.c.last_day).order_by(
+    _ABSENCES.c.first_day
+)
 
 KEPT = timedelta(days=60)
 """How long an absence that is over stays."""
@@ -40,8 +47,8 @@ def change_absences(tx: Tx, effect: AbsenceChange) -> None:
 def absences(tx: Tx) -> Absences:
     """Every absence that is known by mail, each technician's in order."""
     found: defaultdict[str, list[Days]] = defaultdict(list)
-    for row in tx.exec(select(AbsenceRow).order_by(col(AbsenceRow.first_day))):
-        found[row.technician].append((row.first_day, row.last_day))
+    for technician, first, last in rows.ask(tx, _ALL):
+        found[technician].append((first, last))
     return {technician: tuple(days) for technician, days in found.items()}
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
-from typing import assert_never
+from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, delete, func
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, delete, func
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -33,7 +34,8 @@ COUNTS_FOR = timedelta(days=8)
 TICKETS = 5
 """How many tickets are shown for each of them."""
 
-_FORGET = delete(rows.table(AnswerRow)).where(rows.table(AnswerRow).c.at < bindparam("since"))
+_ANSWERS = rows.table(AnswerRow)
+_FORGET = delete(_ANSWERS).where(_ANSWERS.c.at < bindparam("since"))
 
 LARGEST = 20
 """How many addresses a report names, those that most was held back from; the others are summed up."""
@@ -63,13 +65,10 @@ def answered(tx: Tx, addresses: Iterable[str], at: datetime) -> Answered:
     Who was promised nothing is left out. One question, however much it asks: every mail asks it."""
     asked = sorted(set(addresses))
     domains = sorted(set(map(_domain, asked)))
-    counts = [
-        *(_times(at - HOUR, AnswerRow.address == address) for address in asked),
-        *(_times(at - DAY, AnswerRow.address == address) for address in asked),
-        *(_times(at - HOUR, AnswerRow.domain == domain) for domain in domains),
-        _times(at - HOUR),
-    ]
-    times = iter(tx.connection().execute(select_columns(*counts)).one())
+    named = [*(("a", one) for one in enumerate(asked)), *(("d", one) for one in enumerate(domains))]
+    whose = {f"{kind}{place}": one for kind, (place, one) in named}
+    values = {"hour": at - HOUR, "day": at - DAY, "most": COUNTED_MOST, **whose}
+    times = iter(rows.ask(tx, _counts(len(asked), len(domains)), values).one())
     hours, days = tuple(islice(times, len(asked))), tuple(islice(times, len(asked)))
     tallies = zip(asked, map(Tally, hours, days), strict=True)
     return Answered(
@@ -121,10 +120,23 @@ def _left(budgets: Iterable[HeldBack], named: tuple[HeldBack, ...]) -> Iterator[
             yield replace(whole, times=left)
 
 
-def _times(since: datetime, *whose: bool) -> ScalarSelect[int]:
+@cache
+def _counts(addresses: int, domains: int) -> Select[*tuple[Any, ...]]:
+    """The question of `answered` for so many addresses and domains."""
+    asked = [_ANSWERS.c.address == bindparam(f"a{place}") for place in range(addresses)]
+    firms = [_ANSWERS.c.domain == bindparam(f"d{place}") for place in range(domains)]
+    return select_columns(
+        *(_times("hour", one) for one in asked),
+        *(_times("day", one) for one in asked),
+        *(_times("hour", one) for one in firms),
+        _times("hour"),
+    )
+
+
+def _times(since: str, *whose: ColumnElement[bool]) -> ScalarSelect[int]:
     """How often since then, counted no further than anybody asks."""
-    lately = select(AnswerRow.id).where(*whose, AnswerRow.at > since).limit(COUNTED_MOST)
-    return select(func.count()).select_from(lately.subquery()).scalar_subquery()
+    lately = select_columns(_ANSWERS.c.id).where(*whose, _ANSWERS.c.at > bindparam(since)).limit(bindparam("most"))
+    return select_columns(func.count()).select_from(lately.subquery()).scalar_subquery()
 
 
 def _domain(address: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from mailgate.core.effects import ClearAddress, MarkAddress, SetFate
@@ -13,8 +14,12 @@ from mailgate.core.events import MailReceived
 from mailgate.core.model import TokenKind
 from mailgate.core.reports import Report
 from mailgate.core.seen import Sent
+from mailgate.store import rows
 from mailgate.store.database import Tx
 from mailgate.store.tables import AddressRow, OutboxRow, saved
+
+_ADDRESS = rows.table(AddressRow).c.address
+_MARKED = select_columns(_ADDRESS).where(_ADDRESS.in_(bindparam("asked", expanding=True)))
 
 FateChange = SetFate | MarkAddress | ClearAddress
 
@@ -62,7 +67,8 @@ def sent(row: OutboxRow, event: MailReceived) -> Sent:
 
 def marked(tx: Tx, addresses: Iterable[str]) -> frozenset[str]:
     """Those of the addresses (lower case) that mail does not reach."""
-    return frozenset(tx.exec(select(AddressRow.address).where(col(AddressRow.address).in_(addresses))))
+    asked = list(addresses)
+    return frozenset(rows.ask(tx, _MARKED, {"asked": asked}).scalars()) if asked else frozenset()
 
 
 def _mark(tx: Tx, effect: MarkAddress) -> None:

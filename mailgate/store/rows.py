@@ -38,7 +38,7 @@ def numbered(tx: Tx, kind: type[Row], rows: Sequence[Values]) -> Sequence[int]:
     return ask(tx, _insert_numbered(kind), rows).scalars().all() if rows else ()
 
 
-def ask(tx: Tx, statement: Executable, values: Values | Sequence[Values] = ()) -> CursorResult[Any]:
+def ask(tx: Tx, statement: Executable, values: Values | Sequence[Values] = ()) -> CursorResult[*tuple[Any, ...]]:
     """Run a statement as it is; a sequence of values runs it for each of them."""
     tx.flush()
     return tx.connection().execute(statement, values or None)

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache, partial
-from typing import assert_never
+from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, func
-from sqlmodel import col, select
+from sqlalchemy import Select, bindparam, func
+from sqlalchemy import select as select_columns
+from sqlmodel import select
 
 from mailgate.core.budgets import REPORT
 from mailgate.core.events import (
@@ -33,11 +34,11 @@ from mailgate.core.events import (
 from mailgate.core.model import Direction, Mail, Outcome, TokenKind
 from mailgate.core.seen import FIRST_TICKET, LATELY_MOST, Earlier, Seen, Twin
 from mailgate.core.unreadable import AGAIN
-from mailgate.store import bank, budgets, deeds, fates, floods, held, inbox, relations, timers, traces
+from mailgate.store import bank, budgets, deeds, fates, floods, held, inbox, relations, rows, timers, traces
 from mailgate.store.absences import absences
 from mailgate.store.columns import InboxKind
 from mailgate.store.database import Tx
-from mailgate.store.tables import CounterRow, InboxRow, MessageRow, OutboxRow, TicketRow, TurnRow, saved
+from mailgate.store.tables import CounterRow, InboxRow, MessageRow, OutboxRow, TicketRow, TurnRow
 from mailgate.store.tables.boxes import CARRIED_OUT, DECIDED
 from mailgate.store.tables.tickets import CARRIED
 from mailgate.store.ticket_changes import TICKET_COUNTER
@@ -50,6 +51,39 @@ UNDATED = timedelta(hours=4)
 EVER = timedelta(days=36500)
 
 LATELY = timedelta(days=1)
+
+_INBOX, _TICKETS, _MESSAGES = rows.table(InboxRow), rows.table(TicketRow), rows.table(MessageRow)
+_COUNTERS, _TURNS = rows.table(CounterRow), rows.table(TurnRow)
+
+_NEXT_TICKET = select_columns(_COUNTERS.c.next).where(_COUNTERS.c.name == TICKET_COUNTER)
+_TURN = select_columns(_TURNS.c.team, _TURNS.c.technician)
+_ASSIGNED = _TICKETS.c.assignee
+_CARRIED = (
+    select_columns(_ASSIGNED, func.count().label("carried")).where(_ASSIGNED.is_not(None), CARRIED).group_by(_ASSIGNED)
+)
+_SAME = (
+    select_columns(_INBOX.c.id, _INBOX.c.received_at, _INBOX.c.outcome, _INBOX.c.ticket, _INBOX.c.recipients)
+    .where(_INBOX.c.digest == bindparam("digest"), _INBOX.c.id != bindparam("own"))
+    .order_by(_INBOX.c.id.desc())
+    .limit(CANDIDATES)
+)
+_TWINS = _SAME.where(DECIDED, _INBOX.c.envelope_from == bindparam("sender"))
+_OBEYED = _SAME.where(CARRIED_OUT)
+_LATELY = (
+    select_columns(_INBOX.c.received_at, _INBOX.c.outcome, _INBOX.c.ticket, _INBOX.c.recipients)
+    .where(_INBOX.c.envelope_from == bindparam("sender"), _INBOX.c.kind == InboxKind.MAIL)
+    .where(_INBOX.c.id < bindparam("before"))
+    .order_by(_INBOX.c.id.desc())
+    .limit(LATELY_MOST)
+)
+_SAME_ID = (
+    select_columns(_MESSAGES.c.ticket)
+    .join_from(_MESSAGES, _INBOX, _INBOX.c.id == _MESSAGES.c.inbox_id)
+    .where(_MESSAGES.c.message_id == bindparam("message_id"), _MESSAGES.c.direction == Direction.IN)
+    .where(_INBOX.c.digest != bindparam("digest"), _INBOX.c.id != bindparam("own"))
+    .order_by(_MESSAGES.c.id.desc())
+    .limit(1)
+)
 
 _TAG = re.compile(r"\[#([0-9]{1,9})\]")
 
@@ -146,17 +180,15 @@ def _of_budgets(tx: Tx, event: MailReceived, seen: Seen) -> Seen:
 
 
 def _next_ticket(tx: Tx) -> int:
-    return tx.exec(select(CounterRow.next).where(CounterRow.name == TICKET_COUNTER)).one()
+    return int(rows.ask(tx, _NEXT_TICKET).scalar_one())
 
 
 def _turns(tx: Tx) -> Mapping[str, str]:
-    return {row.team: row.technician for row in tx.exec(select(TurnRow))}
+    return {row.team: row.technician for row in rows.ask(tx, _TURN)}
 
 
 def _load(tx: Tx) -> Mapping[str, int]:
-    assigned = col(TicketRow.assignee)
-    carried = select(assigned, func.count()).where(assigned.is_not(None), CARRIED).group_by(assigned)
-    return {technician: count for technician, count in tx.exec(carried) if technician is not None}
+    return {row.assignee: row.carried for row in rows.ask(tx, _CARRIED)}
 
 
 def _twins(tx: Tx, event: MailReceived) -> tuple[Twin, ...]:
@@ -165,19 +197,19 @@ def _twins(tx: Tx, event: MailReceived) -> tuple[Twin, ...]:
     One in quarantine was not decided; when it is at last, the sender may have sent it again since. A technician's work
     is done once, whoever hands the same mail in again (hazards A28); what was refused of it was not done, and may be
     now. The newest are taken first and then those that count, as in `_lately`."""
-    twins = set(_decided(tx, event, DECIDED, col(InboxRow.envelope_from) == event.envelope_from))
+    twins = set(_decided(tx, event, _TWINS))
     if _is_work(event):
-        twins.update(_decided(tx, event, CARRIED_OUT))
+        twins.update(_decided(tx, event, _OBEYED))
     return tuple(sorted(twins, key=lambda twin: twin.inbox_id))[-CANDIDATES:]
 
 
-def _decided(tx: Tx, event: MailReceived, *like: ColumnElement[bool]) -> Iterator[Twin]:
+def _decided(tx: Tx, event: MailReceived, same: Select[*tuple[Any, ...]]) -> Iterator[Twin]:
     """Twins among the newest of the mails like these."""
-    same = select(InboxRow).where(InboxRow.digest == event.digest, col(InboxRow.id) != event.inbox_id, *like)
+    values = {"digest": event.digest, "own": event.inbox_id, "sender": event.envelope_from}
     since = event.received_at - _alike(event.mail)
-    for row in tx.exec(same.order_by(col(InboxRow.id).desc()).limit(CANDIDATES)):
+    for row in rows.ask(tx, same, values):
         if row.received_at > since and not (row.outcome is Outcome.REFUSED and _is_work(event)):
-            yield Twin(saved(row.id), row.recipients, row.ticket)
+            yield Twin(row.id, row.recipients, row.ticket)
 
 
 def _is_work(event: MailReceived) -> bool:
@@ -196,28 +228,20 @@ def _lately(tx: Tx, event: MailReceived) -> tuple[Earlier, ...]:
     first and then those of the day: the other way round, years of mails are looked at to find today's few."""
     if not event.envelope_from:
         return ()
-    theirs = select(InboxRow.received_at, InboxRow.outcome, InboxRow.ticket, InboxRow.recipients).where(
-        InboxRow.envelope_from == event.envelope_from,
-        InboxRow.kind == InboxKind.MAIL,
-        col(InboxRow.id) < event.inbox_id,
-    )
-    newest = tx.exec(theirs.order_by(col(InboxRow.id).desc()).limit(LATELY_MOST))
+    newest = rows.ask(tx, _LATELY, {"sender": event.envelope_from, "before": event.inbox_id})
     since = event.received_at - LATELY
-    decided = ((word, ticket, to) for at, word, ticket, to in newest if at > since and word is not None)
-    return tuple(Earlier(Outcome(word), ticket, tuple(to)) for word, ticket, to in decided)
+    return tuple(
+        Earlier(outcome, ticket, to) for at, outcome, ticket, to in newest if at > since and outcome is not None
+    )
 
 
 def _same_id(tx: Tx, event: MailReceived) -> int | None:
     """The ticket of the newest other mail that has this mail's Message-ID and not its content."""
     if not event.mail.message_id:
         return None
-    others = (
-        select(MessageRow.ticket)
-        .join(InboxRow, col(InboxRow.id) == col(MessageRow.inbox_id))
-        .where(MessageRow.message_id == event.mail.message_id, MessageRow.direction == Direction.IN)
-        .where(InboxRow.digest != event.digest, InboxRow.id != event.inbox_id)
-    )
-    return tx.exec(others.order_by(col(MessageRow.id).desc()).limit(1)).first()
+    values = {"message_id": event.mail.message_id, "digest": event.digest, "own": event.inbox_id}
+    found = rows.ask(tx, _SAME_ID, values).scalar()
+    return None if found is None else int(found)
 
 
 def _retried(tx: Tx, event: RetryAsked) -> int | None:

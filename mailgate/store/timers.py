@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, update
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from mailgate.core.events import TimerFired
@@ -19,6 +20,8 @@ from mailgate.store.database import Tx
 from mailgate.store.tables import TimerRow, saved
 
 _TIMERS = rows.table(TimerRow)
+_NAMED = select_columns(_TIMERS.c.id).where(_TIMERS.c.kind == bindparam("named"))
+_OF_TICKET, _OF_DESK = _NAMED.where(_TIMERS.c.ticket == bindparam("of")), _NAMED.where(_TIMERS.c.ticket.is_(None))
 _CANCEL = delete(_TIMERS).where(_TIMERS.c.ticket == bindparam("of"), _TIMERS.c.kind == bindparam("named"))
 
 
@@ -72,7 +75,8 @@ def next_due(tx: Tx, now: datetime) -> TimerFired | None:
 
 def is_set(tx: Tx, ticket: int | None, kind: str) -> bool:
     """Whether the ticket (None: the desk itself) has a timer of this kind."""
-    return tx.exec(select(TimerRow.id).where(TimerRow.ticket == ticket, TimerRow.kind == kind)).first() is not None
+    one = {"named": kind} if ticket is None else {"of": ticket, "named": kind}
+    return rows.ask(tx, _OF_DESK if ticket is None else _OF_TICKET, one).first() is not None
 
 
 def due_at(tx: Tx, ticket: int, kind: str) -> datetime | None:

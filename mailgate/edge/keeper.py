@@ -29,7 +29,8 @@ REMEMBERED = 4096
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Times in seconds. `text_rate` is the least octets per second that keep a DATA phase alive, `text_patience` the
-    longest pause in it; `errors` and `commands` (of each verb) count per session, `recipients` per mail."""
+    longest pause in it; `errors` and `commands` (of each verb) count per session, `recipients` per mail, and
+    `talk` the replies to a stranger who brings none."""
 
     command_seconds: float = 300.0
     session_seconds: float = 900.0
@@ -39,6 +40,7 @@ class Limits:
     recipients: int = 100
     errors: int = 20
     commands: int = 1000
+    talk: int = 250
     per_peer: int = 50
     total: int = 1000
 

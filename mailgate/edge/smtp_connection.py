@@ -23,6 +23,7 @@ from mailgate.edge.smtp_replies import (
     STOPPING,
     TOO_MANY_ERRORS,
     TOO_MANY_GUESTS,
+    TOO_MUCH_TALK,
     TOO_SLOW,
     TROUBLE,
     counts_as_error,
@@ -33,6 +34,10 @@ log = structlog.get_logger()
 
 COMMAND_OCTETS = 4096
 """RFC 5321 §4.5.3.1.4 asks for 512, and more for each extension."""
+
+AT_ONCE = 8
+"""Replies since the last mail, after which a session waits for its turn: a stream that has the next command answers at
+once, and who sends thousands of them in one breath would stop the loop for everybody."""
 
 FAREWELL_SECONDS = 5.0
 """How long a client that we close on may take to read why."""
@@ -69,6 +74,7 @@ class Connection(SMTP):
         self._guests = guests
         self._admitted = False
         self._errors = 0
+        self._talk = 0
         self._ends_at = self.loop.time() + keeper.limits.session_seconds
         self._patience_ends = self._ends_at
 
@@ -150,6 +156,8 @@ class Connection(SMTP):
     async def push(self, status: str | bytes | None) -> None:
         if status is None:  # the session was hung up while an exception was being handled
             return
+        if self.transport is None or self.transport.is_closing():  # aiosmtpd obeys whatever else it has read
+            await self._hang_up()
         reply = with_enhanced_code(status)
         await self._say((reply,))
         await self._count(reply)
@@ -158,6 +166,15 @@ class Connection(SMTP):
         """All lines in one piece, as they are."""
         self._writer.write("\r\n".join(lines).encode() + CRLF)
         await self._writer.drain()
+        await self._take_turns()
+
+    async def _take_turns(self) -> None:
+        """Who says much at once lets others speak in between, and who brings no mail ends."""
+        self._talk += 1
+        if self._talk > AT_ONCE:
+            await asyncio.sleep(0)
+        if self._talk == self._keeper.limits.talk and not self.trusted:
+            await self._hang_up(TOO_MUCH_TALK)
 
     async def _count(self, reply: str) -> None:
         self._errors += counts_as_error(reply)

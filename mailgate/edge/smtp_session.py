@@ -190,6 +190,7 @@ class SmtpSession(Connection):
             return await answer
 
     async def _answer(self, reply: str, _recipients: int) -> None:
+        self._talk = 0
         await self._say((reply,))
         self._reset_timeout()
         await self._count(reply)
@@ -221,6 +222,7 @@ class LmtpSession(SmtpSession):
 
     async def _answer(self, reply: str, recipients: int) -> None:
         """All in one piece, so that an error budget cannot cut it short."""
+        self._talk = 0
         await self._say([reply] * recipients)
         self._reset_timeout()
         await self._count(reply)

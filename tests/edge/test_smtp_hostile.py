@@ -155,6 +155,17 @@ def test_one_address_gets_only_so_many_connections() -> None:
             assert fourth.banner.startswith("220 ")
 
 
+def test_who_talks_and_brings_no_mail_is_sent_home() -> None:
+    """Trap F25: commands that cost the client nothing cost the door its time. A mail is worth as many again."""
+    with smtp_door(ListCustody(), Limits(talk=12)) as door, door.talk() as client:
+        for _ in range(2):
+            client.greet()
+            client.say("NOOP")
+            assert client.mail(MAIL).startswith("250 ")
+        client.send(b"RSET\r\n" * 30)
+        assert client.hear_all()[-1] == "421 4.7.0 too many commands without a mail, goodbye"
+
+
 def test_who_finds_no_room_costs_no_session(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trap F25: in a storm nearly everybody is one too many, and a session costs more than to send them away."""
 
@@ -228,7 +239,7 @@ def test_everything_at_once_with_nobody_waiting_is_still_answered() -> None:
 def test_a_client_that_does_not_listen_cannot_stop_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its replies fill the buffers; closing must not wait for them."""
     monkeypatch.setattr(smtp_connection, "FAREWELL_SECONDS", 3600)
-    with smtp_door(ListCustody(), Limits(commands=1 << 30)) as door:
+    with smtp_door(ListCustody(), Limits(commands=1 << 30, talk=1 << 30)) as door:
         door.door._server.sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         with door.talk() as client:
             client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -1,4 +1,4 @@
-"""Who comes in at the very moment in which a door is shut."""
+"""Who comes in at the very moment in which a door is shut, and whose turn it is inside."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from mailgate.edge.smtp_in import open_door
+from mailgate.edge.smtp_in import Limits, open_door
 from mailgate.edge.web import open_web
 from tests.edge.custodies import ListCustody
 from tests.edge.doors import ANY_PORT, a_keeper
@@ -57,3 +57,28 @@ def test_a_browser_is_turned_away_or_hung_up_on(turns: int) -> None:
         return heard
 
     assert asyncio.run(scene()) in (None, b"")
+
+
+def test_who_sends_many_commands_in_one_breath_waits_for_their_turn() -> None:
+    """Trap F25: a stream that holds the next command answers at once, and nobody else was heard until the last."""
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async def scene() -> None:
+        door = await open_door(ANY_PORT, a_keeper(ListCustody(), Limits(talk=10_000)), lmtp=False)
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(door.addresses[0].rpartition(":")[2]))
+        counting = asyncio.create_task(count())
+        writer.write(b"NOOP\r\n" * 900)
+        for _ in range(901):
+            await reader.readline()
+        counting.cancel()
+        writer.close()
+        await door.close(1)
+
+    asyncio.run(scene())
+    assert turns > 800

@@ -37,7 +37,7 @@ from mailgate.core.policy import Policy
 from mailgate.mail import address, commands, parse, proofs
 from mailgate.mail.compose import PlainWords, Scribe, TemplateFailed, Templates
 from mailgate.mail.keyring import Keyring
-from mailgate.store import claims, held, inbox, journal, snapshot, timers
+from mailgate.store import claims, held, inbox, journal, snapshot, tenures, timers
 from mailgate.store.apply import apply_all
 from mailgate.store.database import DATABASE_FAULTS, Database, Tx, may_be_the_rows
 from mailgate.store.inbox import Received
@@ -275,12 +275,11 @@ class Engine:
         return Decision(Outcome.RECORDED, unreadable.reason)
 
     def _alarm(self, event: Event, notice: NoticeFacts) -> None:
-        """Tell the administrators what is broken, once for each distinct notice while the daemon runs."""
-        if notice in self._alarmed:
-            return
-        now, told = self._clock(), tuple(map(SendMail, letters_to_administrators(notice, self._desk.policy)))
+        """Tell the administrators what is broken: each notice once while the daemon runs, and once by all nodes."""
+        told = tuple(map(SendMail, letters_to_administrators(notice, self._desk.policy)))
         with self._database.write() as tx:
-            apply_all(tx, self._desk.scribe(PlainWords()), told, f"{occasion(event)}-alarm", now)
+            if notice not in self._alarmed and tenures.is_first(tx, f"told {notice.code} {notice.detail}", PUT_OFF):
+                apply_all(tx, self._desk.scribe(PlainWords()), told, f"{occasion(event)}-alarm", self._clock())
         self._alarmed.add(notice)
 
 

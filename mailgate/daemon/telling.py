@@ -6,7 +6,6 @@ concerns one machine (its clock, its own parts) is told by each.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -58,7 +57,7 @@ def subject_of(notice: NoticeFacts, node: str) -> str:
         return f"told {notice.code} {node}"
     if notice.code.startswith(WATCH):
         return f"told {notice.code}"
-    return f"told {notice.code} {hashlib.sha256(notice.detail.encode()).hexdigest()[:32]}"
+    return f"told {notice.code} {notice.detail}"
 
 
 def occasion() -> str:

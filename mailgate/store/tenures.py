@@ -14,6 +14,7 @@ Only PostgreSQL has several nodes. On SQLite `is_first` says yes, `of` says noth
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,9 @@ from mailgate.store.tables import TenureRow
 
 FORGOTTEN = timedelta(days=1)
 """How long after its end a tenure is remembered, when nobody wanted it again."""
+
+SHOWN = 60
+"""Characters of what was said that people see in the table; an index takes no more than a few thousand octets."""
 
 named, held_by, ends_at = col(TenureRow.name), col(TenureRow.holder), col(TenureRow.until)
 
@@ -91,7 +95,8 @@ def of(tx: Tx, names: Sequence[str] | None = None) -> tuple[Tenure, ...]:
 
 def is_first(tx: Tx, what: str, within: timedelta) -> bool:
     """Whether no node has said this within the time; from this commit on one has."""
-    return not _is_shared(tx) or _had(tx, insert(TenureRow).values(_tenure(what, "", within)))
+    name = f"{what[:SHOWN]} {hashlib.sha256(what.encode('utf-8', 'replace')).hexdigest()}"
+    return not _is_shared(tx) or _had(tx, insert(TenureRow).values(_tenure(name, "", within)))
 
 
 def forget(tx: Tx) -> None:

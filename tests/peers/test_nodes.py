@@ -250,3 +250,13 @@ def test_who_reads_sees_one_state_and_cannot_write(nodes: Nodes) -> None:
         assert tx.execute(text("SELECT next FROM counter")).scalar_one() == before
         with pytest.raises(DATABASE_FAULTS, match="read-only"):
             tx.execute(text("UPDATE counter SET next = 1"))
+
+
+def test_what_both_cannot_decide_is_told_once(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each node meets the same broken timer; the administrators need one mail of it."""
+    monkeypatch.setattr(engine, "decide", lambda *_: 1 // 0)
+    for node in nodes:
+        with node.database.write() as tx:
+            timers.set_timer(tx, None, "broken", node.now)
+        node.decide()
+    assert number_of(nodes[0], "outbox WHERE template = 'notice'") == 1

@@ -37,6 +37,7 @@ from mailgate.core.patience import patience
 from mailgate.daemon.auditor import Auditor
 from mailgate.daemon.canary import Aviary
 from mailgate.daemon.clock import SteadyClock
+from mailgate.daemon.descriptors import Scarcity, load_codecs
 from mailgate.daemon.engine_thread import EngineThread
 from mailgate.daemon.in_force import InForce
 from mailgate.daemon.metronome import Metronome
@@ -77,6 +78,7 @@ def serve(path: Path) -> int:
     if missing := (*secrets_amiss, *loaded.config.dkim.missing_packages()):
         raise SiteMistakes(missing)
     speak(loaded.config.log_format)
+    load_codecs()
     _doubt(loaded.doubts)
     clock = SteadyClock()
     with ExitStack() as held:
@@ -87,6 +89,7 @@ def serve(path: Path) -> int:
 
 
 async def _run(loaded: Site, database: Database, clock: SteadyClock) -> None:
+    asyncio.get_running_loop().set_exception_handler(Scarcity())
     stop, asked = _stop_on_signals(), _asked_on_signal()
     async with running(loaded, database, clock, asked=asked) as desk:
         log.info("daemon.ready", addresses=desk.addresses, files=loaded.digest)

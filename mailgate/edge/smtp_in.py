@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from socket import socket
 
 import aiosmtpd
 
 from mailgate.edge.keeper import Guests, Keeper, Limits
 from mailgate.edge.listen import Listen, UnixListen, address_of, shut
 from mailgate.edge.smtp_session import LmtpSession, SmtpSession
-from mailgate.edge.threshold import QUEUE, Threshold
+from mailgate.edge.threshold import AT_ONCE, QUEUE, Threshold
 
 __all__ = ["Keeper", "Limits", "Listen", "OpenDoor", "UnixListen", "UnsafeLibrary", "open_door"]
 
@@ -71,8 +73,17 @@ async def _listen_on(listen: Listen | UnixListen, arrival: Callable[[], Threshol
     loop = asyncio.get_running_loop()
     match listen:
         case Listen(host, port):
-            return await loop.create_server(arrival, host, port, backlog=QUEUE)
+            return _patient(await loop.create_server(arrival, host, port, backlog=AT_ONCE))
         case UnixListen(path):
-            server = await loop.create_unix_server(arrival, str(path), backlog=QUEUE)
+            server = await loop.create_unix_server(arrival, str(path), backlog=AT_ONCE)
             path.chmod(0o666)
-            return server
+            return _patient(server)
+
+
+def _patient(server: asyncio.Server) -> asyncio.Server:
+    """The same, with a long queue. asyncio takes its length for how many to let in at once, too, and tries that often
+    when there are no descriptors left (hazards F13)."""
+    for listening in server.sockets:
+        with socket(fileno=os.dup(listening.fileno())) as same:
+            same.listen(QUEUE)
+    return server

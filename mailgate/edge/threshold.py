@@ -16,6 +16,9 @@ QUEUE = 1024
 """Connections that the kernel keeps until the loop takes them: beyond, a relay's would wait for TCP's next try, a
 second later."""
 
+AT_ONCE = 16
+"""Connections that one turn of the loop takes from there."""
+
 
 class Threshold(asyncio.Protocol):
     """One connection in its first moment. `session` makes what speaks to those who are let in."""

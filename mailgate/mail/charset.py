@@ -19,7 +19,7 @@ _STANDS_FOR = {
     "euc_kr": "cp949",
     "shift_jis": "cp932",
 }
-_TRUSTED = frozenset(
+TRUSTED = frozenset(
     (
         *("utf-8", "utf-8-sig", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"),
         *(f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16)),
@@ -28,6 +28,7 @@ _TRUSTED = frozenset(
         *("gb18030", "big5", "big5hkscs", "euc_jp", "iso2022_jp", "iso2022_kr", "johab"),
     )
 )
+"""The codecs that a mail may ask for, by Python's names."""
 
 
 def decode(octets: bytes, declared: str = "") -> str:
@@ -52,4 +53,4 @@ def _codec(declared: str) -> str | None:
     except LookupError:
         return None
     known = _STANDS_FOR.get(known, known)
-    return known if known in _TRUSTED else None
+    return known if known in TRUSTED else None

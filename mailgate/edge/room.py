@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Self
 
-OCTETS = 64_000_000
+from mailgate.edge.smtp_replies import CRLF
+
+OCTETS = 50_000_000
 """Of mail in memory, at all doors together."""
 
 
@@ -28,7 +30,8 @@ class Room:
     @classmethod
     def for_mails_of(cls, largest: int) -> Self:
         """Room for a mail of the largest size from a stranger, and for another one from a relay, whatever it is."""
-        return cls(max(OCTETS, 2 * largest), max(OCTETS // 2, largest))
+        whole = largest + len(CRLF)  # the line end before a text is kept until its end is found
+        return cls(max(OCTETS, 2 * whole), max(OCTETS // 2, whole))
 
     def take(self, octets: int, is_trusted: bool) -> bool:
         """Whether there was room for so many more; they are held now."""

@@ -39,6 +39,9 @@ AT_ONCE = 8
 """Replies since the last mail, after which a session waits for its turn: a stream that has the next command answers at
 once, and who sends thousands of them in one breath would stop the loop for everybody."""
 
+READ_OCTETS = 1 << 14
+"""Of a stranger at once: asyncio asks for 256 KiB, which a thousand of them could send before anybody looks."""
+
 FAREWELL_SECONDS = 5.0
 """How long a client that we close on may take to read why."""
 
@@ -47,7 +50,7 @@ class Connection(SMTP):
     """What SMTP and LMTP clients have in common."""
 
     door: ClassVar[Door]
-    line_length_limit = 1 << 16
+    line_length_limit = 1 << 14  # twice as much is read ahead at most; a text is read as it comes
     command_size_limit = COMMAND_OCTETS
     command_size_limits = defaultdict(lambda: COMMAND_OCTETS)  # noqa: RUF012  # aiosmtpd shares it and clears it
 
@@ -91,6 +94,8 @@ class Connection(SMTP):
             self.transport = transport
             self._say_and_close(TOO_MANY_GUESTS)
             return
+        if not self.trusted:
+            transport.max_size = READ_OCTETS  # type: ignore[attr-defined]  # asyncio's sockets ask for so many
         super().connection_made(transport)
         assert self._handler_coroutine is not None
         self._handler_coroutine.add_done_callback(_report)

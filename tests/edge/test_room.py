@@ -104,6 +104,17 @@ def test_a_full_house_is_said_before_the_text() -> None:
         assert client.mail(HALF + b"\r\n").startswith("250 ")
 
 
+def test_a_mail_of_exactly_the_largest_size_is_taken() -> None:
+    """By a door that has room for two of them."""
+    raw = b"x" * (OCTETS - 2) + b"\r\n"
+    custody = ListCustody()
+    keeper = replace(a_keeper(custody, max_size=OCTETS), room=Room.for_mails_of(OCTETS))
+    with running(keeper) as door, door.talk() as client:
+        client.greet()
+        assert client.mail(raw).startswith("250 ")
+    assert custody.deliveries[0].raw == raw
+
+
 def test_too_large_is_for_good_even_where_there_is_no_room() -> None:
     """Else it would come again for days."""
     keeper = replace(a_keeper(ListCustody(), max_size=2000), room=Room(1000, reserved=0))

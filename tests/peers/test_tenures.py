@@ -19,6 +19,7 @@ from mailgate.daemon.clock import now
 from mailgate.daemon.signs import Pulse
 from mailgate.daemon.telling import Teller
 from mailgate.daemon.tenures import Post, Tenures
+from mailgate.daemon.watching import Pulses
 from mailgate.engine import Desk
 from mailgate.store import tenures
 from mailgate.store.database import Database
@@ -188,3 +189,18 @@ def test_what_concerns_all_nodes_is_told_by_one(shared: Database, desk: Desk, no
     Teller(lambda: desk, shared, now, "first", timedelta(hours=1)).tell(notice)
     with shared.read() as tx:
         assert tx.execute(text("SELECT count(*) FROM outbox")).scalar_one() == mails + 1
+
+
+def test_a_canary_is_known_at_every_node(shared: Database) -> None:
+    """The one that let it out hears that it came back to the other; neither takes it for a customer's mail."""
+    nodes = [Tenures(shared, name, OFTEN) for name in ("first", "second")]
+    first, second = (Pulses((), one) for one in nodes)
+    nodes[0].start()
+    eventually(first.round_trip.is_ours)
+    nodes[1].start()
+    first.canary.back._last = -1000.0
+    assert first.round_trip.announce("<0.canary@example.com>")
+    eventually(lambda: second.canary.returns(b"Message-ID: <0.canary@example.com>\r\n\r\n"))
+    eventually(lambda: first.canary.back.silence() < 100)
+    for one in nodes:
+        one.stop()

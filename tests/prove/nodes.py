@@ -99,7 +99,7 @@ class Nodes(ProvenDesk):
             yield f"of {self.timers} timers so many fired so often: {dict(fired)}"
         if (minutes := self.ask(MINUTES)) != [(self.recorded, self.recorded)]:
             yield f"minutes were recorded {self.recorded} times, and (entries, tickets) are {minutes}"
-        if told.page_dup > (faults + 1) * UNDER_WAY:
+        if told.page_dup > faults * UNDER_WAY:
             yield f"{told.page_dup} mails left again, and no more than {UNDER_WAY} are under way at a moment"
 
 

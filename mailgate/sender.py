@@ -1,18 +1,22 @@
 """Keeps what was promised: lease → send → settle, at least once, the same bytes and the same Message-ID each time.
 
-A lane is a fixed number of workers, each with a relay session of its own; pages and bulk mail have separate lanes, so a
-relay that hangs on a bulk mail holds up one bulk worker and no page (promise 5, invariant I23).
+    Tray (a lane's) ──a batch, one commit──▶ workers, each with a relay session ──▶ Settler ──a group, one commit──▶
 
-A lease outlives the longest attempt. Whoever settles with a fence that no longer holds changes nothing: somebody else
-has taken the row over since, and one mail may then leave twice, never zero times.
+A lane is a fixed number of workers; pages and bulk mail have separate lanes, so a relay that hangs on a bulk mail holds
+up one bulk worker and no page (promise 5, invariant I23). A batch is leased for the lane and not for a worker: while
+one of them hangs, the others take what lies in the tray, and what nobody took in time goes back for another node.
+
+A lease outlives the longest attempt and the time in the tray. Whoever settles with a fence that no longer holds changes
+nothing: somebody else has taken the row over since, and one mail may then leave twice, never zero times. What left and
+is not yet settled leaves twice if we die now: at most two mails a worker, because nobody runs further ahead.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
@@ -23,6 +27,7 @@ from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane, Parcel, 
 from mailgate.store import outbox
 from mailgate.store.database import Database
 from mailgate.store.outbox import Lease, Leased
+from mailgate.tray import Tray
 
 log = structlog.get_logger()
 
@@ -31,13 +36,22 @@ ResultT = TypeVar("ResultT")
 ATTEMPT_SECONDS = {Lane.PAGE: 60.0, Lane.BULK: 300.0}
 """The longest one attempt may take."""
 
-LEASE = {Lane.PAGE: timedelta(minutes=2), Lane.BULK: timedelta(minutes=10)}
-"""Well above the longest attempt: how long the rows of a node that died wait for another one."""
+TRAY_SECONDS = 5.0
+"""How long what was leased may wait for a worker, unless the lease leaves less for it."""
+
+LEASE = {Lane.PAGE: timedelta(minutes=2, seconds=TRAY_SECONDS), Lane.BULK: timedelta(minutes=10)}
+"""Above the longest attempt and the time in the tray by a minute and more: how long the rows of a node that died wait
+for another one."""
+
+BATCH = 16
+"""How many rows are leased at once."""
 
 FAULT_PAUSE_SECONDS = 5.0
 """How long a worker rests when the database is in trouble, or anything else that it did not foresee."""
 
-WORKERS = {Lane.PAGE: 4, Lane.BULK: 2}
+WORKERS = {Lane.PAGE: 4, Lane.BULK: 4}
+
+NOBODY_FREE = Deferred("every worker was busy")
 
 
 class Relay(Protocol):
@@ -63,110 +77,203 @@ class Means:
     owner: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How an attempt ended, and who waits until that is written down. What `was_tried` not at all is due at once."""
+
+    leased: Leased
+    result: Delivery
+    was_tried: bool = True
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Line:
+    """What a lane works with: its tray, how long things may lie there (in seconds), and what waits to be settled."""
+
+    def __init__(self, lane: Lane, lease: Callable[[], Awaitable[Sequence[Leased]]]) -> None:
+        spare = LEASE[lane].total_seconds() - ATTEMPT_SECONDS[lane]
+        self.lane = lane
+        self.patience = max(0.1, min(TRAY_SECONDS, spare / 2))
+        self.tray = Tray(lease, BATCH, self.patience)
+        self.ended: asyncio.Queue[Ended | None] = asyncio.Queue()
+
+    def give_back(self) -> None:
+        """What nobody began in time is due again, here and for other nodes."""
+        if left := self.tray.left():
+            log.warning("sender.busy", lane=self.lane.value, given_back=len(left))
+            for leased in left:
+                self.ended.put_nowait(Ended(leased, NOBODY_FREE, was_tried=False))
+
+    async def waiting(self) -> Sequence[Ended]:
+        """Everything that waits to be settled, once there is something; nothing when that was all."""
+        group = [await self.ended.get()]
+        while not self.ended.empty() and group[-1] is not None:
+            group.append(self.ended.get_nowait())
+        if group[-1] is None and len(group) > 1:
+            self.ended.put_nowait(None)
+        return [one for one in group if one is not None]
+
+
 class Sender:
     """The workers of every lane. Lives in the event loop; the database is used in `Means.threads`."""
 
     def __init__(self, means: Means, workers: dict[Lane, int] | None = None) -> None:
         self._means = means
-        self._wakes: list[asyncio.Event] = []
-        self._tasks: list[asyncio.Task[None]] = []
-        self._workers = workers or WORKERS
-        self._stopping = False
+        self._numbers = workers or WORKERS
+        self._lines = {lane: Line(lane, partial(self._lease, lane)) for lane in self._numbers}
+        self._workers: list[asyncio.Task[None]] = []
+        self._settlers: list[asyncio.Task[None]] = []
+        self._tidiers: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Start the workers in the running loop."""
-        for lane, count in self._workers.items():
-            for _ in range(count):
-                wake = asyncio.Event()
-                self._wakes.append(wake)
-                self._tasks.append(asyncio.create_task(self._serve(lane, wake), name=f"sender-{lane.value}"))
+        for lane, line in self._lines.items():
+            name = f"sender-{lane.value}"
+            for _ in range(self._numbers[lane]):
+                self._workers.append(asyncio.create_task(self._serve(line), name=name))
+            self._settlers.append(asyncio.create_task(self._settle_all(line), name=name))
+            self._tidiers.append(asyncio.create_task(_tidy(line), name=name))
 
     def wake(self) -> None:
         """Something was promised, or a retry may be due."""
-        for wake in self._wakes:
-            wake.set()
+        for line in self._lines.values():
+            line.tray.call()
 
     async def stop(self, grace_seconds: float) -> None:
         """Let the mails in flight be settled within the grace; what is cut off is leased again later."""
-        self._stopping = True
-        self.wake()
-        if not self._tasks:
+        if not self._workers:
             return
-        _, late = await asyncio.wait(self._tasks, timeout=grace_seconds)
-        for task in late:
+        until = asyncio.get_running_loop().time() + grace_seconds
+        for line in self._lines.values():
+            line.tray.close()
+        await asyncio.wait(self._workers, timeout=grace_seconds)
+        for line in self._lines.values():
+            line.give_back()
+            line.ended.put_nowait(None)
+        await asyncio.wait(self._settlers, timeout=max(0.1, until - asyncio.get_running_loop().time()))
+        tasks = (*self._workers, *self._settlers, *self._tidiers)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _serve(self, lane: Lane, wake: asyncio.Event) -> None:
+    async def _serve(self, line: Line) -> None:
         relay = self._means.open_relay()
+        before: asyncio.Task[None] | None = None
         try:
-            while not self._stopping:
-                await self._drain(lane, relay)
-                if not self._stopping:
-                    await wake.wait()
-                    wake.clear()
+            while (leased := await self._next(line)) is not None:
+                result = await self._attempt(leased, relay)
+                if before is not None:
+                    await before
+                before = asyncio.create_task(self._settle(leased, result))
+            if before is not None:
+                await before
         finally:
+            if before is not None:
+                before.cancel()
             await relay.close()
 
-    async def _drain(self, lane: Lane, relay: Relay) -> None:
-        """Send until the lane has nothing due."""
-        while not self._stopping:
+    async def _next(self, line: Line) -> Leased | None:
+        while True:
             try:
-                leased = await self._lease(lane)
-                if leased is None:
-                    return
-                result = await self._attempt(leased, relay)
-                await self._settle(leased, result)
+                return await line.tray.next()
             except Exception:  # whatever it is, a worker that ends would be missing in its lane until the next start
-                log.exception("sender.failed", lane=lane.value)
+                log.exception("sender.failed", lane=line.lane.value)
                 await asyncio.sleep(FAULT_PAUSE_SECONDS)
 
     async def _attempt(self, leased: Leased, relay: Relay) -> Delivery:
         way, patience = relay if leased.parcel.by_mail else self._means.pager, ATTEMPT_SECONDS[leased.lane]
         try:
-            return await asyncio.wait_for(way.send(leased.parcel), patience)
+            async with asyncio.timeout(patience):
+                return await way.send(leased.parcel)
         except TimeoutError:
             return Deferred(f"no answer within {patience:.0f} s")
         except Exception as error:
             log.exception("sender.attempt_failed", outbox=leased.parcel.outbox_id)
             return Deferred(f"{type(error).__name__}: {error}")
 
-    async def _lease(self, lane: Lane) -> Leased | None:
-        return await self._in_thread(partial(_lease_one, self._means, lane))
-
     async def _settle(self, leased: Leased, result: Delivery) -> None:
-        await self._in_thread(partial(_settle_one, self._means, leased, result))
-        self._report(leased, result)
+        """Together with whatever else waits for it."""
+        ended = Ended(leased, result)
+        self._lines[leased.lane].ended.put_nowait(ended)
+        await ended.settled.wait()
+
+    async def _settle_all(self, line: Line) -> None:
+        while group := await line.waiting():
+            await self._write(line, group)
+
+    async def _write(self, line: Line, group: Sequence[Ended]) -> None:
+        """What breaks its group is tried alone; when that fails, too, its row comes back after its lease."""
+        try:
+            await self._in_thread(partial(_settle_group, self._means, group))
+            self._report(line, group)
+        except Exception:
+            log.exception("sender.failed", lane=line.lane.value, outbox=[one.leased.parcel.outbox_id for one in group])
+            for one in group if len(group) > 1 else ():
+                await self._write(line, [one])
+            if len(group) == 1:
+                await asyncio.sleep(FAULT_PAUSE_SECONDS)
+        for one in group:
+            one.settled.set()
+
+    async def _lease(self, lane: Lane) -> Sequence[Leased]:
+        return await self._in_thread(partial(_lease_batch, self._means, lane))
 
     async def _in_thread(self, call: Callable[[], ResultT]) -> ResultT:
         return await asyncio.get_running_loop().run_in_executor(self._means.threads, call)
 
-    def _report(self, leased: Leased, result: Delivery) -> None:
-        where = {"outbox": leased.parcel.outbox_id, "kind": leased.template, "attempts": leased.attempts}
-        match result:
-            case Delivered():
-                log.info("mail.sent", **where)
-            case Deferred(reason):
-                log.warning("mail.deferred", reason=reason, **where)
-            case Refused(reason):
-                log.warning("mail.refused", reason=reason, **where)
-                self._means.failed()
+    def _report(self, line: Line, group: Sequence[Ended]) -> None:
+        tried = [one for one in group if one.was_tried]
+        for one in tried:
+            _report(one)
+        if len(tried) < len(group):
+            line.tray.call()
+        if any(isinstance(one.result, Refused) for one in tried):
+            self._means.failed()
 
 
-def _lease_one(means: Means, lane: Lane) -> Leased | None:
+async def _tidy(line: Line) -> None:
+    """What lies in the tray while every worker hangs goes back."""
+    while True:
+        await asyncio.sleep(line.patience / 2)
+        line.give_back()
+
+
+def _report(ended: Ended) -> None:
+    leased = ended.leased
+    where = {"outbox": leased.parcel.outbox_id, "kind": leased.template, "attempts": leased.attempts}
+    match ended.result:
+        case Delivered():
+            log.info("mail.sent", **where)
+        case Deferred(reason):
+            log.warning("mail.deferred", reason=reason, **where)
+        case Refused(reason):
+            log.warning("mail.refused", reason=reason, **where)
+
+
+def _lease_batch(means: Means, lane: Lane) -> Sequence[Leased]:
     now = means.clock()
     with means.database.write() as tx:
-        leased = outbox.lease(tx, Lease(lane, 1, means.owner, now + LEASE[lane]), now)
-    return leased[0] if leased else None
+        return outbox.lease(tx, Lease(lane, BATCH, means.owner, now + LEASE[lane]), now)
 
 
-def _settle_one(means: Means, leased: Leased, result: Delivery) -> None:
+def _settle_group(means: Means, group: Sequence[Ended]) -> None:
     now = means.clock()
-    again = None
-    if isinstance(result, Deferred):
-        again = next_attempt(leased.lane, leased.attempts, leased.promised_at, means.chance(), now)
-        again = again and max(again, now + timedelta(seconds=result.wait))
+    departed = [one.leased for one in group if isinstance(one.result, Delivered)]
+    others = [(one, _again(means, one, now)) for one in group if not isinstance(one.result, Delivered)]
     with means.database.write() as tx:
-        outbox.settle(tx, leased, result, again, now)
-    if isinstance(result, Deferred) and again is None:
+        outbox.sent(tx, departed, now)
+        for one, again in others:
+            outbox.settle(tx, one.leased, one.result, again, now)
+    if any(isinstance(one.result, Deferred) and again is None for one, again in others):
         means.failed()
+
+
+def _again(means: Means, ended: Ended, now: datetime) -> datetime | None:
+    """When a deferred mail is tried again; None for never."""
+    if not isinstance(ended.result, Deferred):
+        return None
+    if not ended.was_tried:
+        return now
+    leased = ended.leased
+    again = next_attempt(leased.lane, leased.attempts, leased.promised_at, means.chance(), now)
+    return again and max(again, now + timedelta(seconds=ended.result.wait))

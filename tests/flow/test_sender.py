@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -10,11 +11,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
+from sqlmodel import select
 
 from mailgate import sender
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane, Parcel
 from mailgate.sender import Means, Sender
 from mailgate.store import query
+from mailgate.store.columns import OutboxState
+from mailgate.store.tables import OutboxRow
 from tests.flow.desk import Letter, LiveDesk, live_desk
 
 
@@ -67,15 +72,49 @@ def desk(tmp_path: Path) -> Iterator[LiveDesk]:
         yield running
 
 
-async def send_pages(desk: LiveDesk, relay: Relay, chance: Callable[[], float] = no_chance) -> None:
-    """One worker sends until the relay has enough, for five seconds at most."""
+async def send_pages(
+    desk: LiveDesk, relay: Relay, chance: Callable[[], float] = no_chance, workers: int = 1, grace: float = 1
+) -> None:
+    """So many workers send until the relay has enough, for five seconds at most."""
     with ThreadPoolExecutor(1) as threads:
         means = Means(desk.database, threads, lambda: desk.now, chance, lambda: relay, relay, lambda: None, "test")
-        running = Sender(means, {Lane.PAGE: 1})
+        running = Sender(means, {Lane.PAGE: workers})
         running.start()
         async with asyncio.timeout(5):
             await relay.enough.wait()
-        await running.stop(1)
+        await running.stop(grace)
+
+
+@dataclass
+class Hanging(Relay):
+    """Never answers the first, takes the others."""
+
+    async def send(self, parcel: Parcel) -> Delivery:
+        self.asked += 1
+        if self.asked == 1:
+            await asyncio.sleep(3600)
+        self.taken += 1
+        if self.taken == self.wanted:
+            self.enough.set()
+        return Delivered()
+
+
+@dataclass
+class Together(Relay):
+    """Answers nobody before all are there."""
+
+    async def send(self, parcel: Parcel) -> Delivery:
+        self.asked += 1
+        if self.asked == self.wanted:
+            self.enough.set()
+        await self.enough.wait()
+        return Delivered()
+
+
+def states(desk: LiveDesk) -> Counter[str]:
+    """How many pages are in which state."""
+    with desk.database.read() as tx:
+        return Counter(tx.exec(select(OutboxRow.state).where(OutboxRow.lane == Lane.PAGE)))
 
 
 def test_a_worker_survives_what_nobody_foresaw(desk: LiveDesk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,3 +132,39 @@ def test_a_channel_that_asks_for_a_pause_gets_it(desk: LiveDesk) -> None:
         tried = [row for row in query.outbox(tx) if row.last_error == "429 too many"]
     assert tried
     assert all(row.next_attempt_at == desk.now + timedelta(seconds=200) for row in tried)
+
+
+def test_who_hangs_keeps_nothing_from_the_others(desk: LiveDesk) -> None:
+    """What was leased together is not one worker's: a gateway that hangs holds up one page, not a batch of them."""
+    asyncio.run(send_pages(desk, Hanging(wanted=5), workers=2, grace=0.1))
+    assert states(desk) == {OutboxState.SENT: 5, OutboxState.LEASED: 1}
+
+
+def test_what_nobody_could_begin_is_due_again(desk: LiveDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All workers hang: another node may have better luck, long before the lease ends."""
+    monkeypatch.setattr(sender, "TRAY_SECONDS", 0.1)
+    relay = Hanging(wanted=1)
+
+    async def later() -> None:
+        sending = asyncio.create_task(send_pages(desk, relay, grace=0.1))
+        async with asyncio.timeout(5):
+            while states(desk)[OutboxState.PROMISED] != 5:  # noqa: ASYNC110  # it is the table that changes
+                await asyncio.sleep(0.05)
+        relay.enough.set()
+        await sending
+
+    asyncio.run(later())
+    assert states(desk) == {OutboxState.PROMISED: 5, OutboxState.LEASED: 1}
+
+
+def test_pages_that_leave_together_share_commits(desk: LiveDesk) -> None:
+    """Two for each would be twelve, and each waits for the disk."""
+    commits: list[object] = []
+    noted = commits.append
+    event.listen(Engine, "commit", noted)
+    try:
+        asyncio.run(send_pages(desk, Together(wanted=6), workers=6))
+    finally:
+        event.remove(Engine, "commit", noted)
+    assert states(desk) == {OutboxState.SENT: 6}
+    assert len(commits) <= 4

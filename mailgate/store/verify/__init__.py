@@ -35,7 +35,7 @@ from mailgate.store.verify.relations import RELATIONS
 from mailgate.store.verify.tickets import TICKETS
 from mailgate.store.verify.whole import WHOLE
 
-__all__ = ["HAZARDS", "INVARIANTS", "Broken", "Finding", "Hazard", "State", "kept_by", "verify"]
+__all__ = ["HAZARDS", "INVARIANTS", "QUESTIONS", "Broken", "Finding", "Hazard", "State", "kept_by", "verify"]
 
 QUESTIONS: tuple[Question, ...] = (*WHOLE, *INBOX, *TICKETS, *RELATIONS, *DEEDS, *BANK, *CLOCKS, *OUTBOX, *PAGES)
 

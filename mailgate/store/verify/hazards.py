@@ -31,14 +31,14 @@ def _by(*tests: str) -> tuple[str, ...]:
 
 HAZARDS = (
     Hazard("I1", "what came in is there once and was decided once, and the journal says how", _by(
-        "faults/test_kill.py", "flow/verify/test_walks.py")),
+        "faults/test_kill.py", "flow/machine/test_machine.py")),
     Hazard("I2", "trouble of our own answers 4xx, and only a policy 5xx", _by(
         "edge/test_smtp_in.py", "edge/test_threshold.py", "faults/test_storage.py")),
     Hazard("I3", "what was answered 250 survives a crash", _by("faults/test_kill.py", "faults/test_storage.py")),
     Hazard("I4", "a mail is kept octet for octet", _by("store/test_any_bytes.py", "edge/test_smtp_in.py")),
     Hazard("I5", "the same mail again changes nothing, on whatever path", _by(
-        "faults/test_same_again.py", "flow/test_copies.py", "peers/test_nodes.py", "flow/verify/test_walks.py")),
-    Hazard("I6", "a Message-ID suppresses nothing", _by("flow/test_mails.py", "flow/verify/test_walks.py")),
+        "faults/test_same_again.py", "flow/test_copies.py", "peers/test_nodes.py", "flow/machine/test_machine.py")),
+    Hazard("I6", "a Message-ID suppresses nothing", _by("flow/test_mails.py", "flow/machine/test_machine.py")),
     Hazard("I7", "whatever a mail says, it is taken and decided", _by("faults/test_hostile_mail.py")),
     Hazard("I8", "LMTP answers once for each recipient, in order", _by(
         "edge/test_lmtp_in.py", "peers/test_postfix.py")),
@@ -47,7 +47,7 @@ HAZARDS = (
     Hazard("I10", "nothing automatic goes to nobody, to robots, to lists or to ourselves", _by(
         "core/test_classify.py", "flow/test_loops.py")),
     Hazard("I11", "a request is acknowledged once, and automatic mail keeps to its budgets", _by(
-        "flow/test_budgets.py", "flow/verify/test_walks.py")),
+        "flow/test_budgets.py", "flow/machine/test_machine.py")),
     Hazard("I12", "what leaves has one author, its own return address and its own Message-ID, and says what it is", _by(
         "mail/test_compose.py", "mail/test_headers_out.py", "flow/test_injection.py")),
     Hazard("I13", "an address that nothing proves is told nothing of what others wrote", _by(
@@ -60,11 +60,11 @@ HAZARDS = (
     Hazard("I17", "whatever a decision promises is in its own transaction", _by(
         "store/test_apply.py", "faults/test_engine_faults.py")),
     Hazard("I18", "a page ends with a person, or with an alarm", _by(
-        "flow/test_escalation.py", "flow/verify/test_walks.py")),
+        "flow/test_escalation.py", "flow/machine/test_machine.py")),
     Hazard("I19", "as many people are called as were promised, or it is said who is missing", _by(
         "core/test_paging.py", "flow/test_failover.py")),
     Hazard("I20", "a page leaves twice only where an answer was lost", _by(
-        "store/test_outbox.py", "peers/test_nodes.py", "flow/verify/test_walks.py")),
+        "store/test_outbox.py", "peers/test_nodes.py", "flow/machine/test_machine.py")),
     Hazard("I21", "who answers ends the calling, for good", _by("core/test_answers.py", "flow/test_taking_up.py")),
     Hazard("I22", "when it escalates depends on the calendar and the answers, on nothing else", _by(
         "core/test_escalation.py", "flow/test_downtime.py", "faults/test_set_clock.py")),
@@ -82,7 +82,7 @@ HAZARDS = (
     Hazard("I29", "a contact's vote on a ticket counts once", not_today="there are no surveys yet"),
     Hazard("I30", "a balance is the sum of its entries, and none ever changes", _by("store/test_bank.py")),
     Hazard("I31", "work is entered once, whatever is sent again", _by(
-        "faults/test_same_again.py", "flow/test_undoing.py", "flow/verify/test_walks.py")),
+        "faults/test_same_again.py", "flow/test_undoing.py", "flow/machine/test_machine.py")),
     Hazard("I32", "what is charged follows the tariff", _by("core/test_bank.py", "core/test_debits.py")),
     Hazard("I33", "entries of one bank are made one after the other", _by("store/test_bank.py", "peers/test_nodes.py")),
     Hazard("I34", "a promise stands still outside the hours and is due after it began", _by(
@@ -92,7 +92,7 @@ HAZARDS = (
         "flow/test_reload.py", "daemon/test_reloading.py")),
     Hazard("I37", "a rule that calls people calls somebody", _by("core/test_paging.py", "rules/test_mistakes.py")),
     Hazard("I38", "nothing is lost or done twice by stopping, by starting, or between nodes", _by(
-        "flow/test_daemon.py", "peers/test_nodes.py", "flow/verify/test_walks.py")),
+        "flow/test_daemon.py", "peers/test_nodes.py", "flow/machine/test_machine.py")),
     Hazard("I39", "who is erased is nowhere any more", not_today="nobody can be erased yet"),
     Hazard("I40", "a restored database is whole"),
     Hazard("I41", "no single mail costs more than its share", _by(

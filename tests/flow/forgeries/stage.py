@@ -30,11 +30,12 @@ from mailgate.mail.keyring import Keyring
 from mailgate.site import Site
 from mailgate.store import inbox, outbox, snapshot
 from mailgate.store.columns import InboxState
-from mailgate.store.database import Database, Tx
+from mailgate.store.database import Database
 from mailgate.store.outbox import Lease
 from mailgate.store.query import TicketStory
 from mailgate.store.tables import InboxRow, JournalRow
 from tests.flow.desk import Letter, LiveDesk, Sent, a_database
+from tests.flow.restoring import Rows
 
 CHEF = "chef@acme.example"
 TECH1 = "tech1@example.com"
@@ -164,9 +165,7 @@ class Stage:
     def __init__(self, root: Path, database: Database) -> None:
         self._site, self._database = site.load(root / "config.toml"), database
         self._first = LiveDesk(self._site, database).write(Letter("Bonjour,\n\nplus rien ne marche."))
-        with database.read() as tx:
-            tables = tx.connection().exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars()
-            self._rows = {name: _all_of(tx, name) for name in tables.all()}
+        self._rows = Rows(database)
 
     @contextmanager
     def scene(self) -> Iterator[Scene]:
@@ -174,17 +173,7 @@ class Stage:
         try:
             yield Scene(self._site, self._database, self._first)
         finally:
-            self._put_back()
-
-    def _put_back(self) -> None:
-        with self._database.write() as tx:
-            connection = tx.connection()
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-            for name, rows in self._rows.items():
-                connection.exec_driver_sql(f"DELETE FROM {name}")
-                if rows:
-                    places = ", ".join("?" * len(rows[0]))
-                    connection.exec_driver_sql(f"INSERT INTO {name} VALUES ({places})", rows)
+            self._rows.put_back()
 
 
 @contextmanager
@@ -193,10 +182,6 @@ def a_stage(root: Path) -> Iterator[Stage]:
     starter.write(root)
     with a_database(root / "var/mailgate.db") as database:
         yield Stage(root, database)
-
-
-def _all_of(tx: Tx, table: str) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in tx.connection().exec_driver_sql(f"SELECT * FROM {table}")]
 
 
 def raw(*fields: str, body: str = "") -> bytes:

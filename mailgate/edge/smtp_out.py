@@ -5,14 +5,17 @@ the rest is about the relay or about how it was configured (no connection, no TL
 lost after the final dot), and no mail may be lost for that: it is deferred, and sent again under the same Message-ID.
 
 A relay object keeps one session open and uses it for one mail at a time. Give each worker its own object: a relay that
-hangs on a bulk mail then never delays a page.
+hangs on a bulk mail then never delays a page. A session that took a mail a moment ago is not asked whether it is alive.
+When it turns out that it is not, nothing of the next mail was said yet, and a new session gets it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -40,6 +43,11 @@ SLOWEST_UPLOAD = 20_000
 RESET_SECONDS = 5.0
 """How long a kept session may take to show that it is alive, before a new one is opened."""
 
+FRESH_SECONDS = 2.0
+"""How long a session that took a mail is believed to be alive."""
+
+CLOSING = 421
+
 
 @dataclass(slots=True)
 class SmtpRelay:
@@ -57,6 +65,7 @@ class SmtpRelay:
     hostname: str | None = None
     _client: SMTP | None = field(default=None, init=False, repr=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
+    _took_one_at: float = field(default=-math.inf, init=False, repr=False)
 
     async def send(self, parcel: Parcel) -> Delivery:
         """Never raises for what a relay or a network can do."""
@@ -64,7 +73,7 @@ class SmtpRelay:
             return Refused(reason)
         async with self._turn:
             try:
-                return await self._transaction(await self._session(), parcel)
+                return await self._transaction(*await self._begun(parcel), parcel)
             except (SMTPException, OSError, ValueError) as error:  # ValueError: unreadable SASL challenges
                 self._drop()
                 return Deferred(clean_reply(f"{self.host}: {error}"))
@@ -82,16 +91,32 @@ class SmtpRelay:
                 log.debug("relay.quit_failed", relay=self.host, error=clean_reply(str(error)))
             hang_up(client)
 
-    async def _transaction(self, client: SMTP, parcel: Parcel) -> Delivery:
-        for command in _envelope(client, parcel):
-            reply = await client.execute_command(*command)
-            if reply.code // 100 != 2:
-                return verdict(reply)
+    async def _begun(self, parcel: Parcel) -> tuple[SMTP, SMTPResponse]:
+        """A session, and what it answered to MAIL."""
+        client, is_fresh = self._client, _now() < self._took_one_at + FRESH_SECONDS
+        self._took_one_at = -math.inf
+        if client is not None and is_fresh:
+            with suppress(SMTPException, OSError):
+                begun = await client.execute_command(*_mail(client, parcel), timeout=RESET_SECONDS)
+                if begun.code != CLOSING:
+                    return client, begun
+            self._drop()
+        client = await self._session()
+        return client, await client.execute_command(*_mail(client, parcel))
+
+    async def _transaction(self, client: SMTP, begun: SMTPResponse, parcel: Parcel) -> Delivery:
+        if begun.code // 100 != 2:
+            return verdict(begun)
+        reply = await client.execute_command(b"RCPT", f"TO:<{parcel.target}>".encode())
+        if reply.code // 100 != 2:
+            return verdict(reply)
         try:
             patience = self.timeout + len(parcel.message) / SLOWEST_UPLOAD
-            return verdict(await client.data(parcel.message, timeout=patience))
+            delivered = verdict(await client.data(parcel.message, timeout=patience))
         except SMTPDataError as error:
             return verdict(SMTPResponse(error.code, error.message))
+        self._took_one_at = _now()
+        return delivered
 
     async def _session(self) -> SMTP:
         """The kept session when it still answers, else a new one."""
@@ -106,7 +131,7 @@ class SmtpRelay:
         return client
 
     async def _new_client(self) -> SMTP:
-        context = await asyncio.to_thread(self.tls_context)
+        context = await asyncio.to_thread(self.tls_context) if self.tls != "none" else None
         password = await asyncio.to_thread(self.password) if self.password else None
         return SMTP(
             hostname=self.host,
@@ -160,9 +185,8 @@ def _unfit(parcel: Parcel) -> str | None:
     return None if is_plain_address(parcel.target) else "the recipient is not a mail address"
 
 
-def _envelope(client: SMTP, parcel: Parcel) -> Iterator[tuple[bytes, ...]]:
-    yield (b"MAIL", f"FROM:<{parcel.envelope_from}>".encode(), *_options(client, parcel))
-    yield (b"RCPT", f"TO:<{parcel.target}>".encode())
+def _mail(client: SMTP, parcel: Parcel) -> tuple[bytes, ...]:
+    return (b"MAIL", f"FROM:<{parcel.envelope_from}>".encode(), *_options(client, parcel))
 
 
 def _options(client: SMTP, parcel: Parcel) -> Iterator[bytes]:
@@ -172,6 +196,10 @@ def _options(client: SMTP, parcel: Parcel) -> Iterator[bytes]:
         yield b"BODY=8BITMIME"
     if not (parcel.envelope_from + parcel.target).isascii():
         yield b"SMTPUTF8"  # without the extension the relay refuses it, which is the right end (RFC 6531 §3.2)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def _answers(client: SMTP) -> bool:

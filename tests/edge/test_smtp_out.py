@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Parcel, Refused
+from mailgate.edge import smtp_out
 from mailgate.edge.envelope import LONGEST_REPLY, clean_reply, is_plain_address
 from mailgate.edge.smtp_out import SmtpRelay, Tls
 from tests.edge.relays import DROP, EXTENSIONS, HANG, ScriptedRelay, listening, run
@@ -98,8 +99,9 @@ def test_after_a_refusal_the_session_goes_on() -> None:
     assert relay.heard("RSET") == ["RSET"]
 
 
-def test_a_session_that_the_relay_closed_is_opened_again() -> None:
+def test_a_session_that_the_relay_closed_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Relays close idle sessions after minutes."""
+    monkeypatch.setattr(smtp_out, "FRESH_SECONDS", 0.0)
 
     async def conversation() -> list[type[Delivery]]:
         relay = ScriptedRelay({"RSET": DROP})
@@ -111,6 +113,22 @@ def test_a_session_that_the_relay_closed_is_opened_again() -> None:
         return outcomes
 
     assert run(conversation()) == [Delivered] * 3
+
+
+@pytest.mark.parametrize("says", [DROP, "421 4.4.2 enough for one session"])
+def test_a_relay_that_takes_one_mail_a_session_gets_the_next_in_another(says: str) -> None:
+    """It closes, or says so, just after it took a mail: the next is not deferred for that, and none goes twice."""
+
+    class Curt(ScriptedRelay):
+        async def _obey(self, command: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if command.startswith("MAIL") and len(self.mails) == self.connections:
+                await self._answer(writer, "MAIL", says)
+            else:
+                await super()._obey(command, reader, writer)
+
+    relay = Curt()
+    assert [type(outcome) for outcome in sent(relay, *[a_parcel()] * 3)] == [Delivered] * 3
+    assert (relay.connections, len(relay.mails)) == (3, 3)
 
 
 def test_nobody_listens() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mailgate.core.hours import Unit, parse_duration
@@ -106,6 +107,7 @@ ENGLISH = Grammar(
 GRAMMARS = {"fr": FRENCH, "en": ENGLISH}
 
 
+@lru_cache(maxsize=256)
 def primary(language: str) -> str:
     """The primary tag of a language: "fr" of "fr-CA" (RFC 5646 §2.2.1), in lower case."""
     return language.replace("_", "-").partition("-")[0].lower()

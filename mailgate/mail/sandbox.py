@@ -62,7 +62,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: object, attribute: str) -> object:
         """The same as Jinja's, without its inquiry where the answer is known: a frozen fact, a template's macros."""
-        if attribute[0] != "_" and _is_open(obj):
+        if attribute[0] != "_" and (type(obj) in _OPEN or _is_open(obj)):
             with suppress(AttributeError):
                 return getattr(obj, attribute)
         return super().getattr(obj, attribute)
@@ -113,9 +113,16 @@ def _said(text: str, most: int) -> list[str]:
     return [row.strip() for row in text[: EXCERPT_ROOM * most].splitlines() if row.strip()]
 
 
+_OPEN: set[type] = set()
+"""The classes of values that were found to be open: few, and asked for a hundred times in a letter."""
+
+
 def _is_open(value: object) -> bool:
     """Whether all its public attributes may be read; what may be called is another question."""
-    return isinstance(value, TemplateModule) or is_dataclass(value)
+    if not (isinstance(value, TemplateModule) or (is_dataclass(value) and not isinstance(value, type))):
+        return False
+    _OPEN.add(type(value))
+    return True
 
 
 def _printed(value: object) -> object:

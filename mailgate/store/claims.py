@@ -13,25 +13,33 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
+from sqlalchemy import select as select_columns
 from sqlmodel import select
 
-from mailgate.store import restored
+from mailgate.store import restored, rows
 from mailgate.store.columns import InboxState
 from mailgate.store.database import Tx
 from mailgate.store.restored import MARK
 from mailgate.store.tables import CounterRow, InboxRow, TimerRow
 from mailgate.store.ticket_changes import TICKET_COUNTER
 
+_INBOX, _COUNTERS = rows.table(InboxRow), rows.table(CounterRow)
+_FLOOR = select_columns(_COUNTERS.c.name).where(_COUNTERS.c.name == TICKET_COUNTER).with_for_update()
+_CAME = func.coalesce(_INBOX.c.arrived_at, _INBOX.c.received_at).label("came")
+_PENDING = (
+    select_columns(_CAME, MARK.label("mark"))
+    .where(_INBOX.c.id == bindparam("own"), _INBOX.c.state == InboxState.PENDING)
+    .with_for_update(skip_locked=True)
+)
+
 
 def claim_mail(tx: Tx, inbox_id: int) -> bool:
     """Take the floor and a pending inbox row; False when somebody else has it, or decided it."""
     take_floor(tx)
-    came = func.coalesce(InboxRow.arrived_at, InboxRow.received_at)
-    pending = select(came, MARK).where(InboxRow.id == inbox_id, InboxRow.state == InboxState.PENDING)
-    row = tx.exec(pending.with_for_update(skip_locked=True)).first()
+    row = rows.ask(tx, _PENDING, {"own": inbox_id}).first()
     if row is not None:
-        restored.cover(tx, *row)
+        restored.cover(tx, row.came, row.mark)
     return row is not None
 
 
@@ -48,4 +56,4 @@ def claim_timer(tx: Tx, timer_id: int, now: datetime) -> bool:
 
 def take_floor(tx: Tx) -> None:
     """Wait until no other node decides; held until the transaction ends."""
-    tx.exec(select(CounterRow.name).where(CounterRow.name == TICKET_COUNTER).with_for_update()).one()
+    rows.ask(tx, _FLOOR).one()

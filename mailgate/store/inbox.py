@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Update, delete, update
-from sqlalchemy.orm import Mapped
+from sqlalchemy import Executable, Row, Update, bindparam, delete, update
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from mailgate.core.custody import Delivery, ImapCursor, ImapSource
@@ -57,6 +57,21 @@ _KINDS = {
     BankAsked: (InboxKind.BANK_ASKED, Door.CLI),
 }
 _SHAPES: dict[InboxKind, TypeAdapter[Asked]] = {kind: TypeAdapter(event) for event, (kind, _) in _KINDS.items()}
+
+
+_INBOX, _RAWS = rows.table(InboxRow), rows.table(RawRow)
+_FIRST = select_columns(_INBOX).where(_INBOX.c.state == InboxState.PENDING).limit(1).with_for_update(skip_locked=True)
+_OLDEST, _MOST_URGENT = _FIRST.order_by(_INBOX.c.id), _FIRST.order_by(_INBOX.c.patience, _INBOX.c.id)
+_RAW = select_columns(_RAWS.c.raw).where(_RAWS.c.inbox_id == bindparam("own"))
+_DONE = (
+    update(_INBOX)
+    .where(_INBOX.c.id == bindparam("own"), _INBOX.c.state == InboxState.PENDING)
+    .values(state=InboxState.DONE, done_at=bindparam("now"))
+    .values(outcome=bindparam("decided"), ticket=bindparam("of"), level=bindparam("by"))
+)
+
+AnyRow = InboxRow | Row[*tuple[Any, ...]]
+"""A row as an object or as it was asked for: the same names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +132,18 @@ def filled(tx: Tx, mailbox: str) -> None:
 
 def next_pending(tx: Tx) -> Received | None:
     """The oldest row that nothing was decided about yet."""
-    return _first_pending(tx, col(InboxRow.id))
+    return _first(tx, _OLDEST)
 
 
 def most_urgent(tx: Tx) -> Received | None:
     """The oldest of the pending rows that may wait least."""
-    return _first_pending(tx, col(InboxRow.patience), col(InboxRow.id))
+    return _first(tx, _MOST_URGENT)
 
 
 def done(tx: Tx, inbox_id: int, decision: Decision, now: datetime) -> None:
     """A pending row was decided. One that its decision put in quarantine stays there."""
-    pending = _one(inbox_id).where(col(InboxRow.state) == InboxState.PENDING)
-    decided = {"outcome": decision.outcome, "ticket": decision.ticket, "level": decision.findings.level}
-    tx.exec(pending.values(state=InboxState.DONE, done_at=now, **decided))
+    decided = {"decided": decision.outcome, "of": decision.ticket, "by": decision.findings.level}
+    rows.ask(tx, _DONE, {"own": inbox_id, "now": now, **decided})
 
 
 def quarantine(tx: Tx, inbox_id: int, reason: str) -> None:
@@ -163,9 +177,8 @@ def received(tx: Tx, inbox_id: int) -> Received:
     return _received(tx, tx.get_one(InboxRow, inbox_id))
 
 
-def _first_pending(tx: Tx, *order: Mapped[Any]) -> Received | None:
-    pending = select(InboxRow).where(InboxRow.state == InboxState.PENDING).order_by(*order).limit(1)
-    row = tx.exec(pending.with_for_update(skip_locked=True)).first()
+def _first(tx: Tx, pending: Executable) -> Received | None:
+    row = rows.ask(tx, pending).first()
     return None if row is None else _received(tx, row)
 
 
@@ -218,7 +231,7 @@ def _move_cursor(tx: Tx, source: ImapSource | None) -> None:
         tx.merge(CursorRow(mailbox=source.mailbox, uidvalidity=source.uidvalidity, uid=source.uid))
 
 
-def _received(tx: Tx, row: InboxRow) -> Received:
+def _received(tx: Tx, row: AnyRow) -> Received:
     return Received(
         id=saved(row.id),
         event=_event(row),
@@ -228,7 +241,7 @@ def _received(tx: Tx, row: InboxRow) -> Received:
     )
 
 
-def _event(row: InboxRow) -> Asked | None:
+def _event(row: AnyRow) -> Asked | None:
     if row.kind is InboxKind.MAIL:
         return None
     try:
@@ -238,14 +251,14 @@ def _event(row: InboxRow) -> Asked | None:
     return replace(event, inbox_id=saved(row.id), received_at=row.received_at)
 
 
-def _delivery(tx: Tx, row: InboxRow) -> Delivery | None:
+def _delivery(tx: Tx, row: AnyRow) -> Delivery | None:
     if row.kind is not InboxKind.MAIL:
         return None
     return Delivery(
         door=row.door,
         envelope_from=row.envelope_from,
         recipients=row.recipients,
-        raw=tx.get_one(RawRow, row.id).raw,
+        raw=rows.ask(tx, _RAW, {"own": row.id}).scalar_one(),
         peer=row.peer,
         trusted=row.trusted,
         source=_source(row),
@@ -253,7 +266,7 @@ def _delivery(tx: Tx, row: InboxRow) -> Delivery | None:
     )
 
 
-def _source(row: InboxRow) -> ImapSource | None:
+def _source(row: AnyRow) -> ImapSource | None:
     if row.mailbox is None or row.uidvalidity is None or row.uid is None:
         return None
     return ImapSource(row.mailbox, row.uidvalidity, row.uid)

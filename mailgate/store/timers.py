@@ -17,11 +17,18 @@ from sqlmodel import col, select
 from mailgate.core.events import TimerFired
 from mailgate.store import rows
 from mailgate.store.database import Tx
-from mailgate.store.tables import TimerRow, saved
+from mailgate.store.tables import TimerRow
 
 _TIMERS = rows.table(TimerRow)
 _NAMED = select_columns(_TIMERS.c.id).where(_TIMERS.c.kind == bindparam("named"))
 _OF_TICKET, _OF_DESK = _NAMED.where(_TIMERS.c.ticket == bindparam("of")), _NAMED.where(_TIMERS.c.ticket.is_(None))
+_DUE = (
+    select_columns(_TIMERS)
+    .where(_TIMERS.c.due_at <= bindparam("now"))
+    .order_by(_TIMERS.c.due_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 _CANCEL = delete(_TIMERS).where(_TIMERS.c.ticket == bindparam("of"), _TIMERS.c.kind == bindparam("named"))
 
 
@@ -66,11 +73,10 @@ def cancel_all(tx: Tx, ticket: int) -> None:
 
 def next_due(tx: Tx, now: datetime) -> TimerFired | None:
     """The timer that is overdue for longest."""
-    due = select(TimerRow).where(TimerRow.due_at <= now).order_by(col(TimerRow.due_at)).limit(1)
-    row = tx.exec(due.with_for_update(skip_locked=True)).first()
+    row = rows.ask(tx, _DUE, {"now": now}).first()
     if row is None:
         return None
-    return TimerFired(timer_id=saved(row.id), kind=row.kind, ticket=row.ticket, due_at=row.due_at)
+    return TimerFired(timer_id=row.id, kind=row.kind, ticket=row.ticket, due_at=row.due_at)
 
 
 def is_set(tx: Tx, ticket: int | None, kind: str) -> bool:

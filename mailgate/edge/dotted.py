@@ -12,6 +12,9 @@ from __future__ import annotations
 
 END = b"\r\n.\r\n"
 
+PIECE = 1 << 13
+"""Octets, below which what arrives is put together: each piece costs some more, and may come octet by octet."""
+
 
 class DottedText:
     """One mail as it arrives. `seen` counts the octets that came, dots and excess included."""
@@ -21,7 +24,8 @@ class DottedText:
         self.is_forgotten = False
         self._limit = limit
         self._size = 0
-        self._kept = bytearray()  # and no list of pieces: a client may send them octet by octet
+        self._kept: list[bytes] = []
+        self._length = 0
         self._held = b"\r\n"  # the line end of the DATA command itself: a dot right after it ends an empty mail
 
     def feed(self, arrived: bytes) -> bytes | None:
@@ -40,12 +44,12 @@ class DottedText:
     @property
     def kept(self) -> int:
         """How many octets of it are in memory."""
-        return len(self._kept)
+        return self._length
 
     def forget(self) -> None:
         """Throw away what came, and what comes from now on; the end is still found."""
         self.is_forgotten = True
-        self._kept = bytearray()
+        self._kept, self._length = [], 0
 
     @property
     def too_large(self) -> bool:
@@ -54,9 +58,9 @@ class DottedText:
 
     def raw(self) -> bytes:
         """The mail without its transparency dots, otherwise byte for byte. It is given away: none of it stays here."""
-        kept, self._kept = self._kept, bytearray()
-        del kept[:2]
-        return bytes(kept)
+        kept, self._kept = self._kept, []
+        kept[:1] = [first[2:] for first in kept[:1]]
+        return b"".join(kept)
 
     def _keep(self, text: bytes) -> None:
         plain = text.replace(b"\r\n.", b"\r\n")
@@ -64,7 +68,14 @@ class DottedText:
         if self.too_large:
             self.forget()
         if not self.is_forgotten:
-            self._kept += plain
+            self._add(plain)
+
+    def _add(self, plain: bytes) -> None:
+        self._length += len(plain)
+        if self._kept and len(self._kept[-1]) < PIECE:
+            self._kept[-1] += plain
+        else:
+            self._kept.append(plain)
 
 
 def _unfinished(text: bytes) -> int:

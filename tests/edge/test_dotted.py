@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.edge.dotted import DottedText
+from mailgate.edge.dotted import PIECE, DottedText
 
 wire = st.lists(st.sampled_from([b".", b"\r", b"\n", b"\r\n", b"a", b"\0", b"\xff", b"..", b"\r\n.."])).map(b"".join)
 
@@ -54,6 +54,15 @@ def test_the_limit_is_exact(size: int, step: int) -> None:
     text = DottedText(20)
     fed(text, stuffed(b"." * size + b"\r\n"), step)
     assert text.too_large == (size + 2 > 20)
+
+
+def test_what_comes_octet_by_octet_costs_no_more_memory() -> None:
+    """Each piece of its own would cost forty times its size."""
+    text = DottedText(1 << 20)
+    for _ in range(PIECE):
+        text.feed(b"x")
+    assert len(text._kept) == 1
+    assert text.kept == PIECE + 2
 
 
 def test_a_flood_without_line_ends_is_only_counted() -> None:

@@ -61,7 +61,7 @@ def test_what_comes_octet_by_octet_costs_no_more_memory() -> None:
     text = DottedText(1 << 20)
     for _ in range(PIECE):
         text.feed(b"x")
-    assert len(text._kept) == 1
+    assert len(text._kept) <= 2
     assert text.kept == PIECE + 2
 
 

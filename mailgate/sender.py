@@ -8,12 +8,13 @@ one of them hangs, the others take what lies in the tray, and what nobody took i
 
 A lease outlives the longest attempt and the time in the tray. Whoever settles with a fence that no longer holds changes
 nothing: somebody else has taken the row over since, and one mail may then leave twice, never zero times. What left and
-is not yet settled leaves twice if we die now: at most two mails a worker, because nobody runs further ahead.
+is not yet settled leaves twice if we die now: at most a few mails a worker (AHEAD).
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -50,6 +51,12 @@ FAULT_PAUSE_SECONDS = 5.0
 """How long a worker rests when the database is in trouble, or anything else that it did not foresee."""
 
 WORKERS = {Lane.PAGE: 4, Lane.BULK: 4}
+
+AHEAD = 4
+"""How many mails of one worker may have left without being settled: a commit may have to wait for others."""
+
+UNDER_WAY = (AHEAD + 1) * sum(WORKERS.values())
+"""As many mails may be on their way to the relay at a moment, and leave twice when something breaks then."""
 
 NOBODY_FREE = Deferred("every worker was busy")
 
@@ -157,19 +164,17 @@ class Sender:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _serve(self, line: Line) -> None:
-        relay = self._means.open_relay()
-        before: asyncio.Task[None] | None = None
+        relay, unsettled = self._means.open_relay(), deque[asyncio.Task[None]]()
         try:
             while (leased := await self._next(line)) is not None:
                 result = await self._attempt(leased, relay)
-                if before is not None:
-                    await before
-                before = asyncio.create_task(self._settle(leased, result))
-            if before is not None:
-                await before
+                unsettled.append(asyncio.create_task(self._settle(leased, result)))
+                if len(unsettled) > AHEAD:
+                    await unsettled.popleft()
+            await asyncio.gather(*unsettled)
         finally:
-            if before is not None:
-                before.cancel()
+            for task in unsettled:
+                task.cancel()
             await relay.close()
 
     async def _next(self, line: Line) -> Leased | None:

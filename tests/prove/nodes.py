@@ -42,8 +42,8 @@ from tests.prove.preloaded import forked
 from tests.prove.rig import Rig, Trial
 
 LEASE_SECONDS = 3.0
-UNDER_WAY = 2 * 2 * sum(sender.WORKERS.values())
-"""As many mails may be on their way at a moment, and leave twice when something breaks then: two of each worker."""
+UNDER_WAY = 2 * sender.UNDER_WAY
+"""As many mails of two nodes may be on their way at a moment, and leave twice when something breaks then."""
 
 TIMERS = 20
 TECHNICIAN = "tech1@example.com"

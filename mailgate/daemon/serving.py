@@ -140,7 +140,7 @@ async def running(
         threads = held.enter_context(ThreadPoolExecutor(max_workers=4, thread_name_prefix="sender"))
         ring = ring_for(loaded.config.secret_path)
         in_force = InForce(loaded, ring)
-        tenures = Tenures(None if loaded.config.database.path else database, _name())
+        tenures = Tenures(None if loaded.config.database.path else database, _name(), clock=clock.now)
         pulses = Pulses(loaded.config.imap, tenures)
         engine = EngineThread(Engine(in_force.desk(), database, clock.now), database)
         engine.alive = pulses.engine.beat

@@ -1,12 +1,15 @@
 """Which mailboxes and ticks are this node's, of several on one database (store.tenures; hazards F30).
 
     every 5 s:  take what is free ─▶ keep what is ours for 30 s more ─▶ report what was done ─▶ learn what others did
+                ─▶ succeed who is gone
 
 A node counts the end of its tenure from before it asked, on a clock that nobody sets and that counts while the machine
 sleeps: whoever cannot reach the database, was stopped or was asleep stands back before anybody else may begin. A node
 that is stopped in the middle of a mail may finish that one mail later; it is in custody once all the same, because a
 place of a mailbox is taken once, and its content is known. What a dead node had is another's within 40 s; what a node
 lets go because it stops, or cannot reach the mailbox, within 5.
+
+A node holds itself, too. Who does not any more is gone, and what it had leased to send is due again for the others.
 
 On SQLite there is one node, and everything is its own for ever at no cost.
 """
@@ -20,16 +23,17 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from mailgate.daemon import clock
 from mailgate.daemon.clock import passed
 from mailgate.daemon.signs import Pulse
-from mailgate.store import tenures
+from mailgate.store import outbox, tenures
 from mailgate.store.database import DATABASE_FAULTS, Database
 from mailgate.store.tenures import Tenure
 
 log = structlog.get_logger()
 
-MAILBOX = "mailbox "
-"""How the posts of mailboxes begin."""
+MAILBOX, NODE = "mailbox ", "node "
+"""How the posts of mailboxes and of nodes begin."""
 
 LASTS = timedelta(seconds=30)
 EVERY_SECONDS = 5.0
@@ -95,10 +99,17 @@ class Post:
 class Tenures:
     """The thread that asks for this node's posts and keeps them. `node` is this node's name."""
 
-    def __init__(self, database: Database | None, node: str, every: float = EVERY_SECONDS) -> None:
-        """`database` is the one that nodes share; None: this is the only node."""
-        self._database, self.node, self.every = database, node, every
+    def __init__(
+        self,
+        database: Database | None,
+        node: str,
+        every: float = EVERY_SECONDS,
+        clock: Callable[[], datetime] = clock.now,
+    ) -> None:
+        """`database` is the one that nodes share; None: this is the only node. `clock` is the sender's."""
+        self._database, self.node, self.every, self._clock = database, node, every, clock
         self._posts: list[Post] = []
+        self._own = self.post(NODE + node, Pulse())
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="tenures", daemon=True)
 
@@ -115,7 +126,7 @@ class Tenures:
 
     def start(self) -> None:
         """Ask for everything that is free."""
-        if self._database is not None and self._posts:
+        if self._database is not None:
             self._thread.start()
 
     def stop(self) -> None:
@@ -142,7 +153,7 @@ class Tenures:
             log.warning("tenures.database_fault", error=type(fault).__name__)
 
     def _look(self, database: Database) -> None:
-        asked_at = passed()
+        asked_at, went_on = passed(), self._own.is_ours()
         self._release(database, [post for post in self._posts if post.is_away])
         wanted = [post.name for post in self._posts if not post.is_away]
         with database.write() as tx:
@@ -156,6 +167,15 @@ class Tenures:
             self._keep(post, asked_at + LASTS.total_seconds() if post.name in held else None)
             if post.name in known:
                 post.learn(known[post.name])
+        if went_on:
+            self._succeed(database)
+
+    def _succeed(self, database: Database) -> None:
+        """What a node that is gone had leased is due again."""
+        with database.write() as tx:
+            for gone in tenures.succeed(tx, NODE, self._own.name, LASTS):
+                mails = outbox.release(tx, self._clock(), gone)
+                log.warning("node.gone", node=gone, mails=mails)
 
     def _keep(self, post: Post, until: float | None) -> None:
         if post.keep(until):

@@ -148,11 +148,13 @@ def sent(tx: Tx, several: Sequence[Leased], now: datetime) -> int:
     return len(held)
 
 
-def release(tx: Tx, now: datetime) -> int:
-    """Every lease ends now; how many rows are due again. Only for a database that nobody else serves: after a crash,
-    the rows of the process that is gone need not wait for their leases to run out. A page that somebody has seen
-    meanwhile is not needed any more."""
+def release(tx: Tx, now: datetime, owner: str | None = None) -> int:
+    """Every lease of a worker's that is gone ends now (None: of all, on a database that nobody else serves); how many
+    rows are due again, and need not wait for their leases to run out. A page that somebody has seen meanwhile is not
+    needed any more."""
     leased = update(OutboxRow).where(OPEN, col(OutboxRow.state) == OutboxState.LEASED)
+    if owner is not None:
+        leased = leased.where(col(OutboxRow.leased_by) == owner)
     seen = select(PageRow.outbox_id).where(col(PageRow.state).in_((PageState.ACKNOWLEDGED, PageState.CANCELLED)))
     over = {"state": OutboxState.CANCELLED, "settled_at": now, "last_error": "no longer needed after a restart"}
     tx.exec(leased.where(col(OutboxRow.id).in_(seen)).values(**over))

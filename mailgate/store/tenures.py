@@ -3,6 +3,7 @@
     hold     what is free, has run out, or is ours already, is ours until a time
     let_go   it is free at once
     report   it was done, by whoever did it
+    succeed  who has not kept what was theirs, and is gone
     of       who holds what, and what its holder lets the others know
 
 A row with an end, and no advisory lock: a lock lasts as long as its session, and the session of a node that was
@@ -21,6 +22,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from mailgate.store.database import Tx
@@ -56,7 +58,7 @@ def hold(tx: Tx, names: Collection[str], holder: str, lasts: timedelta) -> froze
         index_elements=["name"],
         set_={
             "holder": mine.excluded.holder,
-            "since": case((kept, col(TenureRow.since)), else_=mine.excluded.since),
+            "since": case((kept & (ends_at > func.now()), col(TenureRow.since)), else_=mine.excluded.since),
             "until": mine.excluded.until,
             "word": case((kept, col(TenureRow.word)), else_=""),
         },
@@ -97,6 +99,15 @@ def is_first(tx: Tx, what: str, within: timedelta) -> bool:
     """Whether no node has said this within the time; from this commit on one has."""
     name = f"{what[:SHOWN]} {hashlib.sha256(what.encode('utf-8', 'replace')).hexdigest()}"
     return not _is_shared(tx) or _had(tx, insert(TenureRow).values(_tenure(name, "", within)))
+
+
+def succeed(tx: Tx, prefix: str, own: str, after: timedelta) -> tuple[str, ...]:
+    """Whose tenures that begin so have ended; they are forgotten. Nobody's, unless `own` has lasted without a break
+    for some time: when the database was away for all, others are not gone because they are late."""
+    known = aliased(TenureRow)
+    sure = select(col(known.name)).where(col(known.name) == own, col(known.since) <= func.now() - after)
+    gone = delete(TenureRow).where(named.startswith(prefix, autoescape=True), ends_at <= func.now(), sure.exists())
+    return tuple(tx.execute(gone.returning(held_by)).scalars())
 
 
 def forget(tx: Tx) -> None:

@@ -204,3 +204,44 @@ def test_a_canary_is_known_at_every_node(shared: Database) -> None:
     eventually(lambda: first.canary.back.silence() < 100)
     for one in nodes:
         one.stop()
+
+
+def leased(shared: Database, owner: str) -> list[str]:
+    """How the page of a mail stands after its lease, and after each change."""
+    with shared.write() as tx:
+        tx.execute(text("UPDATE outbox SET state = 'leased', next_attempt_at = now() + interval '2 minutes'"))
+        tx.execute(text(f"UPDATE outbox SET leased_by = '{owner}'"))
+    return states(shared)
+
+
+def states(shared: Database) -> list[str]:
+    with shared.read() as tx:
+        return list(tx.execute(text("SELECT DISTINCT state FROM outbox")).scalars())
+
+
+def test_what_a_dead_node_was_about_to_send_is_due_again(shared: Database, desk: Desk) -> None:
+    """In a minute, not when its lease runs out; by whoever has gone on without a break meanwhile."""
+    Teller(lambda: desk, shared, now, None, timedelta(hours=1)).tell(NoticeFacts("watch-pages", "x"))
+    assert leased(shared, "dead") == ["leased"]
+    hold(shared, f"{daemon.NODE}dead", by="dead")
+    alive = Tenures(shared, "alive", OFTEN)
+    alive.start()
+    eventually(alive.held)
+    with shared.write() as tx:
+        tx.execute(text("UPDATE tenure SET until = now() WHERE holder = 'dead'"))
+    time.sleep(4 * OFTEN)
+    assert states(shared) == ["leased"]  # it has only just begun: perhaps nobody could reach the database
+    with shared.write() as tx:
+        tx.execute(text("UPDATE tenure SET since = since - interval '1 minute' WHERE holder = 'alive'"))
+    eventually(lambda: states(shared) == ["promised"])
+    alive.stop()
+
+
+def test_whoever_was_late_itself_succeeds_nobody(shared: Database) -> None:
+    """After the database was away every node is late, and none of them is gone."""
+    hold(shared, f"{daemon.NODE}other", f"{daemon.NODE}own", by="own")
+    with shared.write() as tx:
+        tx.execute(text("UPDATE tenure SET since = since - interval '1 hour', until = now() - interval '1 second'"))
+    hold(shared, f"{daemon.NODE}own", by="own")
+    with shared.write() as tx:
+        assert tenures.succeed(tx, daemon.NODE, f"{daemon.NODE}own", HALF_A_MINUTE) == ()

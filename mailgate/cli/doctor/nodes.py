@@ -6,18 +6,22 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mailgate.cli.doctor.findings import Said, ok, warning
+from mailgate.cli.doctor.findings import Said, few, ok, warning
 from mailgate.cli.output import local
 from mailgate.core.policy import Policy
-from mailgate.daemon.tenures import MAILBOX
+from mailgate.daemon.tenures import MAILBOX, NODE
 from mailgate.store import tenures
 from mailgate.store.database import Tx
 from mailgate.store.tenures import Tenure
 
 
 def nodes(tx: Tx, policy: Policy, _now: datetime) -> Iterator[Said]:
-    """Every mailbox that a machine has read lately."""
-    for one in tenures.of(tx):
+    """Every machine that serves the desk, and every mailbox that one has read lately."""
+    known = tenures.of(tx)
+    serving = [one.holder for one in known if one.name.startswith(NODE) and one.holder]
+    if serving:
+        yield ok(f"the desk is served by {few(serving)}")
+    for one in known:
         if one.name.startswith(MAILBOX):
             yield _whose(one, ZoneInfo(policy.desk.timezone))
 

@@ -42,7 +42,7 @@ class Limits:
     commands: int = 1000
     talk: int = 250
     per_peer: int = 50
-    total: int = 1000
+    total: int = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,8 +85,8 @@ def _is_proven(rig: Rig, is_long: bool) -> bool:
         return os.environ.get("CI") != "true"
     figures, seconds = _ran(rig, None, is_long)
     print(f"{rig.name}: {figures} ({figures.faults} {rig.faults}, {seconds:.0f} s)", flush=True)
-    for wrong in figures.wrong:
-        print(f"    {wrong}")
+    for said in (*figures.notes, *figures.wrong):
+        print(f"    {said}")
     caught = [_is_caught(rig, build) for build in rig.builds]
     return figures.hold and all(caught)
 

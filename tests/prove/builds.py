@@ -75,6 +75,15 @@ def _done_later(_settle: Any) -> Any:
     return settled
 
 
+def _refuse_for_good(_handle: Any) -> Any:
+    """What aiosmtpd does with an exception (hazards M1)."""
+
+    async def handled(_self: Any, error: Exception) -> str:
+        return f"500 Error: ({type(error).__name__})"
+
+    return handled
+
+
 BUILDS: dict[str, Weakening] = {
     "synchronous=NORMAL": Weakening(
         "a commit returns before it is on disk",
@@ -86,6 +95,12 @@ BUILDS: dict[str, Weakening] = {
     "no claim": Weakening("what one node decides, another decides, too", "store.claims:claim_mail", always(True)),
     "done in a second transaction": Weakening(
         "a mail is decided, and then marked", "engine:Engine._settle", _done_later
+    ),
+    "every connection is served": Weakening("nobody is one too many", "edge.keeper:Guests.has_room", always(True)),
+    "the relay is one of many": Weakening("nobody is let in before others", "edge.keeper:Keeper.trusts", always(False)),
+    "all mail is kept in memory": Weakening("no mail is one too many", "edge.room:Room.take", always(True)),
+    "trouble is 5xx": Weakening(
+        "our own trouble is the sender's fault", "edge.smtp_connection:Connection.handle_exception", _refuse_for_good
     ),
     "settle before send": Weakening("sent is what was about to be", "sender:Sender._attempt", _settle_first),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import smtplib
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -39,11 +40,12 @@ def letter(number: int) -> bytes:
 @dataclass
 class Clients:
     """`sent` counts mails, `acked` holds when each number got its 250 (monotonic seconds), `again` those that needed
-    more than one attempt."""
+    more than one attempt, `refusals` how often each code was heard instead of a 250 (0: none)."""
 
     port: Callable[[], int]
     acked: dict[int, float] = field(default_factory=dict)
     again: set[int] = field(default_factory=set)
+    refusals: Counter[int] = field(default_factory=Counter)
     sent: int = 0
     _numbers: Iterator[int] = field(default_factory=count)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -72,6 +74,11 @@ class Clients:
         with ThreadPoolExecutor(sessions) as pool:
             list(pool.map(lambda _: self.send(), range(mails)))
 
+    def give_up(self) -> None:
+        """Nothing is tried again from now on."""
+        self._enough.set()
+        self._gone.set()
+
     @contextmanager
     def pouring(self, sessions: int = 4, pause: float = 0.1) -> Iterator[Callable[[], None]]:
         """Mail after mail from several sessions, `pause` seconds apart, for as long as the block lasts or until what it
@@ -87,8 +94,7 @@ class Clients:
             try:
                 yield finish
             finally:
-                self._enough.set()
-                self._gone.set()
+                self.give_up()
 
     def _pour(self, pause: float) -> None:
         while not self._enough.wait(pause):
@@ -97,5 +103,13 @@ class Clients:
     def _tried(self, hand: Hand, number: int) -> bool:
         try:
             return hand(self, number)
-        except (OSError, smtplib.SMTPException):
+        except (OSError, smtplib.SMTPException) as error:
+            self.refusals[_code(error)] += 1
             return False
+
+
+def _code(error: Exception) -> int:
+    """What the door said; 0 when it said nothing."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return max(code for code, _ in error.recipients.values())
+    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0

@@ -17,7 +17,7 @@ class Figures:
     250 and nothing was decided about them, `duplicated` became a ticket more than once, `recovered` needed a second
     attempt. `acks` and `pages` are the promised mails that the relay took, `page_lost` those that never reached it,
     `page_dup` what it got again. `max_delay` is in seconds from the 250 to the first page, `rss_max` in octets;
-    `faults` counts what was broken on purpose, `wrong` says in words what else must not be.
+    `faults` counts what was broken on purpose, `wrong` says in words what else must not be, `notes` what else was seen.
     """
 
     sent: int = 0
@@ -34,6 +34,7 @@ class Figures:
     rss_max: int = 0
     faults: int = 0
     wrong: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def hold(self) -> bool:
@@ -48,9 +49,8 @@ class Figures:
         return Figures(**{name: max(pair) if name in worst else pair[0] + pair[1] for name, pair in pairs.items()})
 
     def __str__(self) -> str:
-        shown = {
-            field.name: getattr(self, field.name) for field in fields(self) if field.name not in ("faults", "wrong")
-        }
+        apart = ("faults", "wrong", "notes")
+        shown = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in apart}
         shown["max_delay"] = f"{self.max_delay:.1f}s"
         shown["rss_max"] = f"{self.rss_max // MEGABYTE}MB"
         return " ".join(f"{name}={value}" for name, value in shown.items())

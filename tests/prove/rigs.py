@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.prove import nodes, restart
+from tests.prove import intake, nodes, restart
 from tests.prove.rig import Rig
 
-RIGS: tuple[Rig, ...] = (restart.RIG, nodes.RIG)
+RIGS: tuple[Rig, ...] = (restart.RIG, intake.RIG, nodes.RIG)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from sqlalchemy import or_, update
+from sqlalchemy import func, or_, update
 from sqlmodel import col, select
 
 from mailgate.core.effects import Hold, LetGo
@@ -23,6 +23,9 @@ LONGEST_HELD = timedelta(days=14)
 
 OTHERS = 200
 """Messages of other customers that an answer is compared with."""
+
+AMONG = 5000
+"""How many of the newest messages are looked at for them: where one customer writes nearly all, others are rare."""
 
 LONGEST_OVERHEARD = 4000
 """Characters of each."""
@@ -87,9 +90,11 @@ def others_words(tx: Tx, event: MailReceived) -> tuple[str, ...]:
         return ()
     number = event.token.ticket
     own = select(TicketRow.customer).where(TicketRow.number == number).scalar_subquery()
+    last = select(func.max(MessageRow.id)).scalar_subquery()
     newest = (
         select(MessageRow.text)
         .join(TicketRow, col(TicketRow.number) == col(MessageRow.ticket))
+        .where(col(MessageRow.id) > last - AMONG)
         .where(MessageRow.direction == Direction.IN, MessageRow.ticket != number)
         .where(or_(col(TicketRow.customer).is_distinct_from(own), col(TicketRow.customer).is_(None)))
     )

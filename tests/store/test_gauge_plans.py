@@ -9,7 +9,7 @@ from pathlib import Path
 from mailgate.store.database import Database
 from mailgate.store.query.gauges import gauges
 from tests.builders import NOW
-from tests.store.test_plans import _plan, _watched
+from tests.store.plans import plan_of, watched
 
 OF_WHAT_IS_OPEN = {
     *("ix_inbox_state_id", "ix_outbox_open", "ix_outbox_state_id", "ix_ticket_carried", "ix_ticket_status_number"),
@@ -19,10 +19,10 @@ OF_WHAT_IS_OPEN = {
 
 def test_no_count_reads_what_is_finished(database: Database, tmp_path: Path) -> None:
     """By the database's own plans: whole tables are never read, only indexes of what is open."""
-    with _watched(database) as statements, database.write() as tx:
+    with watched(database) as statements, database.write() as tx:
         gauges(tx, NOW)
     connection = sqlite3.connect(tmp_path / "var" / "mailgate.db")
-    plans = {one[0]: _plan(connection, one) for one in statements if one[0].startswith("SELECT")}
+    plans = {one[0]: plan_of(connection, one) for one in statements if one[0].startswith("SELECT")}
     connection.close()
     assert len(plans) >= 6
     assert [line for plan in plans.values() for line in plan if line.startswith("SCAN") and "INDEX" not in line] == []

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Connection, event
 
 from mailgate.core.budgets import REPORT
 from mailgate.core.decision import Decision
@@ -57,24 +52,9 @@ from mailgate.store.database import Database
 from mailgate.store.outbox import Lease
 from tests.builders import NOW, a_mail, a_ticket, contact_token, received, technician_token
 from tests.store.desk import MINUTE, Writer, a_delivery, a_letter, a_message, a_page, fetched
-
-SMALL = {"absence", "turn", "counter", "imap_cursor", "restore_point"}
-"""As many rows as there are absences ahead, teams, numbers, mailboxes, restores."""
-
-WORK_IN_HAND = "SCAN ticket USING COVERING INDEX ix_ticket_carried"
-"""Counts the tickets that technicians have in hand: an index over those alone, however many are closed."""
-
-HELD_BACK = "SCAN held_back USING INDEX ix_held_back_budget_address"
-"""Groups what was held back within the hour that its report covers; only that report asks."""
-
-OWN_ROWS = re.compile(r"SCAN (anon_[0-9]+|due)")
-"""Takes what a query inside found, whose own way to its rows is another line of the plan."""
-
-EXPECTED = (WORK_IN_HAND, HELD_BACK)
+from tests.store.plans import plan_of, scans, watched
 
 COUNTING = {"ix_answer_address_at", "ix_answer_domain_at", "ix_answer_at", "ix_journal_refused"}
-
-Statement = tuple[str, Any]
 
 EFFECTS: tuple[Effect, ...] = (
     OpenTicket(a_ticket()),
@@ -122,32 +102,6 @@ LATER: tuple[Effect, ...] = (
 )
 
 
-@contextmanager
-def _watched(database: Database) -> Iterator[list[Statement]]:
-    """Every statement that the database is asked to run meanwhile."""
-    seen: list[Statement] = []
-
-    def note(_connection: Connection, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(database._writer, "before_cursor_execute", note)
-    yield seen
-    event.remove(database._writer, "before_cursor_execute", note)
-
-
-def _plan(connection: sqlite3.Connection, statement: Statement) -> list[str]:
-    text, parameters = statement
-    if isinstance(parameters, list):  # one of an executemany
-        parameters = parameters[0]
-    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", parameters)]
-
-
-def _scans(plan: list[str]) -> list[str]:
-    scanned = [line for line in plan if (found := re.match(r"SCAN (\w+)", line)) and found[1] not in SMALL]
-    surprising = [line for line in scanned if line not in EXPECTED and not OWN_ROWS.fullmatch(line)]
-    return [line for line in surprising if "CONSTANT ROW" not in line]
-
-
 def _one_mail(database: Database) -> None:
     """From the door to the relay, with every effect there is."""
     with database.write() as tx:
@@ -181,11 +135,11 @@ def _one_mail(database: Database) -> None:
 
 def _plans(database: Database, tmp_path: Path) -> list[tuple[str, list[str]]]:
     """Every statement of one mail with its plan."""
-    with _watched(database) as statements:
+    with watched(database) as statements:
         _one_mail(database)
     connection = sqlite3.connect(tmp_path / "var" / "mailgate.db")
     asked = [one for one in statements if not one[0].startswith(("BEGIN", "PRAGMA"))]
-    plans = [(one[0], _plan(connection, one)) for one in asked]
+    plans = [(one[0], plan_of(connection, one)) for one in asked]
     connection.close()
     return plans
 
@@ -194,7 +148,7 @@ def test_no_query_on_the_way_of_a_mail_reads_a_whole_table(database: Database, t
     """Other desks take twice as long per mail at 100,000 tickets (performance.md)."""
     plans = _plans(database, tmp_path)
     assert len(plans) > 40
-    assert {text: scans for text, plan in plans if (scans := _scans(plan))} == {}
+    assert {text: found for text, plan in plans if (found := scans(plan))} == {}
 
 
 def test_what_a_flood_makes_long_is_counted_by_its_own_index(database: Database, tmp_path: Path) -> None:
@@ -205,12 +159,12 @@ def test_what_a_flood_makes_long_is_counted_by_its_own_index(database: Database,
 
 def test_what_is_sent_again_and_again_is_read_from_one_end(database: Database, tmp_path: Path) -> None:
     """A device that says the same for years, or copies of one Message-ID: read to a limit, never sorted."""
-    with _watched(database) as statements, database.write() as tx:
+    with watched(database) as statements, database.write() as tx:
         mail = a_mail(references=("<m1@acme.example>", "<m2@acme.example>"))
         snapshot.load(tx, received(mail, token=technician_token("tech1")))
     connection = sqlite3.connect(tmp_path / "var" / "mailgate.db")
     asked = [one for one in statements if "FROM inbox" in one[0] or "FROM message" in one[0]]
-    lines = [line for one in asked for line in _plan(connection, one)]
+    lines = [line for one in asked for line in plan_of(connection, one)]
     connection.close()
     used = {found[1] for line in lines if (found := re.search(r"USING INDEX (\w+)", line))}
     assert used >= {"ix_inbox_decided", "ix_inbox_carried_out", "ix_message_message_id"}
@@ -219,10 +173,10 @@ def test_what_is_sent_again_and_again_is_read_from_one_end(database: Database, t
 
 def test_the_next_mail_of_a_flood_is_found_without_sorting_it(database: Database, tmp_path: Path) -> None:
     """The oldest and the most urgent alike: the first entry of an index."""
-    with _watched(database) as statements, database.write() as tx:
+    with watched(database) as statements, database.write() as tx:
         assert inbox.next_pending(tx) is inbox.most_urgent(tx) is None
     connection = sqlite3.connect(tmp_path / "var" / "mailgate.db")
-    plans = [_plan(connection, one) for one in statements if "FROM inbox" in one[0]]
+    plans = [plan_of(connection, one) for one in statements if "FROM inbox" in one[0]]
     connection.close()
     assert ["ix_inbox_state_patience_id" in str(plan) for plan in plans] == [False, True]
     assert "TEMP B-TREE" not in str(plans)
@@ -231,6 +185,6 @@ def test_the_next_mail_of_a_flood_is_found_without_sorting_it(database: Database
 def test_the_watch_would_see_a_scan(database: Database, tmp_path: Path) -> None:
     """The same eyes on a query without an index."""
     connection = sqlite3.connect(tmp_path / "var" / "mailgate.db")
-    plan = _plan(connection, ("SELECT number FROM ticket WHERE subject = ?", ("x",)))
+    plan = plan_of(connection, ("SELECT number FROM ticket WHERE subject = ?", ("x",)))
     connection.close()
-    assert _scans(plan)
+    assert scans(plan)

@@ -130,13 +130,13 @@ def _mark(tx: Tx, file: Path, now: datetime) -> Restored:
     point.restored_at = max(now, point.backed_up_at)
     tx.add(point)
     _hold_all_open(tx, point.restored_at)
-    _leave_room(tx, point.backed_up_at - away)
+    point.next_ticket = _leave_room(tx, point.backed_up_at - away)
     for mailbox in tx.exec(select(CursorRow.mailbox)).all():
         tx.merge(GapRow(mailbox=mailbox, since=_read_until(tx, mailbox) or point.backed_up_at))
     tx.exec(update(TenureRow).values(until=TenureRow.since))
     tx.flush()
-    held, counter = restored.held(tx), tx.get_one(CounterRow, TICKET_COUNTER)
-    return Restored(file, point.backed_up_at, point.restored_at, counter.next, held.mails, held.pages)
+    held = restored.held(tx)
+    return Restored(file, point.backed_up_at, point.restored_at, point.next_ticket, held.mails, held.pages)
 
 
 def _point(tx: Tx, now: datetime) -> RestorePointRow:
@@ -160,8 +160,8 @@ def _hold_all_open(tx: Tx, at: datetime) -> None:
     tx.exec(update(OutboxRow).where(OPEN).values(state=OutboxState.HELD, next_attempt_at=NEVER))
 
 
-def _leave_room(tx: Tx, since: datetime) -> None:
-    """For what was numbered after the backup: twice what was numbered from then until the backup."""
+def _leave_room(tx: Tx, since: datetime) -> int:
+    """For what was numbered after the backup: twice what was numbered from then until the backup; the next ticket."""
     opened = tx.exec(select(func.count()).where(col(TicketRow.opened_at) > since)).one()
     happened = tx.exec(select(func.count()).where(col(JournalRow.at) > since)).one()
     promised = tx.exec(select(func.count()).where(col(OutboxRow.promised_at) > since)).one()
@@ -170,6 +170,7 @@ def _leave_room(tx: Tx, since: datetime) -> None:
     for name in copying.COUNTED:
         last = copying.highest(tx.connection(), name)
         copying.reserve(tx.connection(), name, last + max(IDS, 2 * (happened + promised)))
+    return counter.next
 
 
 def _is_unused(path: Path) -> bool:

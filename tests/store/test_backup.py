@@ -72,7 +72,7 @@ def test_a_backup_holds_every_row(database: Database, url: str, file: Path) -> N
     before = rows(database)
     with opened(f"sqlite:///{file}") as copy:
         after = rows(copy)
-    assert after.pop("restore_point")[1] == {"id": 2, "backed_up_at": NOW, "restored_at": None}
+    assert after.pop("restore_point")[1] == {"id": 2, "backed_up_at": NOW, "restored_at": None, "next_ticket": None}
     assert before.pop("restore_point")
     assert after == before
     assert (made.at, made.size, made.schema, made.received) == (NOW, file.stat().st_size, schema.latest(), 1)

@@ -12,13 +12,14 @@ from mailgate.store.tables.row import INBOX, OUTBOX, Row
 
 class RestorePointRow(Row, table=True):
     """A backup that was made of this database, in the backup alone until it was restored: then also here, with the
-    moment of it."""
+    moment of it, and the number from which tickets go on behind it."""
 
     __tablename__ = "restore_point"
 
     id: int | None = Field(default=None, primary_key=True)
     backed_up_at: Time
     restored_at: MaybeTime = None
+    next_ticket: int | None = None
 
 
 class HoldRow(Row, table=True):

@@ -94,7 +94,8 @@ HAZARDS = (
     Hazard("I38", "nothing is lost or done twice by stopping, by starting, or between nodes", _by(
         "flow/test_daemon.py", "peers/test_nodes.py", "flow/machine/test_machine.py")),
     Hazard("I39", "who is erased is nowhere any more", not_today="nobody can be erased yet"),
-    Hazard("I40", "a restored database is whole"),
+    Hazard("I40", "a restored database is whole, and sends nothing of before without the operator's word", _by(
+        "faults/test_restored_desk.py", "faults/test_cut_backup.py", "peers/test_gap.py", "store/test_backup.py")),
     Hazard("I41", "no single mail costs more than its share", _by(
         "faults/test_hostile_mail.py", "mail/test_report_bounds.py", "mail/test_long_texts.py")),
     Hazard("I42", "a row of the journal that was edited or taken out is noticed",

@@ -27,6 +27,7 @@ from mailgate.store.tables import (
     MessageRow,
     OutboxRow,
     ParticipantRow,
+    RestorePointRow,
     TicketRow,
 )
 from mailgate.store.ticket_changes import ENDED, TICKET_COUNTER
@@ -112,11 +113,13 @@ answer_to_nobody = (
 
 
 def _gaps(tx: Tx, _now: datetime) -> Iterator[Broken]:
-    """Neighbours among the numbers: a decision that was rolled back gives its number back, and nothing is deleted."""
+    """Neighbours among the numbers: a decision that was rolled back gives its number back, and nothing is deleted. A
+    restore leaves room for those that were given after the backup."""
+    room = frozenset(tx.connection().execute(select(col(RestorePointRow.next_ticket))).scalars())
     numbers = select(number).order_by(number).execution_options(yield_per=FETCHED)
     before = FIRST_TICKET - 1
     for one in tx.connection().execute(numbers).scalars():
-        if one > before + 1:
+        if one > before + 1 and one not in room:
             yield Broken(str(one), f"stands behind {before}")
         before = one
 

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine as SqlEngine
-from sqlalchemy import event, text
+from sqlalchemy import text
 
-from mailgate import site, starter
 from mailgate.core.events import RetryAsked
 from mailgate.core.hours import Calendar
 from mailgate.engine import FAULTS_OF_ONE_ROW, Engine
 from mailgate.store import inbox, query, timers
-from mailgate.store.database import DATABASE_FAULTS, Database
-from tests.flow.desk import Letter, LiveDesk, Sent, a_database
-
-
-class PowerCut(BaseException):
-    """Nothing catches it."""
+from mailgate.store.database import DATABASE_FAULTS
+from tests.flow.desk import Letter, LiveDesk, Sent
 
 
 def break_decisions(desk: LiveDesk, **changes: Any) -> None:
@@ -151,47 +142,3 @@ def test_a_row_that_only_ever_faults_is_set_aside_at_last(desk: LiveDesk) -> Non
             desk.decide()
     desk.work()
     assert [row.state.value for row in waiting(desk)] == ["quarantined"]
-
-
-def test_every_statement_of_acceptance_and_decision_may_be_the_last(tmp_path: Path) -> None:
-    """A power cut at any of them: what was in custody is then one ticket with one acknowledgement, the rest is not."""
-    starter.write(tmp_path / "site")
-    loaded = site.load(tmp_path / "site/config.toml")
-    with a_database(tmp_path / "new.db"):
-        pass
-    for step in count(1):
-        shutil.copy(tmp_path / "new.db", tmp_path / f"{step}.db")
-        with a_database(tmp_path / f"{step}.db") as database:
-            desk = LiveDesk(loaded, database)
-            cut = _cut_at(step, desk)
-            desk.work()
-            assert templates(desk.sent).count("acknowledgement") == in_custody(database)
-            assert templates(desk.sent).count("page") == 3 * in_custody(database)
-        if not cut:
-            break
-    assert step > 50
-
-
-def in_custody(database: Database) -> int:
-    """How many mails are."""
-    with database.read() as tx:
-        return int(tx.execute(text("SELECT count(*) FROM inbox")).scalar_one())
-
-
-def _cut_at(step: int, desk: LiveDesk) -> bool:
-    """Accept and decide one mail, and cut at the given statement; False when it all ended before."""
-    steps = count(1)
-
-    def counted(*_: object) -> None:
-        if next(steps) == step:
-            raise PowerCut
-
-    event.listen(SqlEngine, "before_cursor_execute", counted)
-    try:
-        desk.accept(Letter("Bonjour").raw(1), "chef@acme.example", "support-urgent@example.com")
-        desk.decide()
-    except PowerCut:
-        return True
-    finally:
-        event.remove(SqlEngine, "before_cursor_execute", counted)
-    return False

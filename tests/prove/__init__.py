@@ -19,4 +19,5 @@ broken build is caught when its figures say otherwise. Elapsed times are shown a
     preloaded.py daemons that start at once
     accounts.py  the three accounts, compared
     desk.py      a real `serve` on that site, its relay,
+    outcomes.py  all rows and mails of two runs, compared         failing.py  a disk that fails when it is told to
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.prove import intake, nodes, restart
+from tests.prove import every_step, intake, nodes, restart, storage
 from tests.prove.rig import Rig
 
-RIGS: tuple[Rig, ...] = (restart.RIG, intake.RIG, nodes.RIG)
+RIGS: tuple[Rig, ...] = (every_step.RIG, storage.RIG, restart.RIG, intake.RIG, nodes.RIG)

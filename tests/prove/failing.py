@@ -1,0 +1,79 @@
+"""A disk that fails when a rig says so, under a daemon that knows nothing of it (`failing.c`, LD_PRELOAD)."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+import struct
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import forkserver
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.prove.preloaded import FORKING, nothing
+
+SOURCE = Path(__file__).with_name("failing.c")
+COMPILER = ("gcc", "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror")
+ORDERS = struct.Struct("=iiii")
+"""What fails a write, what fails an fsync, how many of those (-1: all), and how many calls failed so far."""
+
+ALL = -1
+
+
+@cache
+def preload() -> None:
+    """Every fork carries the library from now on. Nothing may have been forked before: a rig is its own process."""
+    before = os.environ.get("LD_PRELOAD", "")
+    with TemporaryDirectory(prefix="mailgate-failing-") as folder:
+        library = Path(folder) / "failing.so"
+        subprocess.run([*COMPILER, "-o", library, SOURCE, "-ldl"], check=True)
+        os.environ["LD_PRELOAD"] = f"{library} {before}".strip()
+        forkserver.ensure_running()
+        loaded = FORKING.Process(target=nothing)
+        loaded.start()
+        loaded.join()
+    os.environ["LD_PRELOAD"] = before
+
+
+@dataclass(frozen=True, slots=True)
+class Obeying:
+    """In the fork: calls on the files of `folder` fail as the file `orders` says."""
+
+    folder: Path
+    orders: Path
+
+    def __call__(self) -> None:
+        told = ctypes.CDLL(None).failing_obey(os.fsencode(self.folder.resolve()), os.fsencode(self.orders))
+        assert told == 0
+
+
+class Disk:
+    """The disk under a daemon's folder, and what is wrong with it."""
+
+    def __init__(self, folder: Path, orders: Path) -> None:
+        orders.write_bytes(bytes(ORDERS.size))
+        self.under = Obeying(folder, orders)
+        with orders.open("r+b") as file:
+            self._orders = mmap.mmap(file.fileno(), ORDERS.size)
+
+    @property
+    def failed(self) -> int:
+        """How many calls failed so far."""
+        return int(ORDERS.unpack(self._orders[:])[3])
+
+    @contextmanager
+    def failing(self, write: int = 0, sync: int = 0, syncs: int = ALL) -> Iterator[None]:
+        """Every write fails with the error `write`, `syncs` fsyncs with `sync`, until the block ends."""
+        self._say(write, sync, syncs if sync else 0)
+        try:
+            yield
+        finally:
+            self._say(0, 0, 0)
+
+    def _say(self, *orders: int) -> None:
+        self._orders[: 3 * 4] = struct.pack("=iii", *orders)

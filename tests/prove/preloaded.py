@@ -19,19 +19,21 @@ from pathlib import Path
 from tests.flow.forgeries.weakening import Weakening, always
 from tests.flow.process import Process, eventually
 
+PRELOADED = [
+    "mailgate.cli.main",
+    "mailgate.daemon.serving",
+    "mailgate.doors",
+    "mailgate.edge.smtp_out",
+    "mailgate.edge.maildir_out",
+    "mailgate.store.schema",
+    "tests.prove.builds",
+    "tests.prove.preloaded",
+    "tests.prove.__main__",
+]
+"""The last one is what every fork imports before anything else, with all rigs."""
+
 FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload(
-    [
-        "mailgate.cli.main",
-        "mailgate.daemon.serving",
-        "mailgate.doors",
-        "mailgate.edge.smtp_out",
-        "mailgate.edge.maildir_out",
-        "mailgate.store.schema",
-        "tests.prove.builds",
-        "tests.prove.preloaded",
-    ]
-)
+FORKING.set_forkserver_preload(PRELOADED)
 
 UNREAD = Weakening("the templates are not looked through", "site:template_mistakes", always(()))
 """A daemon prints every template once to say what is wrong with them: two seconds that prove nothing here."""

@@ -18,7 +18,7 @@ from multiprocessing import forkserver
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.prove.preloaded import FORKING, nothing
+from tests.prove.preloaded import FORKING, PRELOADED, nothing
 
 SOURCE = Path(__file__).with_name("recorder.c")
 COMPILER = "gcc"
@@ -38,6 +38,7 @@ def preload() -> None:
     before = os.environ.get("LD_PRELOAD", "")
     with TemporaryDirectory(prefix="mailgate-recorder-") as folder:
         os.environ["LD_PRELOAD"] = f"{compile_in(Path(folder))} {before}".strip()
+        FORKING.set_forkserver_preload([*PRELOADED, "tests.prove.warm"])
         forkserver.ensure_running()
         loaded = FORKING.Process(target=nothing)
         loaded.start()

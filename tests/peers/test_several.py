@@ -24,12 +24,13 @@ pytestmark = [pytest.mark.peer("postgres"), pytest.mark.peer("dovecot"), pytest.
 HASTY = """
 from datetime import timedelta
 from mailgate.daemon import tenures
-tenures.LASTS, tenures.EVERY_SECONDS = timedelta(seconds=3), 0.5
-tenures.Tenures.__init__.__defaults__ = (0.5,)
+tenures.LASTS = timedelta(seconds=3)
+init = tenures.Tenures.__init__
+init.__defaults__ = (0.5, *init.__defaults__[1:])
 from mailgate.cli.main import main
 main()
 """
-"""`mailgate` whose tenures last three seconds."""
+"""`mailgate` whose tenures last three seconds, and are kept every half a second."""
 
 USER = "support@example.com"
 IMAP = """

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -16,7 +17,7 @@ from mailgate.core.custody import Delivery
 from mailgate.core.delivery import Delivered, Lane
 from mailgate.core.model import Door
 from mailgate.store import outbox
-from mailgate.store.database import DATABASE_FAULTS, Database
+from mailgate.store.database import DATABASE_FAULTS, Database, postgresql
 from mailgate.store.outbox import Lease, Leased
 from tests.flow.desk import Letter, LiveDesk
 from tests.peers import wait_until
@@ -162,3 +163,15 @@ def test_a_page_whose_lease_got_no_answer_is_sent_later(desk: LiveDesk, toll: To
     assert [bool(lease(desk)) for _ in range(pages)] == [True] * (pages - 1) + [False]
     desk.now += timedelta(minutes=2)
     assert lease(desk)[0].attempts == 2
+
+
+def test_a_server_that_went_without_a_word_is_given_up(desk_url: str) -> None:
+    """TCP alone would wait a quarter of an hour for a machine that lost its power; a URL may say how long."""
+    for url, patience in ((desk_url, "20000"), (f"{desk_url}&tcp_user_timeout=7000", "7000")):
+        server = postgresql(url, None)
+        with server.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, psycopg.Connection)
+            told = raw.info.get_parameters()
+        server.dispose()
+        assert (told["tcp_user_timeout"], told["keepalives_idle"], told["connect_timeout"]) == (patience, "10", "10")

@@ -80,12 +80,11 @@ def is_own_token(token: Token | None, sender: Sender) -> bool:
 def _as_customer(author: Address, policy: Policy) -> Sender | None:
     wanted = author.mail.lower()
     domain = wanted.rpartition("@")[2]
-    for customer in policy.customers.values():
-        contact = next((one for one in customer.contacts if one.mail == wanted), None)
-        if contact is not None:
-            named = Address(contact.mail, contact.name or author.name)
-            return Sender(Identity.CONTACT, named, customer, contact)
-    for customer in policy.customers.values():
+    firms = policy.customers.values()
+    contacts = ((customer, one) for customer in firms for one in customer.contacts if one.mail == wanted)
+    for customer, contact in contacts:
+        return Sender(Identity.CONTACT, Address(contact.mail, contact.name or author.name), customer, contact)
+    for customer in firms:
         if domain in customer.domains:
             known = Identity.COLLEAGUE if customer.contacts else Identity.CONTACT
             return Sender(known, author, customer)

@@ -24,7 +24,8 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
 _NEVER_BASE64 = ("message/", "multipart/")
 _LITERAL = frozenset(range(0x20, 0x7F)) - {ord("=")}
-_UNITS = tuple(chr(octet) if octet in _LITERAL else f"={octet:02X}" for octet in range(256))
+_UNITS = {octet: f"={octet:02X}" for octet in range(256) if octet not in _LITERAL}
+"""How octets are written that cannot stand for themselves."""
 _AS_IT_IS = re.compile(rf"(?![.F])[ -<>-~]{{0,{LINE_MOST - 2}}}[!-<>-~]")
 """A line that needs no encoding and no break, as most do."""
 _REPEATED = 8
@@ -89,7 +90,7 @@ def _qp_line(line: str) -> str:
     """One line, with soft breaks; a blank at its end is encoded, because relays drop those."""
     if _AS_IT_IS.fullmatch(line):
         return line
-    encoded = "".join(map(_UNITS.__getitem__, line.encode("utf-8", "replace")))
+    encoded = line.encode("utf-8", "replace").decode("latin-1").translate(_UNITS)
     if encoded.endswith(" "):
         encoded = encoded[:-1] + "=20"
     return "=\r\n".join(_rows(encoded))

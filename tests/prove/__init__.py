@@ -20,4 +20,5 @@ broken build is caught when its figures say otherwise. Elapsed times are shown a
     accounts.py  the three accounts, compared
     desk.py      a real `serve` on that site, its relay,
     outcomes.py  all rows and mails of two runs, compared         failing.py  a disk that fails when it is told to
+    recorder.py  kills a daemon at its N-th write, or keeps all   disk.py     a disk that keeps what it must
 """

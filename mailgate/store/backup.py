@@ -60,6 +60,9 @@ class Backup:
 def write(source: Source, file: Path, replace: bool, now: datetime) -> Backup:
     """Make a backup. Raises BackupRefused, DatabaseBusy while another writes to the same file, SchemaTooOld (of a
     server), and DATABASE_FAULTS."""
+    path = sqlite_path(source.url)
+    if path is not None and file.exists() and path.exists() and file.samefile(path):
+        raise BackupRefused(f"{file} is the database itself: name another file")
     if file.exists() and not replace:
         raise BackupRefused(f"{file} is there already: name another file, or say --replace")
     with claimed(file.with_name(file.name + ".partial")) as partial:
@@ -98,6 +101,8 @@ def sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         os.close(descriptor)
 
@@ -126,7 +131,10 @@ def _fill(source: Source, partial: Path, now: datetime) -> None:
     if path is None:
         _copy_server(source, partial)
     elif path.exists():
-        copy_file(path, partial)
+        try:
+            copy_file(path, partial)
+        except sqlite3.Error as error:
+            raise BackupRefused(f"{path} cannot be copied to {partial}: {error}") from error
     else:
         raise BackupRefused(f"there is no database at {path}: this desk was never served")
     _note(partial, now)

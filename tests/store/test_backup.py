@@ -252,6 +252,13 @@ def test_two_backups_do_not_write_one_file(database: Database, url: str, file: P
     assert backup.damage(file) is None
 
 
+@pytest.mark.parametrize("server", [SERVERS[0]])
+def test_the_database_is_not_its_own_backup(database: Database, url: str, tmp_path: Path) -> None:
+    """In its own place, its log would be another's."""
+    with pytest.raises(BackupRefused, match="itself"):
+        backup.write(Source(url), tmp_path / "var/../var/mailgate.db", True, NOW)
+
+
 @pytest.mark.parametrize("server", [SERVERS[1]])
 def test_a_server_in_use_is_not_restored(database: Database, url: str, file: Path) -> None:
     """Every node has sessions."""

@@ -155,9 +155,10 @@ def release(tx: Tx, now: datetime, owner: str | None = None) -> int:
     leased = update(OutboxRow).where(OPEN, col(OutboxRow.state) == OutboxState.LEASED)
     if owner is not None:
         leased = leased.where(col(OutboxRow.leased_by) == owner)
-    seen = select(PageRow.outbox_id).where(col(PageRow.state).in_((PageState.ACKNOWLEDGED, PageState.CANCELLED)))
+    answered = col(PageRow.state).in_((PageState.ACKNOWLEDGED, PageState.CANCELLED))
+    seen = select(PageRow.id).where(col(PageRow.outbox_id) == col(OutboxRow.id), answered).correlate(OutboxRow).exists()
     over = {"state": OutboxState.CANCELLED, "settled_at": now, "last_error": "no longer needed after a restart"}
-    tx.exec(leased.where(col(OutboxRow.id).in_(seen)).values(**over))
+    tx.exec(leased.where(seen).values(**over))
     return tx.exec(leased.values(state=OutboxState.PROMISED, next_attempt_at=now)).rowcount
 
 

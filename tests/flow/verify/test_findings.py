@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from mailgate.store.verify import Finding, State, verify
 from mailgate.store.verify.findings import KEPT_ROWS
 from tests.builders import NOW
 from tests.flow.desk import Letter, answer, live_desk
+from tests.flow.verify.stories import tell_everything
 
 
 def found(database: Database, name: str, now: datetime = NOW) -> Finding:
@@ -129,3 +131,16 @@ def test_a_daemon_may_write_meanwhile(tmp_path: Path) -> None:
             if asked % 10 == 0:
                 desk.at(desk.now + timedelta(seconds=1))
                 desk.write(Letter("Encore", subject=f"Panne {asked}"))
+
+
+def test_a_daemon_may_work_at_the_same_moment(tmp_path: Path) -> None:
+    """Every question sees one state, whatever is committed between its first row and its last."""
+    with live_desk(tmp_path / "site") as desk, ThreadPoolExecutor(1) as threads:
+        told = threads.submit(tell_everything, desk)
+        broken, rounds = [], 0
+        while not told.done():
+            broken += [one for one in verify(desk.database, desk.now) if one.state is State.BROKEN]
+            rounds += 1
+        told.result()
+    assert rounds > 1
+    assert broken == []

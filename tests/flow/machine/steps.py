@@ -19,6 +19,10 @@ from tests.flow.machine.world import Stage
 any_one = st.integers(0, 999)
 """Which of those that there are, counted from the newest."""
 
+moments = st.sampled_from((*Moment, Moment.BEGIN))
+few = st.integers(0, 5)
+"""When the power goes, and how many such moments pass before."""
+
 COMMANDS = ("", "#prendre\n", "#note\n", "#attente client\n", "#résolu\n", "#priorité P1\n")
 BARE = ("ok", "pris", "")
 MINUTES = (1, 16, 31, 61, 240, 1440, 4 * 1440)
@@ -31,11 +35,10 @@ class Steps(RuleBasedStateMachine):
         super().__init__()
         self.world, self.model = stage.begin(), Model()
 
-    @initialize()
-    def somebody_asked(self) -> None:
-        """A desk without a ticket is dull."""
-        self._ask("m0", CONTACTS[0], URGENT, Sort.PERSON, Way.SMTP)
-        self.world.work()
+    @initialize(at=moments, left=few)
+    def somebody_asked(self, at: Moment, left: int) -> None:
+        """A desk without a ticket is dull, and one whose power stays."""
+        self.the_power_goes_while_somebody_asks(at, left)
 
     @rule(
         sender=st.sampled_from(CONTACTS), to=st.sampled_from((URGENT, URGENT, REGULAR)), sort=st.sampled_from(Sort),
@@ -140,15 +143,27 @@ class Steps(RuleBasedStateMachine):
         self.world.relay.mood = mood
         self.world.work()
 
-    @rule(at=st.sampled_from(Moment), left=st.integers(0, 12))
+    @rule(at=moments, left=few)
     def the_power_will_go(self, at: Moment, left: int) -> None:
-        """At a moment of whatever comes next; there are many statements."""
-        self.world.cuts.arm(at, left * (7 if at is Moment.STATEMENT else 1))
+        """At a moment of whatever comes next."""
+        self._arm(at, left)
+
+    @rule(at=moments, left=few)
+    def the_power_goes_while_somebody_asks(self, at: Moment, left: int) -> None:
+        """While the mail comes in, while it is decided, or while the first letters leave."""
+        self._arm(at, left)
+        self._ask(f"m{self.model.letters}", CONTACTS[1], URGENT, Sort.PERSON, Way.SMTP)
+        self.world.work()
+        self.world.cuts.mend()
 
     @rule(which=st.integers(0, 1))
     def rules_are_reloaded(self, which: int) -> None:
         """Other ones, or those of before."""
         self.world.reload(which)
+
+    def _arm(self, at: Moment, left: int) -> None:
+        """There are many statements."""
+        self.world.cuts.arm(at, left * (11 if at is Moment.STATEMENT else 1))
 
     def _ask(self, mark: str, sender: str, to: str, sort: Sort, way: Way) -> None:
         self.model.asks(mark, sender, to == URGENT, sort)

@@ -42,6 +42,9 @@ FIRST_DEADLINE = timedelta(hours=26)
 BETWEEN = timedelta(hours=3)
 """How far ahead the clock is at the first start, and how much further at each next one: a deadline is always due."""
 
+DEADLINE_OPERATIONS = 40
+"""The points among the engine's operations, when it has deadlines only: the first decisions of a start."""
+
 WANTED = ("acceptor", "engine", "sender", "timers", "backup", "migration")
 
 
@@ -66,7 +69,7 @@ def run(trial: Trial) -> Figures:
     if trial.build is not None:
         return together([_load(trial, CERTAIN)], ())
     parts: list[Deaths] = []
-    chosen = list(points(trial.scale(short=50, long=3600, caught=0)))
+    chosen = list(points(trial.scale(short=50, long=4700, caught=0)))
     for start in range(0, len(chosen), ROUND):
         folder = trial.folder / f"load-{start}"
         parts.append(_load(replace(trial, folder=folder), chosen[start : start + ROUND]))
@@ -94,7 +97,10 @@ def _quiet(trial: Trial) -> Deaths:
         times = trial.scale(short=20, long=300, caught=0)
         ahead = [FIRST_DEADLINE + number * BETWEEN for number in range(times)]
         killed = [
-            replace(_kill(desk, Point("engine", 1 + number * 7 % 100), partial(Later, moment)), place="timers")
+            replace(
+                _kill(desk, Point("engine", 1 + number * 7 % DEADLINE_OPERATIONS), partial(Later, moment)),
+                place="timers",
+            )
             for number, moment in enumerate(ahead)
         ]
         with desk.serving(Later(ahead[-1], nothing)):

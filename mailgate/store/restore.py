@@ -26,7 +26,7 @@ from pathlib import Path
 from sqlalchemy import Connection, NullPool, delete, func, insert, literal, text, update
 from sqlmodel import col, select
 
-from mailgate.store import copying, restored, schema, sqlite
+from mailgate.store import copying, outbox, restored, schema, sqlite
 from mailgate.store.backup import BESIDE, BackupRefused, Source, copy_file, damage, sync
 from mailgate.store.columns import OutboxState, UtcTime
 from mailgate.store.database import Database, DatabaseBusy, Tx, postgresql, sqlite_path
@@ -153,6 +153,7 @@ def _read_until(tx: Tx, mailbox: str) -> datetime | None:
 
 
 def _hold_all_open(tx: Tx, at: datetime) -> None:
+    outbox.release(tx, at)
     open_rows = select(OutboxRow.id).where(OPEN)
     tx.exec(delete(HoldRow).where(col(HoldRow.outbox_id).in_(open_rows)))
     known = select(OutboxRow.id, literal(at, UtcTime())).where(OPEN)

@@ -46,6 +46,9 @@ _COVERED = "what this transaction promises is held"
 HOW = "`mailgate outbox` lists it, `mailgate outbox release` sends it, `mailgate outbox drop` gives it up"
 """What to do about what is held."""
 
+UNSEEN = (PageState.PROMISED, PageState.FAILED)
+"""The states of a page that is held, or bounced since it was."""
+
 DROPPED = "dropped after a restore"
 
 
@@ -92,15 +95,18 @@ def hold(tx: Tx, row: OutboxRow, now: datetime) -> None:
 
 
 def release(tx: Tx, effect: ReleaseHeld, now: datetime) -> None:
-    """The operator's word about what is held: it leaves now, or never."""
+    """The operator's word about what is held: it leaves now, or never. That it bounced in the time that is gone is no
+    longer so when it leaves again."""
     meant = select(OutboxRow.id).where(*_meant(effect))
+    pages = update(PageRow).where(col(PageRow.outbox_id).in_(meant), col(PageRow.state).in_(UNSEEN))
+    tx.exec(pages.values(state=PageState.CANCELLED if effect.drop else PageState.PROMISED))
+    ended: dict[str, object]
     if effect.drop:
-        pages = update(PageRow).where(col(PageRow.outbox_id).in_(meant), col(PageRow.state) == PageState.PROMISED)
-        tx.exec(pages.values(state=PageState.CANCELLED))
         ended = {"state": OutboxState.CANCELLED, "settled_at": now, "last_error": DROPPED}
     else:
         tx.exec(update(HoldRow).where(col(HoldRow.outbox_id).in_(meant)).values(word=effect.by))
         ended = {"state": OutboxState.PROMISED, "next_attempt_at": now, "promised_at": now}
+        ended |= {"fate": None, "fate_reason": None, "fate_at": None}
     tx.exec(update(OutboxRow).where(*_meant(effect)).values(**ended))
 
 

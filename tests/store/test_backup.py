@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
+from mailgate.core.delivery import Lane
 from mailgate.core.effects import SendMail
+from mailgate.core.page_effects import AcknowledgePages
 from mailgate.store import backup, restore, restored, schema, timers
 from mailgate.store.backup import BackupRefused, Source
 from mailgate.store.columns import OutboxState
-from mailgate.store.database import Database, DatabaseBusy, SchemaTooNew
+from mailgate.store.database import Database
 from mailgate.store.restore import Restored
 from mailgate.store.restored import Held, NeverRestored
 from mailgate.store.tables import CounterRow, CursorRow, GapRow, OutboxRow, TimerRow
 from tests.builders import NOW
-from tests.store.conftest import SERVERS
-from tests.store.desk import a_delivery, a_letter, a_page, fetched, keep, promise
+from tests.store.desk import a_delivery, a_letter, a_page, apply, fetched, keep, lease, promise
 from tests.store.rows import fill, rows
 
 DAY = timedelta(days=1)
@@ -119,6 +118,19 @@ def test_what_was_open_is_held(database: Database, url: str, file: Path) -> None
         assert {row.state for row in tx.exec(select(OutboxRow))} == {OutboxState.HELD}
 
 
+def test_a_page_that_was_in_hand_is_held_unless_somebody_had_seen_it(database: Database, url: str, file: Path) -> None:
+    """Leases of a machine that is gone are over."""
+    promise(database, a_page(), a_page("tech2"))
+    lease(database, Lane.PAGE)
+    apply(database, AcknowledgePages(1001, "tech1", NOW))
+    back_up(url, file)
+    database.close()
+    assert put_back(file, url).held_pages == 1
+    with database.read() as tx:
+        states = {row.technician: row.state for row in tx.exec(select(OutboxRow))}
+    assert states == {"tech1": OutboxState.CANCELLED, "tech2": OutboxState.HELD}
+
+
 def test_numbers_of_the_lost_day_are_not_given_again(database: Database, url: str, file: Path) -> None:
     """Nor ids that no row has any more: a timer that fired."""
     with database.write() as tx:
@@ -177,96 +189,6 @@ def test_a_backup_in_use_by_hand_is_refused(database: Database, url: str, file: 
         restored.refuse_backup(tx)
     with database.read() as tx:
         restored.refuse_backup(tx)
-
-
-@pytest.mark.parametrize("server", [SERVERS[0]])
-@pytest.mark.parametrize("octets", [b"", b"no database", b"SQLite format 3\0" + bytes(5000)])
-def test_what_is_no_backup_is_refused(octets: bytes, database: Database, url: str, file: Path) -> None:
-    """And what is there stays."""
-    keep(database, a_delivery())
-    file.write_bytes(octets)
-    with pytest.raises(BackupRefused, match="backup"):
-        put_back(file, url)
-    assert len(rows(database)["inbox"]) == 1
-
-
-@pytest.mark.parametrize("server", [SERVERS[0]])
-def test_a_damaged_backup_is_refused(database: Database, url: str, file: Path) -> None:
-    """A page in its middle is torn."""
-    keep(database, *(a_delivery(b"x" * 9000) for _ in range(9)))
-    back_up(url, file)
-    with file.open("r+b") as torn:
-        torn.seek(9 * 4096)
-        torn.write(os.urandom(4096))
-    with pytest.raises(BackupRefused, match="damaged"):
-        put_back(file, url)
-
-
-@pytest.mark.parametrize("server", [SERVERS[0]])
-def test_a_newer_backup_is_refused(database: Database, url: str, file: Path) -> None:
-    """The program that made it can read it."""
-    back_up(url, file)
-    with closing(sqlite3.connect(file)) as newer, newer:
-        newer.execute("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(SchemaTooNew, match="newer"):
-        put_back(file, url)
-
-
-@pytest.mark.parametrize("server", [SERVERS[0]])
-def test_a_damaged_database_is_put_aside(database: Database, url: str, file: Path, tmp_path: Path) -> None:
-    """That is what backups are for; what is left of it is kept."""
-    keep(database, a_delivery())
-    back_up(url, file)
-    database.close()
-    path = tmp_path / "var/mailgate.db"
-    path.write_bytes(b"no database at all" * 1000)
-    put_back(file, url)
-    assert path.with_name("mailgate.db.damaged").read_bytes().startswith(b"no database")
-    assert len(rows(database)["inbox"]) == 1
-
-
-@pytest.mark.parametrize("server", [SERVERS[0]])
-def test_the_log_of_the_old_database_is_not_taken_for_the_new_ones(database: Database, url: str, file: Path) -> None:
-    """Another process still has it open, and what it wrote is in the log alone."""
-    keep(database, a_delivery())
-    back_up(url, file)
-    keep(database, *(a_delivery(b"later") for _ in range(50)))
-    put_back(file, url)
-    assert len(rows(database)["inbox"]) == 1
-    database.close()
-    assert len(rows(database)["inbox"]) == 1
-
-
-@pytest.mark.parametrize("server", [SERVERS[0]])
-def test_two_backups_do_not_write_one_file(database: Database, url: str, file: Path) -> None:
-    """And what a killed one left is taken over."""
-    partial = file.with_name("backup.db.partial")
-    partial.write_bytes(b"half a backup")
-    with partial.open("rb") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(DatabaseBusy, match="at this moment"):
-            back_up(url, file)
-        assert partial.exists()
-    back_up(url, file)
-    assert not partial.exists()
-    assert backup.damage(file) is None
-
-
-@pytest.mark.parametrize("server", [SERVERS[0]])
-def test_the_database_is_not_its_own_backup(database: Database, url: str, tmp_path: Path) -> None:
-    """In its own place, its log would be another's."""
-    with pytest.raises(BackupRefused, match="itself"):
-        backup.write(Source(url), tmp_path / "var/../var/mailgate.db", True, NOW)
-
-
-@pytest.mark.parametrize("server", [SERVERS[1]])
-def test_a_server_in_use_is_not_restored(database: Database, url: str, file: Path) -> None:
-    """Every node has sessions."""
-    back_up(url, file)
-    with database.read() as tx:
-        tx.connection().exec_driver_sql("SELECT 1")
-        with pytest.raises(DatabaseBusy, match="stop every"):
-            put_back(file, url)
 
 
 def test_a_backup_is_one_state_while_mail_comes_in(database: Database, url: str, file: Path, tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ import pytest
 from sqlmodel import col, select
 
 from mailgate.core.delivery import Lane
-from mailgate.core.effects import ReleaseHeld, RetryOutbox, SendMail
+from mailgate.core.effects import ReleaseHeld, RetryOutbox, SendMail, SetFate
 from mailgate.core.model import PageState
-from mailgate.core.page_effects import AcknowledgePages, CancelPages
+from mailgate.core.page_effects import AcknowledgePages, CancelPages, FailPage
+from mailgate.core.reports import Fate
 from mailgate.core.undo_effects import WithdrawMail
 from mailgate.store import claims, inbox, restored, timers
 from mailgate.store.apply import apply_all
@@ -125,6 +126,17 @@ def test_what_is_dropped_never_leaves(database: Database) -> None:
     assert states(database) == [OutboxState.CANCELLED, OutboxState.CANCELLED]
     with database.read() as tx:
         assert [row.state for row in tx.exec(select(PageRow))] == [PageState.CANCELLED]
+
+
+@pytest.mark.parametrize(("drop", "state"), [(False, PageState.PROMISED), (True, PageState.CANCELLED)])
+def test_a_held_page_that_bounced_can_still_be_decided_about(drop: bool, state: PageState, database: Database) -> None:
+    """It left in the time that is gone, and the report of it comes now."""
+    a_held_pair(database)
+    (word,) = keep(database, a_delivery(b"word"), now=NOW + MINUTE)
+    apply(database, FailPage(2, "5.1.1"), SetFate(2, Fate.HARD, "5.1.1", NOW))
+    apply(database, ReleaseHeld(word, 2, drop=drop), now=NOW + 2 * MINUTE)
+    with database.read() as tx:
+        assert [row.state for row in tx.exec(select(PageRow))] == [state]
 
 
 @pytest.mark.parametrize("effect", [CancelPages(1001, "closed"), AcknowledgePages(1001, "tech1", NOW)])

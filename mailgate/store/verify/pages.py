@@ -40,7 +40,7 @@ number = col(TicketRow.number)
 fits = or_(
     and_(state == PageState.PROMISED, carrier.in_((*UNTAKEN, OutboxState.LEASED))),
     and_(state.in_(LEFT), carrier == OutboxState.SENT, col(PageRow.sent_at).is_not(None)),
-    and_(state == PageState.FAILED, carrier.in_((OutboxState.FAILED, OutboxState.SENT))),
+    and_(state == PageState.FAILED, carrier.in_((OutboxState.FAILED, OutboxState.SENT, OutboxState.HELD))),
     and_(state == PageState.CANCELLED, or_(carrier.not_in(UNTAKEN), attempts > 0)),
     and_(state == PageState.ACKNOWLEDGED, or_(carrier.not_in(UNTAKEN), attempts > 0)),
 )

@@ -10,6 +10,7 @@ One INSERT … SELECT for each table, without a journal: nobody needs the file w
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -107,6 +108,13 @@ def seed(path: Path, tickets: int, customers: int) -> None:
         with sqlite3.connect(path) as connection:
             _fill(connection, tickets, customers)
         connection.close()
+        _settle(path)
+
+
+def _settle(path: Path) -> None:
+    """Have it all on the disk: else the first commit of whoever opens it next waits for that."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _fill(connection: sqlite3.Connection, tickets: int, customers: int) -> None:

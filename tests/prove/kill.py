@@ -10,7 +10,7 @@ The recorder counts the writes (and what is said to clients and relay) of each t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -68,14 +68,19 @@ def run(trial: Trial) -> Figures:
     recorder.preload()
     if trial.build is not None:
         return together([_load(trial, CERTAIN)], ())
-    parts: list[Deaths] = []
-    chosen = list(points(trial.scale(short=50, long=4700, caught=0)))
+    quiet = (trial.folder / f"quiet-{number}" for number in range(trial.scale(short=1, long=5, caught=0)))
+    parts = [
+        *_loads(trial, tuple(points(trial.scale(short=50, long=4700, caught=0)))),
+        *(_quiet(replace(trial, folder=folder)) for folder in quiet),
+        kill_upgrades(trial.folder, trial.scale(short=80, long=1000, caught=0)),
+    ]
+    return together(parts, WANTED)
+
+
+def _loads(trial: Trial, chosen: Sequence[Point]) -> Iterator[Deaths]:
     for start in range(0, len(chosen), ROUND):
         folder = trial.folder / f"load-{start}"
-        parts.append(_load(replace(trial, folder=folder), chosen[start : start + ROUND]))
-    parts.append(_quiet(replace(trial, folder=trial.folder / "quiet")))
-    parts.append(kill_upgrades(trial.folder, trial.scale(short=80, long=1000, caught=0)))
-    return together(parts, WANTED)
+        yield _load(replace(trial, folder=folder), chosen[start : start + ROUND])
 
 
 def _load(trial: Trial, chosen: Sequence[Point]) -> Deaths:
@@ -93,8 +98,8 @@ def _quiet(trial: Trial) -> Deaths:
         with desk.serving():
             desk.clients.send_many(MAILS)
             desk.drain()
-            backups = kill_backups(desk, trial.scale(short=50, long=400, caught=0))
-        times = trial.scale(short=20, long=300, caught=0)
+            backups = kill_backups(desk, trial.scale(short=50, long=100, caught=0))
+        times = trial.scale(short=20, long=60, caught=0)
         ahead = [FIRST_DEADLINE + number * BETWEEN for number in range(times)]
         killed = [
             replace(

@@ -10,6 +10,8 @@ from contextlib import closing
 from email import message_from_bytes
 from pathlib import Path
 
+import pytest
+
 from tests.faults.test_kill import pour
 from tests.flow.desk import Letter
 from tests.flow.process import Process, Sink, a_site, ask, command, eventually, serving, sinking
@@ -56,6 +58,7 @@ def backed_up_under_load(root: Path, process: Process, sink: Sink) -> int:
     return len(accepted)
 
 
+@pytest.mark.timeout(300)
 def test_a_desk_set_back_says_nothing_twice(tmp_path: Path) -> None:
     """What was sent before stays sent; what comes now is answered; the operator says what becomes of the rest."""
     with sinking() as sink:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BufferedIOBase
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -181,7 +182,7 @@ class _Session(socketserver.StreamRequestHandler):
                 time.sleep(PATIENCE)
             if verb == "DATA":
                 self._say("354 go on")
-                sink.take(Taken(envelope[0], envelope[1], self._text(), time.monotonic()))
+                sink.take(Taken(envelope[0], envelope[1], receiving(self.rfile), time.monotonic()))
             self._say("221 bye" if verb == "QUIT" else "250 ok")
 
     def _heard(self, sink: Sink) -> str:
@@ -192,11 +193,15 @@ class _Session(socketserver.StreamRequestHandler):
     def _say(self, reply: str) -> None:
         self.wfile.write(f"{reply}\r\n".encode())
 
-    def _text(self) -> bytes:
-        lines = []
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
-            lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
-        return b"".join(lines)
+
+def receiving(arriving: BufferedIOBase) -> bytes:
+    """A text after DATA, its transparency dots taken off. Raises ConnectionError when its end never comes."""
+    lines = []
+    while (line := arriving.readline()) != b".\r\n":
+        if not line:
+            raise ConnectionError
+        lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+    return b"".join(lines)
 
 
 class _Server(socketserver.ThreadingTCPServer):

@@ -8,17 +8,20 @@ never a build that happens to be whole (`tests.flow.forgeries.weakening`).
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
 from mailgate.cli.main import main as mailgate
+from mailgate.core.custody import Delivery
 from mailgate.core.decision import Decision
-from mailgate.core.delivery import Delivered
+from mailgate.core.delivery import Deferred, Delivered, Refused
 from mailgate.core.events import Event
+from mailgate.edge.smtp_session import SmtpSession
 from mailgate.engine import step
 from mailgate.mail.compose import Scribe
 from mailgate.store import claims, inbox
@@ -26,6 +29,8 @@ from mailgate.store.inbox import Received
 from tests.flow.forgeries.weakening import Weakening, always, instead
 
 WRITE_BEHIND_SECONDS = 0.3
+
+MESSAGE_ID = re.compile(rb"^Message-ID:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 Submit = Callable[[Any, Any], "Future[int]"]
 
@@ -84,6 +89,34 @@ def _refuse_for_good(_handle: Any) -> Any:
     return handled
 
 
+def _once_per_message_id(accept: Callable[..., tuple[int, ...]]) -> Callable[..., tuple[int, ...]]:
+    """Another mail with a Message-ID that came before is taken for the same mail."""
+    known: dict[bytes, int] = {}
+
+    def accepted(tx: Any, deliveries: Sequence[Delivery], *rest: Any) -> tuple[int, ...]:
+        names = [MESSAGE_ID.search(one.raw) or one.raw for one in deliveries]
+        keys = [name if isinstance(name, bytes) else name[1] for name in names]
+        fresh = {key: one for key, one in zip(keys, deliveries, strict=True) if key not in known}
+        known.update(zip(fresh, accept(tx, tuple(fresh.values()), *rest), strict=True))
+        return tuple(known[key] for key in keys)
+
+    return accepted
+
+
+def _silence_is(ending: Delivered | Refused) -> Callable[[Any], Any]:
+    """Who says nothing after all, or hangs up, has said something."""
+
+    def broken(attempt: Callable[[Any, Any, Any], Awaitable[Any]]) -> Any:
+        async def attempted(self: Any, leased: Any, relay: Any) -> Any:
+            result = await attempt(self, leased, relay)
+            is_silence = isinstance(result, Deferred) and not result.reason[:4].rstrip().isdigit()
+            return ending if is_silence else result
+
+        return attempted
+
+    return broken
+
+
 BUILDS: dict[str, Weakening] = {
     "synchronous=NORMAL": Weakening(
         "a commit returns before it is on disk",
@@ -99,8 +132,18 @@ BUILDS: dict[str, Weakening] = {
     "every connection is served": Weakening("nobody is one too many", "edge.keeper:Guests.has_room", always(True)),
     "the relay is one of many": Weakening("nobody is let in before others", "edge.keeper:Keeper.trusts", always(False)),
     "all mail is kept in memory": Weakening("no mail is one too many", "edge.room:Room.take", always(True)),
+    "stock LMTP": Weakening(
+        "one answer for several recipients", "edge.smtp_session:LmtpSession._answer", lambda _: SmtpSession._answer
+    ),
+    "Message-ID deduplication": Weakening("a Message-ID is heard once", "store.inbox:accept", _once_per_message_id),
     "trouble is 5xx": Weakening(
         "our own trouble is the sender's fault", "edge.smtp_connection:Connection.handle_exception", _refuse_for_good
+    ),
+    "silence is consent": Weakening(
+        "who hangs up has taken the mail", "sender:Sender._attempt", _silence_is(Delivered())
+    ),
+    "silence is a refusal": Weakening(
+        "who hangs up will never take the mail", "sender:Sender._attempt", _silence_is(Refused("no answer"))
     ),
     "settle before send": Weakening("sent is what was about to be", "sender:Sender._attempt", _settle_first),
 }

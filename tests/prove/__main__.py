@@ -80,8 +80,9 @@ def _apart(rig: Rig, is_long: bool) -> bool:
 def _is_proven(rig: Rig, is_long: bool) -> bool:
     """Whether the rig held, and caught each of its broken builds."""
     missing = [program for program in rig.needs if shutil.which(program, path=SYSTEM_PATH) is None]
+    missing += ["the right of root"] if rig.as_root and os.geteuid() != 0 else []
     if missing:
-        print(f"{rig.name}: {', '.join(missing)} is not installed (.ci/peers installs it)")
+        print(f"{rig.name}: needs {', '.join(missing)} (.ci/peers installs programs)")
         return os.environ.get("CI") != "true"
     figures, seconds = _ran(rig, None, is_long)
     print(f"{rig.name}: {figures} ({figures.faults} {rig.faults}, {seconds:.0f} s)", flush=True)

@@ -39,3 +39,5 @@ class Rig:
     """Programs of Debian's packages, without which it cannot run (see `tests.peers.SYSTEM_PATH`)."""
     is_alone: bool = False
     """Whether a delay or an amount of memory is what it is about, so that no other rig may run beside it."""
+    as_root: bool = False
+    """Whether it mounts something, or starts what changes its user."""

@@ -147,4 +147,4 @@ def few_descriptors() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (FEW, FEW))
 
 
-RIG = Rig("storage", "troubles", run, ("250 before the commit", "trouble is 5xx"))
+RIG = Rig("storage", "troubles", run, ("250 before the commit", "trouble is 5xx"), needs=("gcc",), as_root=True)

@@ -5,7 +5,9 @@
     world     a real database, the real engine and sender, a clock, and everybody's mailboxes
     letters   what customers, technicians and strangers write
     model     plain dicts: who asked, who must have been answered, which minutes must have been charged
-    machine   the rules: one step each, and what is asked after each and at the end
+    steps     the rules: one thing each that people, time or trouble do
+    machine   what is asked after each step, and what must be true at the end
+    playing   how many examples, and how long
     weak      builds without one of their defences, each of which the machine must find out
 
 A failing example is printed as a program, step by step, smallest first. It is the same on every run; MAILGATE_LONG=1

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from tests.prove import every_step, intake, kill, nodes, power_cut, restart, storage
+from tests.prove import (
+    every_step,
+    intake,
+    kill,
+    nodes,
+    power_cut,
+    relay,
+    restart,
+    storage,
+)
 from tests.prove.rig import Rig
 
-RIGS: tuple[Rig, ...] = (kill.RIG, power_cut.RIG, every_step.RIG, storage.RIG, restart.RIG, intake.RIG, nodes.RIG)
+RIGS: tuple[Rig, ...] = (
+    kill.RIG,
+    power_cut.RIG,
+    every_step.RIG,
+    storage.RIG,
+    restart.RIG,
+    relay.RIG,
+    intake.RIG,
+    nodes.RIG,
+)

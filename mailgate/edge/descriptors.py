@@ -1,8 +1,8 @@
 """How many connections this process may hold at one time.
 
 A connection is a file descriptor, and so is all that the database, the relay and the mailboxes need. Strangers at the
-doors must never take the last of them: systemd gives a service 1024, which two doors can fill, unless it asks for more of
-those that it may have (hazards F13, F25).
+doors must never take the last of them: systemd gives a service 1024, which two doors can fill, unless it asks for more
+of those that it may have (hazards F13, F25).
 """
 
 from __future__ import annotations

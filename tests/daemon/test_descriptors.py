@@ -63,7 +63,7 @@ def test_any_other_error_is_told_as_ever() -> None:
 
     async def told() -> list[str]:
         loop, seen = asyncio.get_running_loop(), list[str]()
-        loop.default_exception_handler = lambda context: seen.append(context["message"])  # type: ignore[method-assign]
+        loop.default_exception_handler = lambda context: seen.append(context["message"])  # type: ignore[method-assign]  # a loop has no other way to be heard
         for error in (None, ValueError(), OSError(errno.EIO, "x")):
             Scarcity()(loop, {"message": "trouble", "exception": error})
         return seen

@@ -52,7 +52,7 @@ FAULT_PAUSE_SECONDS = 5.0
 
 WORKERS = {Lane.PAGE: 4, Lane.BULK: 4}
 
-AHEAD = 4
+AHEAD = 1
 """How many mails of one worker may have left without being settled: a commit may have to wait for others."""
 
 UNDER_WAY = (AHEAD + 1) * sum(WORKERS.values())

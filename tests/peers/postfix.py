@@ -80,6 +80,7 @@ class Postfix:
 
     run: Path
     port: int
+    masters: list[subprocess.Popen[bytes]]
 
     def send(self, raw: bytes, sender: str, *recipients: str) -> None:
         """Hands one mail to Postfix in one transaction."""
@@ -101,6 +102,11 @@ class Postfix:
     def flush(self) -> None:
         """Tries everything that is queued again now."""
         subprocess.run([require("postfix"), "-c", self.run / "etc", "flush"], check=True, timeout=20)
+
+    def restart(self) -> None:
+        """It ends with what it has queued, and begins again."""
+        _end(self.run, self.masters.pop())
+        self.masters.append(_begin(self.run, self.port))
 
     def waiting(self) -> int:
         """Mails that are still queued."""
@@ -126,7 +132,7 @@ def running_postfix(
 
     `transports` are addresses with a next hop of their own, `settings` more lines of main.cf.
     """
-    program = require("postfix")
+    require("postfix")
     require_root("Postfix")
     with tempfile.TemporaryDirectory(prefix="mailgate-postfix-") as directory:
         run, port = Path(directory), free_port()
@@ -139,10 +145,20 @@ def running_postfix(
         if transports:
             _hand_over(etc, transports)
         subprocess.run(["chown", "postfix", run / "data"], check=True)
-        wrapper = subprocess.Popen([program, "-c", str(etc), "start-fg"], stdout=DEVNULL, stderr=DEVNULL)
+        postfix = Postfix(run, port, [_begin(run, port)])
         try:
-            wait_until(lambda: listens(port), what="Postfix")
-            yield Postfix(run, port)
+            yield postfix
         finally:
-            os.kill(int((run / "spool" / "pid" / "master.pid").read_text()), signal.SIGTERM)
-            wrapper.wait(10)  # it waits for the master, which ends all its servers
+            _end(run, postfix.masters.pop())
+
+
+def _begin(run: Path, port: int) -> subprocess.Popen[bytes]:
+    line = [require("postfix"), "-c", str(run / "etc"), "start-fg"]
+    wrapper = subprocess.Popen(line, stdout=DEVNULL, stderr=DEVNULL)
+    wait_until(lambda: listens(port), what="Postfix")
+    return wrapper
+
+
+def _end(run: Path, wrapper: subprocess.Popen[bytes]) -> None:
+    os.kill(int((run / "spool" / "pid" / "master.pid").read_text()), signal.SIGTERM)
+    wrapper.wait(10)  # it waits for the master, which ends all its servers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.prove import (
     every_step,
+    front,
     intake,
     kill,
     nodes,
@@ -21,6 +22,7 @@ RIGS: tuple[Rig, ...] = (
     storage.RIG,
     restart.RIG,
     relay.RIG,
+    front.RIG,
     intake.RIG,
     nodes.RIG,
 )

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from mailgate.cli.main import main as mailgate
-from mailgate.core.custody import Delivery
+from mailgate.core.custody import Delivery, ImapCursor, ImapSource
 from mailgate.core.decision import Decision
 from mailgate.core.delivery import Deferred, Delivered, Refused
 from mailgate.core.events import Event
@@ -103,6 +103,48 @@ def _once_per_message_id(accept: Callable[..., tuple[int, ...]]) -> Callable[...
     return accepted
 
 
+def _keep_every_mail(accept: Callable[..., tuple[int, ...]]) -> Callable[..., tuple[int, ...]]:
+    """A leak of the simplest kind."""
+    kept: list[bytes] = []
+
+    def accepted(tx: Any, deliveries: Sequence[Delivery], *rest: Any) -> tuple[int, ...]:
+        kept.extend(bytes(bytearray(one.raw)) for one in deliveries)
+        return accept(tx, deliveries, *rest)
+
+    return accepted
+
+
+def _cursor_first(take: Callable[[Any, Any, Any, int], None]) -> Callable[[Any, Any, Any, int], None]:
+    """What is about to be fetched counts as read."""
+
+    def taken(self: Any, session: Any, fresh: Any, size: int) -> None:
+        with self._cursors._database.write() as tx:
+            inbox._move_cursor(tx, ImapSource(session.name, session.uidvalidity, fresh.uid))
+        take(self, session, fresh, size)
+
+    return taken
+
+
+def _moved_first(delivery: Callable[[Any, Any, Any], Delivery]) -> Callable[[Any, Any, Any], Delivery]:
+    """A mail that was fetched is moved away, and then handed over."""
+
+    def moved(self: Any, mail: Any, source: ImapSource) -> Delivery:
+        self._session.file_away([source.uid])
+        return delivery(self, mail, source)
+
+    return moved
+
+
+def _same_uids(look: Callable[..., Any]) -> Callable[..., Any]:
+    """UIDVALIDITY is not looked at: a mail below the cursor was read."""
+
+    def looked(session: Any, stays: bool, cursor: ImapCursor | None, floor: int) -> Any:
+        known = cursor and replace(cursor, uidvalidity=session.uidvalidity)
+        return look(session, stays, known, floor)
+
+    return looked
+
+
 def _silence_is(ending: Delivered | Refused) -> Callable[[Any], Any]:
     """Who says nothing after all, or hangs up, has said something."""
 
@@ -136,9 +178,17 @@ BUILDS: dict[str, Weakening] = {
         "one answer for several recipients", "edge.smtp_session:LmtpSession._answer", lambda _: SmtpSession._answer
     ),
     "Message-ID deduplication": Weakening("a Message-ID is heard once", "store.inbox:accept", _once_per_message_id),
+    "the cursor first": Weakening(
+        "what is about to be read counts as read", "edge.imap_in:MailboxReader._take", _cursor_first
+    ),
+    "moved before custody": Weakening(
+        "a mail leaves the mailbox before it is ours", "edge.imap_in:MailboxReader._delivery", _moved_first
+    ),
+    "UIDs for ever": Weakening("a folder is never numbered anew", "edge.imap_in:look", _same_uids),
     "trouble is 5xx": Weakening(
         "our own trouble is the sender's fault", "edge.smtp_connection:Connection.handle_exception", _refuse_for_good
     ),
+    "every mail stays in memory": Weakening("nothing is ever let go", "store.inbox:accept", _keep_every_mail),
     "silence is consent": Weakening(
         "who hangs up has taken the mail", "sender:Sender._attempt", _silence_is(Delivered())
     ),

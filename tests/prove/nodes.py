@@ -83,10 +83,11 @@ class Nodes(ProvenDesk):
             self.recorded += 1
             self.clients.send(lambda clients, number, to=to: _record(clients, number, to))  # type: ignore[misc]  # mypy cannot infer it
 
-    def is_drained(self) -> bool:
+    def waiting(self) -> tuple[int, int]:
         with suppress(psycopg.OperationalError):
-            return super().is_drained() and self.ask("SELECT count(*) FROM timer WHERE kind LIKE 'race%'") == [(0,)]
-        return False
+            undecided, unsettled = super().waiting()
+            return undecided + self.ask("SELECT count(*) FROM timer WHERE kind LIKE 'race%'")[0][0], unsettled
+        return -1, -1
 
     def figures(self, faults: int) -> Figures:
         """With what only several nodes can do wrong."""

@@ -11,6 +11,7 @@ from tests.prove import (
     power_cut,
     relay,
     restart,
+    soak,
     storage,
 )
 from tests.prove.rig import Rig
@@ -25,4 +26,5 @@ RIGS: tuple[Rig, ...] = (
     front.RIG,
     intake.RIG,
     nodes.RIG,
+    soak.RIG,
 )

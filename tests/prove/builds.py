@@ -128,8 +128,9 @@ def _cursor_first(take: Callable[[Any, Any, Any, int], None]) -> Callable[[Any, 
 def _moved_first(delivery: Callable[[Any, Any, Any], Delivery]) -> Callable[[Any, Any, Any], Delivery]:
     """A mail that was fetched is moved away, and then handed over."""
 
-    def moved(self: Any, mail: Any, source: ImapSource) -> Delivery:
-        self._session.file_away([source.uid])
+    def moved(self: Any, mail: Any, source: ImapSource | None) -> Delivery:
+        if source is not None:
+            self._session.file_away([source.uid])
         return delivery(self, mail, source)
 
     return moved

@@ -50,6 +50,9 @@ entered = exists().where(
     col(InterventionRow.at) == col(DeedRow.at),
 )
 
+ANSWERS = (InboxKind.MAIL, InboxKind.PAGE_ANSWERED)
+"""How technicians are heard: by mail, and by the button behind the link of a page."""
+
 may_do = or_(
     col(InboxRow.level) == AuthLevel.L4,
     and_(col(InboxRow.level) == AuthLevel.L3, col(DeedRow.activity).is_(None)),
@@ -72,11 +75,11 @@ corrected = exists().where(
 
 DEEDS = (
     Question(
-        "deed-authorised", "I25", "only a mail that is surely its technician's changed a ticket", DeedRow,
+        "deed-authorised", "I25", "only what is surely a technician's own word changed a ticket", DeedRow,
         those(
             select(col(DeedRow.id), ticket, col(InboxRow.kind), col(InboxRow.level))
             .join(InboxRow, col(InboxRow.id) == col(DeedRow.inbox_id))
-            .where(or_(col(InboxRow.kind) != InboxKind.MAIL, func.coalesce(not_(may_do), true())))
+            .where(or_(~col(InboxRow.kind).in_(ANSWERS), func.coalesce(not_(may_do), true())))
         ),
     ),
     Question(

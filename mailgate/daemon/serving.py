@@ -21,7 +21,7 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ from mailgate.sender import Sender
 from mailgate.site import Site
 from mailgate.store import claims, clocks, outbox, restored
 from mailgate.store.database import Database, ServeLock
-from mailgate.toml.mistakes import Mistake, SiteMistakes
+from mailgate.toml.mistakes import SiteMistakes
 
 log = structlog.get_logger()
 
@@ -79,7 +79,8 @@ def serve(path: Path) -> int:
         raise SiteMistakes(missing)
     speak(loaded.config.log_format)
     load_codecs()
-    _doubt(loaded.doubts)
+    for doubt in (*loaded.doubts, *site.template_mistakes(loaded.templates)):
+        log.warning("site.doubt", says=str(doubt))
     clock = SteadyClock()
     with ExitStack() as held:
         database = held.enter_context(_database(loaded.config, clock))
@@ -94,23 +95,10 @@ async def _run(loaded: Site, database: Database, clock: SteadyClock) -> None:
     async with running(loaded, database, clock, asked=asked) as desk:
         log.info("daemon.ready", addresses=desk.addresses, files=loaded.digest)
         notify("READY=1")
-        _look_through(loaded)
         await stop.wait()
         log.info("daemon.stopping")
         notify("STOPPING=1")
         _stop_in_time()
-
-
-def _doubt(doubts: Iterable[Mistake]) -> None:
-    for doubt in doubts:
-        log.warning("site.doubt", says=str(doubt))
-
-
-def _look_through(loaded: Site) -> None:
-    """Say what is wrong with the templates, beside the work: a desk that starts again must not be waited for."""
-    threading.Thread(
-        target=lambda: _doubt(site.template_mistakes(loaded.templates)), name="templates", daemon=True
-    ).start()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def run(trial: Trial) -> Figures:
         return together([_load(trial, CERTAIN)], ())
     quiet = (trial.folder / f"quiet-{number}" for number in range(trial.scale(short=1, long=5, caught=0)))
     parts = [
-        *_loads(trial, tuple(points(trial.scale(short=50, long=4700, caught=0)))),
+        *_loads(trial, tuple(points(trial.scale(short=55, long=4700, caught=0)))),
         *(_quiet(replace(trial, folder=folder)) for folder in quiet),
         kill_upgrades(trial.folder, trial.scale(short=80, long=1000, caught=0)),
     ]

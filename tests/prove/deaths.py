@@ -26,14 +26,14 @@ PLACES = {"door": "acceptor", "relay": "sender"}
 
 CERTAIN = (
     Point("acceptor", 1),
-    Point("relay", 1),
+    *(Point("relay", word) for word in (1, 4, 7, 10, 13)),
     Point("engine", 1, syncs=1),
     Point("engine", 1, syncs=2),
     Point("engine", 1, syncs=3),
     Point("engine", 1, syncs=4),
 )
-"""Where a broken build must break: before the first octet of a commit, before the first word to the relay, and between
-one commit of the engine and its next."""
+"""Where a broken build must break: before the first octet of a commit, between one commit of the engine and its next,
+and in the middle of a mail to the relay (the auditor's question, whether it is there, may be the first word)."""
 
 
 @dataclass(frozen=True, slots=True)

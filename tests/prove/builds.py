@@ -1,22 +1,18 @@
 """The program without one defence, as a broken build would ship it.
 
-    python -m tests.prove.builds "settle before send" serve -c config.toml
-
-runs `mailgate` that way; inside one process `BUILDS[name].applied()` does. A defence that was renamed is an error,
+`BUILDS[name].applied()` puts it in place, inside one process. A defence that was renamed is an error,
 never a build that happens to be whole (`tests.flow.forgeries.weakening`).
 """
 
 from __future__ import annotations
 
 import re
-import sys
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
-from mailgate.cli.main import main as mailgate
 from mailgate.core.custody import Delivery, ImapCursor, ImapSource
 from mailgate.core.decision import Decision
 from mailgate.core.delivery import Deferred, Delivered, Refused
@@ -199,14 +195,3 @@ BUILDS: dict[str, Weakening] = {
     "settle before send": Weakening("sent is what was about to be", "sender:Sender._attempt", _settle_first),
 }
 """By the name that `make prove` prints."""
-
-
-def program(build: str | None) -> tuple[str, ...]:
-    """What Python runs for a build: `tests.flow.process.serving` takes it."""
-    return ("-m", "mailgate") if build is None else ("-m", "tests.prove.builds", build)
-
-
-if __name__ == "__main__":
-    name = sys.argv.pop(1)
-    with BUILDS[name].applied():
-        mailgate()

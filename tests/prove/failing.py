@@ -1,4 +1,7 @@
-"""A disk that fails when a rig says so, under a daemon that knows nothing of it (`failing.c`, LD_PRELOAD)."""
+"""A disk that fails when a rig says so, under a daemon that knows nothing of it (`failing.c`).
+
+`library.preload(SOURCE)` first.
+"""
 
 from __future__ import annotations
 
@@ -6,38 +9,16 @@ import ctypes
 import mmap
 import os
 import struct
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from multiprocessing import forkserver
 from pathlib import Path
-from tempfile import TemporaryDirectory
-
-from tests.prove.preloaded import FORKING, nothing
 
 SOURCE = Path(__file__).with_name("failing.c")
-COMPILER = ("gcc", "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror")
 ORDERS = struct.Struct("=iiii")
 """What fails a write, what fails an fsync, how many of those (-1: all), and how many calls failed so far."""
 
 ALL = -1
-
-
-@cache
-def preload() -> None:
-    """Every fork carries the library from now on. Nothing may have been forked before: a rig is its own process."""
-    before = os.environ.get("LD_PRELOAD", "")
-    with TemporaryDirectory(prefix="mailgate-failing-") as folder:
-        library = Path(folder) / "failing.so"
-        subprocess.run([*COMPILER, "-o", library, SOURCE, "-ldl"], check=True)
-        os.environ["LD_PRELOAD"] = f"{library} {before}".strip()
-        forkserver.ensure_running()
-        loaded = FORKING.Process(target=nothing)
-        loaded.start()
-        loaded.join()
-    os.environ["LD_PRELOAD"] = before
 
 
 @dataclass(frozen=True, slots=True)

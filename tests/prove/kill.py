@@ -16,14 +16,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
-from tests.prove import recorder
 from tests.prove.deaths import CERTAIN, PLACES, Deaths, points, together
 from tests.prove.desk import ProvenDesk, proven_desk
 from tests.prove.figures import Figures
 from tests.prove.kill_backup import kill_backups
 from tests.prove.kill_upgrade import kill_upgrades
+from tests.prove.library import preload
 from tests.prove.preloaded import Prepare, nothing
-from tests.prove.recorder import Dying, Point
+from tests.prove.recorder import SOURCE, Dying, Point
 from tests.prove.rig import Rig, Trial
 
 ROUND = 100
@@ -65,7 +65,7 @@ class Later:
 
 def run(trial: Trial) -> Figures:
     """All of it; a broken build is put under load only, and killed where it must break."""
-    recorder.preload()
+    preload(SOURCE)
     if trial.build is not None:
         return together([_load(trial, CERTAIN)], ())
     quiet = (trial.folder / f"quiet-{number}" for number in range(trial.scale(short=1, long=5, caught=0)))

@@ -17,12 +17,12 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from tests.prove import recorder
 from tests.prove.clients import letter
 from tests.prove.desk import ProvenDesk, proven_desk
 from tests.prove.figures import Figures
+from tests.prove.library import preload
 from tests.prove.preloaded import FORKING, become
-from tests.prove.recorder import Telling
+from tests.prove.recorder import SOURCE, Telling
 from tests.prove.recording import Operation, operations
 from tests.prove.replay import left, states
 from tests.prove.rig import Rig, Trial
@@ -38,7 +38,7 @@ BACKUP = "desk.backup"
 
 def run(trial: Trial) -> Figures:
     """Record once, then look at every state that is drawn."""
-    recorder.preload()
+    preload(SOURCE)
     wanted = trial.scale(short=2_000, long=100_000, caught=400)
     with proven_desk(trial) as desk:
         record = _recorded(desk)

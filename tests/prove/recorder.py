@@ -1,49 +1,19 @@
-"""The library that stands between a daemon and its disk: compiled here, carried by the forks, told what to do.
+"""The library that kills a daemon at a chosen moment, or keeps what it does to its disk (`recorder.c`).
 
-`preload()` first: the process that daemons are forked from then carries it (`recorder.c`, LD_PRELOAD), idle. A fork
-arms it for itself (`Dying`, `Telling` are what `preloaded.forked` calls `Prepare`). Threads are known by their Python
-names, which the library learns when each begins to run.
+`library.preload(SOURCE)` first. A fork arms it for itself (`Dying`, `Telling` are what `preloaded.forked` calls
+`Prepare`). Threads are known by their Python names, which the library learns when each begins to run.
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
-import subprocess
 import sys
 import threading
 from dataclasses import dataclass
-from functools import cache
-from multiprocessing import forkserver
 from pathlib import Path
-from tempfile import TemporaryDirectory
-
-from tests.prove.preloaded import FORKING, PRELOADED, nothing
 
 SOURCE = Path(__file__).with_name("recorder.c")
-COMPILER = "gcc"
-FLAGS = ("-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror")
-
-
-def compile_in(folder: Path) -> Path:
-    """The library, made in `folder`."""
-    library = folder / "recorder.so"
-    subprocess.run([COMPILER, *FLAGS, "-o", library, SOURCE, "-ldl", "-lpthread"], check=True)
-    return library
-
-
-@cache
-def preload() -> None:
-    """Every fork carries the library from now on. Nothing may have been forked before: a rig is its own process."""
-    before = os.environ.get("LD_PRELOAD", "")
-    with TemporaryDirectory(prefix="mailgate-recorder-") as folder:
-        os.environ["LD_PRELOAD"] = f"{compile_in(Path(folder))} {before}".strip()
-        FORKING.set_forkserver_preload([*PRELOADED, "tests.prove.warm"])
-        forkserver.ensure_running()
-        loaded = FORKING.Process(target=nothing)
-        loaded.start()
-        loaded.join()
-    os.environ["LD_PRELOAD"] = before
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,9 @@ from pathlib import Path
 from tests.faults.test_storage import a_small_disk, fill
 from tests.flow.process import Process, eventually
 from tests.prove.desk import ProvenDesk, proven_desk
-from tests.prove.failing import Disk, preload
+from tests.prove.failing import SOURCE, Disk
 from tests.prove.figures import Figures
+from tests.prove.library import preload
 from tests.prove.rig import Rig, Trial
 
 DISK = "48m"
@@ -91,7 +92,7 @@ class Bench:
 
 def run(trial: Trial) -> Figures:
     """All of it, on one desk."""
-    preload()
+    preload(SOURCE)
     times, syncs = trial.scale(short=1, long=50, caught=1), trial.scale(short=20, long=1000, caught=1)
     with proven_desk(trial) as desk, a_small_disk(desk.root / "var", DISK):
         bench = Bench(desk, Disk(desk.root / "var", desk.root / "orders"))

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.prove.recorder import compile_in
+from tests.prove.library import compiled
+from tests.prove.recorder import SOURCE
 from tests.prove.recording import Kind, operations
 from tests.prove.replay import left
 
@@ -40,7 +41,7 @@ open(os.path.join(apart, "elsewhere"), "w").write("not kept either")
 def run(folder: Path, armed: str) -> int:
     """The exit code of the program, in `folder`."""
     (folder / "data").mkdir()
-    environment = {**os.environ, "LD_PRELOAD": str(compile_in(folder))}
+    environment = {**os.environ, "LD_PRELOAD": str(compiled(SOURCE, folder))}
     line: Sequence[str] = [sys.executable, "-c", ARMED.format(armed=armed), str(folder / "data"), str(folder)]
     return subprocess.run(line, env=environment).returncode
 

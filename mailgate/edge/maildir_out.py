@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Parcel
-from mailgate.edge.envelope import is_plain_address
+from mailgate.mail.headers import path_field, written
 
 
 class MaildirRelay:
@@ -50,14 +50,8 @@ class MaildirRelay:
 
 def delivered(parcel: Parcel) -> bytes:
     """The message with the two trace headers of its final delivery."""
-    line_end = b"\r\n" if b"\r\n" in parcel.message[:1000] else b"\n"
-    trace = (f"Return-Path: <{_shown(parcel.envelope_from)}>", f"Delivered-To: {_shown(parcel.target)}")
-    return b"".join(line.encode() + line_end for line in trace) + parcel.message
-
-
-def _shown(address: str) -> str:
-    """An address that cannot be one must not add headers of its own."""
-    return address if is_plain_address(address) else "".join(filter(str.isprintable, address))
+    trace = written((path_field("Return-Path", f"<{parcel.envelope_from}>"), path_field("Delivered-To", parcel.target)))
+    return (trace if b"\r\n" in parcel.message[:1000] else trace.replace(b"\r\n", b"\n")) + parcel.message
 
 
 def _sync(directory: Path) -> None:

@@ -27,7 +27,7 @@ ENCODED_MOST = 48
 IDENTIFIER_MOST = 900
 UNDISCLOSED = ("undisclosed-recipients:;",)
 
-_VISIBLE = re.compile(r"[!-~]{1,990}")
+_VISIBLE = re.compile(r"[!-~]{1,960}")  # 998 with ": " and the longest name we use
 _IDENTIFIER = re.compile(rf"<[!-;=?-~]{{3,{IDENTIFIER_MOST}}}>")
 _PLAIN_NAME = re.compile(r"[^\"\\]*")
 _ADDRESS = re.compile(
@@ -79,6 +79,11 @@ def mailbox_field(name: str, address: str, display_name: str = "") -> Field:
     if not shown:
         return Field(name, tuple(address.split(" ")))
     return Field(name, (*_phrase(shown), *f"<{address}>".split(" ")))
+
+
+def path_field(name: str, path: str) -> Field:
+    """A field of a path that an envelope named, as it is; one that ASCII can't write is encoded for people to read."""
+    return fixed_field(name, path) if _VISIBLE.fullmatch(path) else text_field(name, path)
 
 
 def identifiers_field(name: str, identifiers: Iterable[str]) -> Field | None:

@@ -47,7 +47,13 @@ def test_a_second_sending_replaces_the_first(tmp_path: Path) -> None:
 def test_an_address_cannot_bring_headers_of_its_own() -> None:
     """What is refused elsewhere must not be a hole here."""
     octets = delivered(Parcel(1, "a\r\nX: y", "b@c.example\nBcc: d", MAIL))
-    assert octets.startswith(b"Return-Path: <aX: y>\r\nDelivered-To: b@c.exampleBcc: d\r\nSubject: re\r\n")
+    assert octets.startswith(b"Return-Path: <a X: y>\r\nDelivered-To: b@c.example Bcc: d\r\nSubject: re\r\n")
+
+
+def test_an_address_that_ascii_cannot_write_is_readable() -> None:
+    """A file of a trial is ASCII, too; the name it is for is not lost."""
+    octets = delivered(Parcel(1, "", "zoé@exemple.example", MAIL))
+    assert octets.startswith(b"Return-Path: <>\r\nDelivered-To: =?utf-8?q?zo=C3=A9=40exemple=2Eexample?=\r\n")
 
 
 def test_a_disk_that_says_no_is_tried_again(tmp_path: Path) -> None:

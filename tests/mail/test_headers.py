@@ -18,6 +18,7 @@ from mailgate.mail.headers import (
     identifiers_field,
     mailbox_field,
     named_field,
+    path_field,
     text_field,
     written,
 )
@@ -123,11 +124,31 @@ def test_a_plain_name_is_only_quoted() -> None:
     assert written([made]) == b'From: "Marie Tremblay (Exemple Logiciels)" <tickets@example.com>\r\n'
 
 
-@pytest.mark.parametrize("word", ["", "a\r\nb", "é", "a b", "x" * 991])
+@pytest.mark.parametrize("word", ["", "a\r\nb", "é", "a b", "x" * 961])
 def test_the_writer_refuses_what_is_not_a_word(word: str) -> None:
     """The last gate: a mistake in this file must not reach the wire."""
     with pytest.raises(ValueError, match="X-Test"):
         written([Field("X-Test", (word,))])
+
+
+def test_the_longest_word_fits_beside_the_longest_name_of_ours() -> None:
+    """RFC 5322 §2.1.1, whoever asks for the field."""
+    line = written([Field("X-Auto-Response-Suppress", ("x" * 960,))])
+    assert len(line.removesuffix(b"\r\n")) <= 998
+
+
+@pytest.mark.parametrize("path", ["<>", "<tickets+abc@desk.example>", "a" * 200 + "@b.example"])
+def test_a_path_stays_as_it_is(path: str) -> None:
+    """A signed address that is longer than a word of text must not be encoded."""
+    assert str(read(path_field("Return-Path", path))["Return-Path"]) == path
+
+
+@given(ANY)
+@example("a\x1cBcc: evil@example.org")
+def test_no_path_adds_a_header(path: str) -> None:
+    """An envelope is a stranger's word, too."""
+    message = read(path_field("Delivered-To", path), text_field("X-After", "end"))
+    assert message.keys() == ["Delivered-To", "X-After"]
 
 
 @given(st.text(min_size=1, max_size=150).filter(lambda name: name.isprintable() and name == name.strip()))

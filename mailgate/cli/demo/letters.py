@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from email.header import Header
-from email.utils import formatdate
+from datetime import datetime
 
 from mailgate.cli.demo.postbox import Arrived
+from mailgate.daemon import clock
+from mailgate.mail import mime
+from mailgate.mail.headers import date_field, fixed_field, mailbox_field, text_field
 
 URGENT_DOOR = "support-urgent@example.com"
 
@@ -29,24 +31,20 @@ class Written:
     message_id: str
     body: str
     answers: str = ""
-    date: str = field(default_factory=formatdate)
+    date: datetime = field(default_factory=clock.now)
 
     @property
     def raw(self) -> bytes:
-        """The mail on the wire (RFC 5322, text in UTF-8)."""
-        headers = (
-            ("From", f"{Header(self.sender.name, 'utf-8').encode()} <{self.sender.mail}>"),
-            ("To", self.to),
-            ("Subject", Header(self.subject, "utf-8").encode(linesep="\r\n")),
-            ("Date", self.date),
-            ("Message-ID", self.message_id),
-            *((("In-Reply-To", self.answers), ("References", self.answers)) if self.answers else ()),
-            ("MIME-Version", "1.0"),
-            ("Content-Type", "text/plain; charset=utf-8"),
-            ("Content-Transfer-Encoding", "8bit"),
+        """The mail on the wire."""
+        head = (
+            mailbox_field("From", self.sender.mail, self.sender.name),
+            mailbox_field("To", self.to),
+            text_field("Subject", self.subject),
+            date_field("Date", self.date),
+            fixed_field("Message-ID", self.message_id),
+            *(fixed_field(name, self.answers) for name in ("In-Reply-To", "References") if self.answers),
         )
-        head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-        return f"{head}\r\n{self.body}".replace("\r\n", "\n").replace("\n", "\r\n").encode()
+        return mime.message(head, mime.text_part("plain", self.body))
 
 
 CUSTOMER = Person("Dominique Gagnon", "chef@acme.example")

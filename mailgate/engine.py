@@ -172,7 +172,7 @@ class Engine:
         if due is None:
             return False
         try:
-            _report(due, self._fire(due, now))
+            _report(due, self._worded(due, partial(self._fire, due, now)))
         except DATABASE_FAULTS:
             raise
         except Exception as error:
@@ -180,16 +180,7 @@ class Engine:
             self._put_off(due, error, now)
         return True
 
-    def _fire(self, due: TimerFired, now: datetime) -> Decision | None:
-        try:
-            return self._fire_with(due, self._desk.scribe(), now)
-        except TemplateFailed as failed:
-            log.exception("template.failed", timer=due.timer_id)
-            decision = self._fire_with(due, self._desk.scribe(PlainWords()), now)
-            self._alarm(due, NoticeFacts("template-failed", str(failed)))
-            return decision
-
-    def _fire_with(self, due: TimerFired, scribe: Scribe, now: datetime) -> Decision | None:
+    def _fire(self, due: TimerFired, now: datetime, scribe: Scribe) -> Decision | None:
         with self._database.write() as tx:
             if not claims.claim_timer(tx, due.timer_id, now):
                 return None
@@ -205,13 +196,17 @@ class Engine:
 
     def _handle(self, received: Received) -> tuple[Event, Decision | None]:
         event = self._event(received)
+        return event, self._worded(event, partial(self._settle, received, event))
+
+    def _worded(self, event: Event, settle: Callable[[Scribe], Decision | None]) -> Decision | None:
+        """A template that fails undoes the decision, which is made again with words that need none."""
         try:
-            return event, self._settle(received, event, self._desk.scribe())
+            return settle(self._desk.scribe())
         except TemplateFailed as failed:
-            log.exception("template.failed", inbox=received.id)
-            decision = self._settle(received, event, self._desk.scribe(PlainWords()))
+            log.exception("template.failed", source=occasion(event))
+            decision = settle(self._desk.scribe(PlainWords()))
             self._alarm(event, NoticeFacts("template-failed", str(failed)))
-            return event, decision
+            return decision
 
     def _event(self, received: Received) -> Event:
         if received.event is not None:
@@ -276,9 +271,11 @@ class Engine:
 
     def _alarm(self, event: Event, notice: NoticeFacts) -> None:
         """Tell the administrators what is broken: each notice once while the daemon runs, and once by all nodes."""
+        if notice in self._alarmed:
+            return
         told = tuple(map(SendMail, letters_to_administrators(notice, self._desk.policy)))
         with self._database.write() as tx:
-            if notice not in self._alarmed and tenures.is_first(tx, f"told {notice.code} {notice.detail}", PUT_OFF):
+            if tenures.is_first(tx, f"told {notice.code} {notice.detail}", PUT_OFF):
                 apply_all(tx, self._desk.scribe(PlainWords()), told, f"{occasion(event)}-alarm", self._clock())
         self._alarmed.add(notice)
 

@@ -23,11 +23,8 @@ OPAQUE = "application/octet-stream"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
 _NEVER_BASE64 = ("message/", "multipart/")
-_LITERAL = frozenset(range(0x20, 0x7F)) - {ord("=")}
-_UNITS = {octet: f"={octet:02X}" for octet in range(256) if octet not in _LITERAL}
-"""How octets are written that cannot stand for themselves."""
-_AS_IT_IS = re.compile(rf"(?![.F])[ -<>-~]{{0,{LINE_MOST - 2}}}[!-<>-~]")
-"""A line that needs no encoding and no break, as most do."""
+_LITERAL = bytes((*range(0x20, 0x7F), 0x0A))
+"""The octets that stand for themselves, once every "=" is written as "=3D"."""
 _REPEATED = 8
 """How many texts are remembered with their encoding: those of one decision, which several readers get."""
 _ALTERED_AT_START = {".": "=2E", "F": "=46"}
@@ -83,17 +80,23 @@ def multipart(subtype: str, parts: Iterable[Part], seed: str) -> Part:
 @lru_cache(maxsize=_REPEATED)
 def quoted_printable(text: str) -> bytes:
     """UTF-8 in quoted-printable; the text's own line ends become CRLF (RFC 2045 §6.7)."""
-    return "\r\n".join(_qp_line(line) for line in _LINE_END.split(text)).encode("ascii")
+    encoded = _encoded(_LINE_END.sub("\n", text).encode("utf-8", "replace")).decode("ascii")
+    return "\r\n".join(map(_broken, encoded.split("\n"))).encode("ascii")
 
 
-def _qp_line(line: str) -> str:
-    """One line, with soft breaks; a blank at its end is encoded, because relays drop those."""
-    if _AS_IT_IS.fullmatch(line):
-        return line
-    encoded = line.encode("utf-8", "replace").decode("latin-1").translate(_UNITS)
-    if encoded.endswith(" "):
-        encoded = encoded[:-1] + "=20"
-    return "=\r\n".join(_rows(encoded))
+def _encoded(octets: bytes) -> bytes:
+    """What cannot stand for itself, written as it has to be, and a blank at the end of a line, because relays drop
+    those: a letter holds few different ones of them, and each is replaced everywhere at once."""
+    octets = octets.replace(b"=", b"=3D")
+    for octet in set(octets.translate(None, _LITERAL)):
+        octets = octets.replace(b"%c" % octet, b"=%02X" % octet)
+    octets = octets.replace(b" \n", b"=20\n")
+    return octets[:-1] + b"=20" if octets.endswith(b" ") else octets
+
+
+def _broken(line: str) -> str:
+    """An encoded line with its soft breaks; most need none."""
+    return line if len(line) < LINE_MOST and line[:1] not in _ALTERED_AT_START else "=\r\n".join(_rows(line))
 
 
 def _rows(encoded: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from mailgate.core.correspondence import letters_to_administrators
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import ClearAddress, Effect, SendMail, SetFate
 from mailgate.core.events import MailReceived
-from mailgate.core.failures import Undelivered, undelivered
+from mailgate.core.failures import Undelivered, owes, undelivered
 from mailgate.core.identity import Sender
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.model import AuthVerdict, Outcome
@@ -59,7 +59,8 @@ def _consequences(
     fated = fate_of(report, sent, event.verdict)
     if fated is None:
         return (), f"a report about {about} that says nothing of its recipient: kept, believed in nothing"
-    return tuple(_fated(event, fated, sent, seen, policy)), f"{about} {_words(fated)}"
+    effects = tuple(_fated(event, fated, sent, seen, policy))
+    return effects, f"{about} {_words(fated)}{owes(effects)}"
 
 
 def _fated(event: MailReceived, fated: Fated, sent: Sent, seen: Seen, policy: Policy) -> Iterator[Effect]:

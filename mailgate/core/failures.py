@@ -2,24 +2,37 @@
 
 A refused mail is told to the desk, but never by way of the address that was refused, and the refusal of such a notice
 is told to nobody: two dead mailboxes must not write to each other for ever.
+
+An answer that was to keep the call-back promise and did not arrive has asked nobody anything, and told nobody that all
+is done: the ticket is the desk's again, or a clock that stands still would be no promise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailgate.core.clocks import counted_anew, unkept
+from mailgate.core.clocks import after_wait, counted_anew, unkept
 from mailgate.core.correspondence import View, desk_facts, facts_about, notice_letters
 from mailgate.core.decision import Decision
-from mailgate.core.effects import Effect, MarkAddress, ReleaseHeld, RetryInbox, RetryOutbox, SendMail, SetClock
+from mailgate.core.effects import (
+    ChangeStatus,
+    Effect,
+    MarkAddress,
+    ReleaseHeld,
+    RetryInbox,
+    RetryOutbox,
+    SendMail,
+    SetClock,
+)
 from mailgate.core.escalation import replace_unreached
 from mailgate.core.events import DeliveryFailed, ReleaseAsked, RetryAsked
 from mailgate.core.letters import Facts, NoticeFacts
 from mailgate.core.model import Activity, Channel, Direction, Outcome, Status
 from mailgate.core.page_effects import FailPage
 from mailgate.core.policy import Policy
+from mailgate.core.replies import wake
 from mailgate.core.reports import Fate
 from mailgate.core.seen import Seen
 from mailgate.core.summons import desk_addresses, responsible
@@ -59,7 +72,7 @@ def refused_delivery(event: DeliveryFailed, seen: Seen, policy: Policy) -> Decis
         event.technician,
     )  # fmt: skip
     effects = tuple(undelivered(lost, seen, event.received_at, policy))
-    because = f"{event.template} to {shown(event.recipient)} was not delivered: {event.reason}"
+    because = f"{event.template} to {shown(event.recipient)} was not delivered: {event.reason}{owes(effects)}"
     return Decision(Outcome.RECORDED, because, effects, event.ticket)
 
 
@@ -72,10 +85,17 @@ def undelivered(lost: Undelivered, seen: Seen, at: datetime, policy: Policy) -> 
     if lost.by_mail:
         yield MarkAddress(lost.recipient.lower(), lost.fate, lost.reason, at)
     if ticket is not None:
-        yield from _owed_again(lost, ticket)
+        yield from _owed_again(lost, ticket, policy, at)
     yield from _told(lost, ticket, policy)
     if ticket is not None and lost.technician is not None:
         yield from replace_unreached(ticket, lost.technician, lost.recipient, seen, policy, at)
+
+
+def owes(effects: Iterable[Effect]) -> str:
+    """What the ticket owes because of it, for reasons; "" when nothing."""
+    words = [f"; the {one.clock.promise.value} is owed again" for one in effects if isinstance(one, SetClock)]
+    words += [f"; the ticket is {one.status.value}" for one in effects if isinstance(one, ChangeStatus)]
+    return "".join(words)
 
 
 def retry(event: RetryAsked | ReleaseAsked) -> Decision:
@@ -94,9 +114,9 @@ def _released(event: ReleaseAsked) -> Decision:
     return Decision(Outcome.RECORDED, because, (effect,))
 
 
-def _owed_again(lost: Undelivered, ticket: Ticket) -> Iterator[Effect]:
+def _owed_again(lost: Undelivered, ticket: Ticket, policy: Policy, at: datetime) -> Iterator[Effect]:
     """The promise was kept by this very answer, so it was not kept. An answer in a wait was judged by a part of it; now
-    each wait counts whole, when it is over."""
+    each wait counts whole, when it is over, and one that is the customer's is over now."""
     callback = ticket.callback
     if lost.recipient.lower() in ticket.watchers or ticket.status is Status.MERGED:
         return
@@ -105,7 +125,9 @@ def _owed_again(lost: Undelivered, ticket: Ticket) -> Iterator[Effect]:
     if _said_at(lost, ticket) in (None, callback.kept_at):
         hours, delay = callback.hours, callback.delay
         owed = counted_anew(callback, hours, delay, ticket.waits) if hours and delay else unkept(callback)
-        yield SetClock(ticket.number, owed)
+        woken = wake(ticket, at)
+        yield SetClock(ticket.number, after_wait(ticket, owed, policy, at) if woken else owed)
+        yield from woken
 
 
 def _said_at(lost: Undelivered, ticket: Ticket) -> datetime | None:

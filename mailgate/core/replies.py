@@ -79,7 +79,7 @@ def move(ticket: Ticket, queue: Queue, words: Words, seen: Seen, policy: Policy)
         else:
             effects.append(SetClock(ticket.number, dropped(earlier, words.at)))
     moved = replace(ticket.with_clocks(callback), queue=queue.key)
-    effects += [SetClock(ticket.number, callback), *_reopened(ticket, words)]
+    effects += [SetClock(ticket.number, callback), *wake(ticket, words.at)]
     chosen, pages = call_people(moved, settle(Actions(), queue), words, seen, policy)
     return [*effects, *pages], f"the {queue.key} door promises sooner, so the ticket moves there; {chosen.why}"
 
@@ -176,9 +176,10 @@ def _wakes(ticket: Ticket) -> bool:
     return AFTER_CUSTOMER[ticket.status] is not ticket.status
 
 
-def _reopened(ticket: Ticket, words: Words) -> list[Effect]:
+def wake(ticket: Ticket, at: datetime) -> list[Effect]:
+    """What brings the turn back to the desk, if it is the customer's or nobody's."""
     if not _wakes(ticket):
         return []
     status = AFTER_CUSTOMER[ticket.status]
     ended: list[Effect] = [CancelTimer(ticket.number, WAITING_OVER)] if ticket.status in WAITING else []
-    return [*ended, ChangeStatus(ticket.number, status, words.at)]
+    return [*ended, ChangeStatus(ticket.number, status, at)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mailgate.core.clocks import kept, started
-from mailgate.core.effects import OpenTicket, Quarantine, RetryInbox, RetryOutbox, SetClock, TakeTurn
+from mailgate.core.effects import ChangeStatus, OpenTicket, Quarantine, RetryInbox, RetryOutbox, SetClock, TakeTurn
 from mailgate.core.events import DeliveryFailed, MailUnreadable, RetryAsked, TicketRequested
 from mailgate.core.hours import parse_duration
 from mailgate.core.model import Activity, Channel, Door, Outcome, Status
@@ -78,6 +78,33 @@ def test_an_answer_that_bounced_in_a_wait_counts_no_minute_of_it_twice(until: st
     decision = ask(failed("notification", "chef@acme.example"), Seen(1002, by_token=ticket))
     clock = only(decision, SetClock).clock
     assert (clock.running, clock.paused_minutes) == (True, paused)
+
+
+@pytest.mark.parametrize(
+    ("status", "becomes"),
+    [
+        (Status.OPEN, []),
+        (Status.WAITING_THIRD, []),
+        (Status.WAITING_CUSTOMER, [Status.OPEN]),
+        (Status.WAITING_VALIDATION, [Status.OPEN]),
+        (Status.RESOLVED, [Status.OPEN]),
+        (Status.CLOSED, [Status.OPEN]),
+    ],
+)
+def test_an_answer_that_bounced_leaves_nobody_waiting_for_the_customer(status: Status, becomes: list[Status]) -> None:
+    """They were asked nothing, and told nothing: a call-back that stands still would be no promise."""
+    ticket = a_ticket(assignee="tech2", status=status, callback=a_kept_callback(Activity.REPLY))
+    decision = ask(failed("notification", "chef@acme.example"), Seen(1002, by_token=ticket))
+    assert [change.status for change in of(decision, ChangeStatus)] == becomes
+    assert "the callback is owed again" in decision.because
+    assert ("the ticket is open" in decision.because) is bool(becomes)
+
+
+def test_a_ticket_that_was_resolved_by_phone_stays_so() -> None:
+    """The customer knows, whatever became of the mail about it."""
+    ticket = a_ticket(status=Status.RESOLVED, callback=a_kept_callback(Activity.CALL))
+    decision = ask(failed("notification", "chef@acme.example"), Seen(1002, by_token=ticket))
+    assert of(decision, ChangeStatus) == []
 
 
 @pytest.mark.parametrize("how", [None, Activity.CALL])

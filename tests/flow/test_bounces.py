@@ -72,6 +72,18 @@ def test_an_answer_that_bounced_is_no_contact(desk: LiveDesk, answered: Sent) ->
     assert (marked.address, marked.fate) == (CHEF, "hard")
 
 
+@pytest.mark.parametrize("command", ["#attente client", "#valider", "#résolu", "#fermer"])
+def test_the_clock_goes_on_whatever_the_lost_answer_asked_for(desk: LiveDesk, command: str) -> None:
+    """Nobody asked the customer anything: the desk is warned and late, and closes nothing by silence."""
+    page = to(desk.write(Letter("Panne")), TECH1)
+    mail = to(desk.insist(desk.write(answer(page, f"{command}\nRedémarrez le poste."))), CHEF)
+    desk.deliver(standard(mail, "failed", "5.1.1", "550 gone"), "", mail.envelope_from)
+    assert (desk.ticket().status, callback_kept(desk)) == ("open", False)
+    told = [mail for _ in range(7) for mail in desk.advance(minutes=10)]
+    assert any("En retard (rappel)" in one.subject for one in told if one.to == TECH1)
+    assert [one for day in range(30) for one in desk.advance(days=1) if one.to == CHEF] == []
+
+
 def test_the_customer_who_writes_again_is_reachable_again(desk: LiveDesk, answered: Sent) -> None:
     """The mark is gone; the promise is owed until somebody keeps it."""
     desk.deliver(standard(answered, "failed", "5.1.1", "550 gone"), "", answered.envelope_from)

@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import Literal
 
 import structlog
-from aiosmtplib import SMTP, SMTPDataError, SMTPException, SMTPResponse
+from aiosmtplib import SMTP, SMTPException, SMTPResponse
 
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Parcel, Refused
 from mailgate.edge.envelope import clean_reply, is_plain_address
+from mailgate.edge.smtp_talk import Talk
 
 log = structlog.get_logger()
 
@@ -46,7 +47,10 @@ RESET_SECONDS = 5.0
 FRESH_SECONDS = 2.0
 """How long a session that took a mail is believed to be alive."""
 
+QUIT_SECONDS = 2.0
+
 CLOSING = 421
+GO_ON = 354
 
 
 @dataclass(slots=True)
@@ -63,7 +67,7 @@ class SmtpRelay:
     ca_file: Path | None = None
     timeout: float = 60.0
     hostname: str | None = None
-    _client: SMTP | None = field(default=None, init=False, repr=False)
+    _talk: Talk | None = field(default=None, init=False, repr=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
     _took_one_at: float = field(default=-math.inf, init=False, repr=False)
 
@@ -83,52 +87,65 @@ class SmtpRelay:
 
     async def close(self) -> None:
         """Says QUIT when a session is open."""
-        client, self._client = self._client, None
-        if client is not None and client.is_connected:
+        talk, self._talk = self._talk, None
+        if talk is not None:
             try:
-                await client.execute_command(b"QUIT", timeout=2)
-            except (SMTPException, OSError) as error:
+                talk.say(b"QUIT")
+                await talk.reply(QUIT_SECONDS)
+            except SMTPException as error:
                 log.debug("relay.quit_failed", relay=self.host, error=clean_reply(str(error)))
-            hang_up(client)
+            hang_up(talk.client)
 
-    async def _begun(self, parcel: Parcel) -> tuple[SMTP, SMTPResponse]:
-        """A session, and what it answered to MAIL."""
-        client, is_fresh = self._client, _now() < self._took_one_at + FRESH_SECONDS
+    async def _begun(self, parcel: Parcel) -> tuple[Talk, SMTPResponse]:
+        """A session that heard of this mail, and what it answered to MAIL."""
+        talk, is_fresh = self._talk, _now() < self._took_one_at + FRESH_SECONDS
         self._took_one_at = -math.inf
-        if client is not None and is_fresh:
-            with suppress(SMTPException, OSError):
-                begun = await client.execute_command(*_mail(client, parcel), timeout=RESET_SECONDS)
+        if talk is not None and is_fresh:
+            with suppress(SMTPException):
+                talk.say(*_commands(talk.client, parcel))
+                begun = await talk.reply(RESET_SECONDS)
                 if begun.code != CLOSING:
-                    return client, begun
+                    return talk, begun
             self._drop()
-        client = await self._session()
-        return client, await client.execute_command(*_mail(client, parcel))
+        talk = await self._session()
+        talk.say(*_commands(talk.client, parcel))
+        return talk, await talk.reply(self.timeout)
 
-    async def _transaction(self, client: SMTP, begun: SMTPResponse, parcel: Parcel) -> Delivery:
+    async def _transaction(self, talk: Talk, begun: SMTPResponse, parcel: Parcel) -> Delivery:
         if begun.code // 100 != 2:
-            return verdict(begun)
-        reply = await client.execute_command(b"RCPT", f"TO:<{parcel.target}>".encode())
+            return await self._given_up(talk, begun)
+        reply = await talk.reply(self.timeout)
         if reply.code // 100 != 2:
-            return verdict(reply)
-        try:
-            patience = self.timeout + len(parcel.message) / SLOWEST_UPLOAD
-            delivered = verdict(await client.data(parcel.message, timeout=patience))
-        except SMTPDataError as error:
-            return verdict(SMTPResponse(error.code, error.message))
-        self._took_one_at = _now()
-        return delivered
+            return await self._given_up(talk, reply)
+        reply = await talk.reply(self.timeout)
+        if reply.code != GO_ON:
+            return await self._given_up(talk, reply)
+        reply = await talk.text(parcel.message, self.timeout + len(parcel.message) / SLOWEST_UPLOAD)
+        self._took_one_at = _now() if reply.code // 100 == 2 else -math.inf
+        return verdict(reply)
 
-    async def _session(self) -> SMTP:
+    async def _given_up(self, talk: Talk, reply: SMTPResponse) -> Delivery:
+        """Not a word of the mail was said. A relay that waits for a text nevertheless is left alone."""
+        if not await talk.fall_silent(RESET_SECONDS):
+            self._drop()
+        return verdict(reply) if reply.code // 100 in (4, 5) else Deferred(clean_reply(f"{self.host}: {reply}"))
+
+    async def _session(self) -> Talk:
         """The kept session when it still answers, else a new one."""
-        client = self._client
-        if client is not None and await _answers(client):
-            return client
+        talk = self._talk
+        if talk is not None and await _answers(talk):
+            return talk
         self._drop()
-        self._client = client = await self._new_client()
-        await client.connect()
-        if client.is_ehlo_or_helo_needed:  # nothing was said yet, or STARTTLS made it void
-            await client.ehlo()
-        return client
+        client = await self._new_client()
+        try:
+            await client.connect()
+            if client.is_ehlo_or_helo_needed:  # nothing was said yet, or STARTTLS made it void
+                await client.ehlo()
+            self._talk = talk = Talk(client)
+        except BaseException:
+            hang_up(client)
+            raise
+        return talk
 
     async def _new_client(self) -> SMTP:
         context = await asyncio.to_thread(self.tls_context) if self.tls != "none" else None
@@ -154,9 +171,9 @@ class SmtpRelay:
         return context
 
     def _drop(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            hang_up(client)
+        talk, self._talk = self._talk, None
+        if talk is not None:
+            hang_up(talk.client)
 
 
 def hang_up(client: SMTP) -> None:
@@ -185,8 +202,9 @@ def _unfit(parcel: Parcel) -> str | None:
     return None if is_plain_address(parcel.target) else "the recipient is not a mail address"
 
 
-def _mail(client: SMTP, parcel: Parcel) -> tuple[bytes, ...]:
-    return (b"MAIL", f"FROM:<{parcel.envelope_from}>".encode(), *_options(client, parcel))
+def _commands(client: SMTP, parcel: Parcel) -> tuple[bytes, bytes, bytes]:
+    mail = b" ".join((f"MAIL FROM:<{parcel.envelope_from}>".encode(), *_options(client, parcel)))
+    return mail, f"RCPT TO:<{parcel.target}>".encode(), b"DATA"
 
 
 def _options(client: SMTP, parcel: Parcel) -> Iterator[bytes]:
@@ -202,11 +220,10 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-async def _answers(client: SMTP) -> bool:
+async def _answers(talk: Talk) -> bool:
     """RSET also forgets a transaction that was refused half-way."""
-    if not client.is_connected:
-        return False
     try:
-        return (await client.execute_command(b"RSET", timeout=RESET_SECONDS)).code == 250
-    except (SMTPException, OSError):
+        talk.say(b"RSET")
+        return (await talk.reply(RESET_SECONDS)).code == 250
+    except SMTPException:
         return False

@@ -125,6 +125,10 @@ class OutboxState(StrEnum):
     CANCELLED = "cancelled"
 
 
+UNTAKEN = (OutboxState.PROMISED, OutboxState.HELD)
+"""The states of a promise that can still be taken back."""
+
+
 # SQLModel reads a column's type only from the outermost Annotated, and forgets it beside a Field of the column itself:
 # hence the names for optional columns, indexes declared beside the table, and `sa_type` spelled out for a key.
 Time = Annotated[datetime, Field(sa_type=UtcTime)]

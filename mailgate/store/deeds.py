@@ -27,7 +27,7 @@ from mailgate.core.undo_effects import KeepDeed, UndoDeed
 from mailgate.core.undoable import ENDED, Deed, Mailed, Marks, State, Work, state_of
 from mailgate.store import timers
 from mailgate.store.clocks import clock_of, clocks_of, newest, row_of
-from mailgate.store.columns import OutboxState
+from mailgate.store.columns import UNTAKEN, OutboxState
 from mailgate.store.database import Tx
 from mailgate.store.relations import take_part
 from mailgate.store.tables import ClockRow, DeedRow, InterventionRow, OutboxRow, TicketRow, WaitRow, saved
@@ -156,9 +156,8 @@ def _mails(tx: Tx, deed: DeedRow) -> Iterable[Mailed]:
         col(OutboxRow.state).not_in(GONE),
     )
     for row in tx.exec(theirs.order_by(col(OutboxRow.id)).with_for_update()):
-        held = row.state is OutboxState.HELD
-        unsent, tried = held or row.state is OutboxState.PROMISED, held or row.attempts > 0
-        yield Mailed(saved(row.id), row.template, row.target, row.promised_at, unsent, tried)
+        tried = row.state is OutboxState.HELD or row.attempts > 0
+        yield Mailed(saved(row.id), row.template, row.target, row.promised_at, row.state in UNTAKEN, tried)
 
 
 def _newest_mail(tx: Tx, ticket: int) -> int:

@@ -13,7 +13,7 @@ from sqlmodel import col, select, update
 
 from mailgate.core.delivery import Lane
 from mailgate.core.model import PageState
-from mailgate.store.columns import OutboxState
+from mailgate.store.columns import UNTAKEN, OutboxState
 from mailgate.store.database import Tx
 from mailgate.store.tables import OutboxRow, PageRow
 
@@ -23,7 +23,7 @@ REASON = "its reader has left the rules"
 def call_off(tx: Tx, left: Collection[str], now: datetime) -> None:
     """Call off every page that is promised to these technicians."""
     theirs = (
-        col(OutboxRow.state).in_((OutboxState.PROMISED, OutboxState.HELD)),
+        col(OutboxRow.state).in_(UNTAKEN),
         col(OutboxRow.lane) == Lane.PAGE,
         col(OutboxRow.technician).in_(left),
     )

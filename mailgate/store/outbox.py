@@ -169,6 +169,13 @@ def fail_page(tx: Tx, outbox_id: int) -> None:
         page.state = PageState.FAILED
 
 
+def anew(now: datetime) -> rows.Values:
+    """A row that is promised once more: due at once, its lifetime starts over, its attempts count on (they are the
+    fence). What became of the last ones says nothing of the next."""
+    fateless = {"fate": None, "fate_reason": None, "fate_at": None}
+    return {"state": OutboxState.PROMISED, "next_attempt_at": now, "promised_at": now, "settled_at": None, **fateless}
+
+
 def _departure(page: Row[Any], now: datetime) -> rows.Values:
     """A relay only passes a mail on; a gateway or a service says that the page itself is accepted."""
     departed = PageState.SENT if is_mail(page.target) else PageState.ACCEPTED

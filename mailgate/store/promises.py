@@ -32,7 +32,7 @@ from mailgate.core.undo_effects import WithdrawMail
 from mailgate.mail import mime, parse
 from mailgate.mail.compose import Draft, Stamp
 from mailgate.store import budgets, inbox, outbox, restored, rows
-from mailgate.store.columns import OutboxState
+from mailgate.store.columns import UNTAKEN, OutboxState
 from mailgate.store.database import Tx
 from mailgate.store.tables import OutboxMessageRow, OutboxRow, PageRow
 from mailgate.store.ticket_changes import add_message
@@ -61,9 +61,6 @@ OPEN_TO_ACKNOWLEDGEMENT = (
     PageState.EXHAUSTED,
 )
 
-
-UNTAKEN = (OutboxState.PROMISED, OutboxState.HELD)
-"""The states of a promise that can still be taken back."""
 
 Enclosed = tuple[mime.Part, ...]
 """Files as they travel."""
@@ -240,13 +237,9 @@ def _take_back(tx: Tx, waiting: Update, reason: str, now: datetime) -> None:
 
 
 def _promise_again(tx: Tx, outbox_id: int, now: datetime) -> None:
-    """A new promise of the same octets: its lifetime starts over, its attempts count on (they are the fence).
-
-    What became of the last attempts says nothing of the next. A wish from before a restore may have been granted."""
+    """A new promise of the same octets. A wish from before a restore may have been granted."""
     unsent = (col(OutboxRow.id) == outbox_id, col(OutboxRow.state).in_((OutboxState.PROMISED, OutboxState.FAILED)))
-    again = {"state": OutboxState.PROMISED, "next_attempt_at": now, "promised_at": now, "settled_at": None}
-    fateless = {"fate": None, "fate_reason": None, "fate_at": None}
-    tx.exec(update(OutboxRow).where(*unsent).values(again | fateless))
+    tx.exec(update(OutboxRow).where(*unsent).values(**outbox.anew(now)))
     failed = (col(PageRow.outbox_id) == outbox_id, col(PageRow.state) == PageState.FAILED)
     tx.exec(update(PageRow).where(*failed).values(state=PageState.PROMISED))
     row = tx.exec(select(OutboxRow).where(*unsent)).first() if restored.is_covered(tx) else None

@@ -31,6 +31,7 @@ from mailgate.core.delivery import Lane
 from mailgate.core.effects import ReleaseHeld
 from mailgate.core.model import PageState
 from mailgate.core.summons import REACH
+from mailgate.store import outbox
 from mailgate.store.columns import OutboxState
 from mailgate.store.database import Tx
 from mailgate.store.tables import HoldRow, OutboxRow, PageRow, RestorePointRow, saved
@@ -95,19 +96,14 @@ def hold(tx: Tx, row: OutboxRow, now: datetime) -> None:
 
 
 def release(tx: Tx, effect: ReleaseHeld, now: datetime) -> None:
-    """The operator's word about what is held: it leaves now, or never. That it bounced in the time that is gone is no
-    longer so when it leaves again."""
+    """The operator's word about what is held: it leaves now, or never."""
     meant = select(OutboxRow.id).where(*_meant(effect))
     pages = update(PageRow).where(col(PageRow.outbox_id).in_(meant), col(PageRow.state).in_(UNSEEN))
     tx.exec(pages.values(state=PageState.CANCELLED if effect.drop else PageState.PROMISED))
-    ended: dict[str, object]
-    if effect.drop:
-        ended = {"state": OutboxState.CANCELLED, "settled_at": now, "last_error": DROPPED}
-    else:
+    if not effect.drop:
         tx.exec(update(HoldRow).where(col(HoldRow.outbox_id).in_(meant)).values(word=effect.by))
-        ended = {"state": OutboxState.PROMISED, "next_attempt_at": now, "promised_at": now}
-        ended |= {"fate": None, "fate_reason": None, "fate_at": None}
-    tx.exec(update(OutboxRow).where(*_meant(effect)).values(**ended))
+    dropped = {"state": OutboxState.CANCELLED, "settled_at": now, "last_error": DROPPED}
+    tx.exec(update(OutboxRow).where(*_meant(effect)).values(**(dropped if effect.drop else outbox.anew(now))))
 
 
 def refuse_backup(tx: Tx) -> None:

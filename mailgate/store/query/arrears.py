@@ -13,6 +13,7 @@ from mailgate.core.model import PageState, Status
 from mailgate.core.ticket import Promise
 from mailgate.store.columns import InboxState, OutboxState
 from mailgate.store.database import Tx
+from mailgate.store.query.overdue import IN_MOTION
 from mailgate.store.tables import ClockRow, FloodRow, InboxRow, OutboxRow, PageRow, TicketRow
 from mailgate.store.tables.boxes import OPEN
 
@@ -38,7 +39,7 @@ def unsent(tx: Tx, lane: Lane, before: datetime) -> Heap:
     """Promises made before then and still not sent. A page that waits for the opening hours is not late, and what a
     restore holds waits for the operator."""
     tried = or_(col(OutboxRow.attempts) > 0, col(OutboxRow.next_attempt_at) < before)
-    late = (OPEN, col(OutboxRow.promised_at) < before, col(OutboxRow.state) != OutboxState.HELD)
+    late = (OPEN, col(OutboxRow.promised_at) < before, IN_MOTION)
     return _heap(tx, *late, col(OutboxRow.lane) == lane, tried)
 
 

@@ -17,16 +17,15 @@ from mailgate.core.clocks import PAUSED_BY
 from mailgate.core.delivery import Lane
 from mailgate.core.model import PageState, Status
 from mailgate.core.ticket import Promise
-from mailgate.store.columns import InboxState, OutboxState
+from mailgate.store.columns import OutboxState
 from mailgate.store.database import Tx
 from mailgate.store.query.arrears import undecided
+from mailgate.store.query.boxes import WAITING_IN, WAITING_OUT
 from mailgate.store.tables import ClockRow, OutboxRow, PageRow, TicketRow, TimerRow
 from mailgate.store.tables.boxes import OPEN
 from mailgate.store.tables.clocks import RUNNING
 from mailgate.store.tables.tickets import CARRIED
 
-INBOX = (InboxState.PENDING, InboxState.QUARANTINED)
-OUTBOX = (OutboxState.PROMISED, OutboxState.HELD, OutboxState.LEASED, OutboxState.FAILED)
 _FAILED = col(OutboxRow.state) == OutboxState.FAILED
 
 
@@ -57,7 +56,7 @@ def gauges(tx: Tx, now: datetime) -> Gauges:
     """Count."""
     return Gauges(
         inbox=tuple(_inbox(tx)),
-        outbox=tuple(_all(_outbox(tx, now), ((lane, state) for lane in Lane for state in OUTBOX))),
+        outbox=tuple(_all(_outbox(tx, now), ((lane, state) for lane in Lane for state in WAITING_OUT))),
         pages=tuple(_all(_pages(tx), ((state,) for state in PageState))),
         running=tuple(_all(_running(tx), ((promise,) for promise in Promise))),
         late=tuple(_all(_late(tx, now), ((promise,) for promise in Promise))),
@@ -66,7 +65,7 @@ def gauges(tx: Tx, now: datetime) -> Gauges:
 
 
 def _inbox(tx: Tx) -> Iterator[Pile]:
-    for state in INBOX:
+    for state in WAITING_IN:
         heap = undecided(tx, state)
         yield Pile((state.value,), heap.rows, heap.since)
 

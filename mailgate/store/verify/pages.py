@@ -13,7 +13,7 @@ from mailgate.core.escalation import STEP
 from mailgate.core.floods import WAKE, WINDOW
 from mailgate.core.model import Direction, Outcome, PageState, Status
 from mailgate.core.starting import ATTENDED, BRINGS_IN
-from mailgate.store.columns import InboxKind, OutboxState
+from mailgate.store.columns import UNTAKEN, InboxKind, OutboxState
 from mailgate.store.tables import FloodRow, InboxRow, JournalRow, MessageRow, OutboxRow, PageRow, TicketRow, TimerRow
 from mailgate.store.verify.findings import Question, State, those
 from mailgate.store.verify.inbox import OPENING
@@ -21,7 +21,6 @@ from mailgate.store.verify.inbox import OPENING
 LEFT = (PageState.SENT, PageState.ACCEPTED, PageState.ESCALATED, PageState.EXHAUSTED)
 """The states of a page that left and that nobody answered."""
 
-UNTAKEN = (OutboxState.PROMISED, OutboxState.HELD)
 """The states of a promise that nobody has taken to send."""
 
 SHORTFALL = "% people missing%"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from mailgate.mail import limits
 from mailgate.mail.kinds import Kind
@@ -19,6 +20,8 @@ _VERBS = (
     r"|a scris|yazdı|写道|書きました"
 )
 _SAID = re.compile(rf"(?:^|[\s>])(?:{_VERBS})(?:\s(?![:：])[^\n]{{0,250}})?\s?(?:[:：]|-{{2,8}})\s*$", re.IGNORECASE)
+_ENDINGS = (":", "：", "--")
+_LONGEST_SAID = 300
 _VERB = re.compile(_VERBS, re.IGNORECASE)
 _STARTS_WITHOUT_NAME = re.compile(rf"<|[^\s<>]{{1,100}}@[^\s<>]{{1,100}}>|(?:{_VERBS})\b", re.IGNORECASE)
 _STARTS_WITH_TIME = re.compile(r"[0-9]{1,2} ?[:.h] ?[0-9]{2}\b(?![./-])")
@@ -69,13 +72,19 @@ class _Run:
 
 
 def find_attributions(lines: list[str], kinds: list[Kind]) -> None:
-    """Mark every line of every attribution; linear, as at most five lines are ever looked at together."""
-    for index, line in enumerate(lines):
-        if kinds[index] not in (Kind.TEXT, Kind.QUOTE) or not _may_end(lines, kinds, index, line):
-            continue
+    """Mark every line of every attribution; linear, as at most five lines are ever looked at together, and bounded, as
+    no more than `limits.ATTRIBUTION_ENDS` lines are looked at as the last one."""
+    for index in islice(_ends(lines, kinds), limits.ATTRIBUTION_ENDS):
         start = _start(lines, kinds, index)
         if start is not None:
             kinds[start : index + 1] = [Kind.ATTRIBUTION] * (index + 1 - start)
+
+
+def _ends(lines: list[str], kinds: list[Kind]) -> Iterator[int]:
+    """The lines with which an attribution may end."""
+    for index, line in enumerate(lines):
+        if kinds[index] in (Kind.TEXT, Kind.QUOTE) and _may_end(lines, kinds, index, line):
+            yield index
 
 
 def _may_end(lines: list[str], kinds: list[Kind], index: int, line: str) -> bool:
@@ -123,7 +132,7 @@ def _attributes(words: str, followed: bool, one_line: bool) -> bool:
         return True
     if _SAID_IN_PASSING.search(words):
         return False
-    if _SAID.search(words) is None:
+    if _said(words) is None:
         return followed and _is_said_without_a_verb(words)
     if _BRACKETED.search(words):
         return True
@@ -131,6 +140,14 @@ def _attributes(words: str, followed: bool, one_line: bool) -> bool:
     if followed and (addressed or timed or dated):
         return one_line or _has_name(words)
     return dated and (timed or addressed) and _has_name(words)
+
+
+def _said(words: str) -> re.Match[str] | None:
+    """What says in `words` that somebody wrote, up to their end. It is looked for where it may begin at the earliest:
+    anywhere else every verb would be tried with every length behind it."""
+    if not words.endswith(_ENDINGS):
+        return None
+    return _SAID.search(words, max(len(words) - _LONGEST_SAID, 0))
 
 
 def _is_said_without_a_verb(words: str) -> bool:
@@ -144,7 +161,7 @@ def _opens(words: str) -> bool:
 
 def _is_complete(words: str) -> bool:
     named = _ADDRESS.search(words) or _TIME.search(words)
-    return named is not None and _STARTS_WITHOUT_NAME.match(words) is None and _SAID.search(words) is not None
+    return named is not None and _STARTS_WITHOUT_NAME.match(words) is None and _said(words) is not None
 
 
 def _continues(lines: list[str], run: _Run, nearer: _Run) -> bool:
@@ -160,7 +177,7 @@ def _continues(lines: list[str], run: _Run, nearer: _Run) -> bool:
 def _has_name(words: str) -> bool:
     """Whether nothing but a name stands between the last number of a date and the verb, and nothing but a date and a
     name behind it: "à 10:00, jean a écrit :" has one, "à 10:00 il est tombé Jean a écrit :" has not."""
-    said = _SAID.search(words)
+    said = _said(words)
     before = words[: said.start()] if said else words
     if said and not _are_date_and_name(_VERB.sub("", said[0], count=1)):
         return False

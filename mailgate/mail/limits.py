@@ -26,6 +26,7 @@ TEXT_CHARS = 1_000_000  # of readable text, and of HTML that is made readable
 HTML_DEPTH = 400  # HTML parsers are quadratic in depth (hazards M13)
 HTML_TAGS = 50_000  # that are given a structure; a newsletter has a few thousand
 QUOTE_LINES = 20_000  # in which a quote boundary is looked for
+ATTRIBUTION_ENDS = 1_000  # lines that are looked at as the end of "On …, Jean wrote:"; beyond them all is text
 LINE_CHARS = 400  # of one line, when a boundary is looked for
 REPORT_RECIPIENTS = 100  # that a delivery report is believed to speak of
 REPORT_CHARS = 300_000  # of each part with its words or its fields

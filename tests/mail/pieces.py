@@ -9,6 +9,7 @@ OF_TEXT = (
     "<a@b.c> wrote:\n", "j <\na@b> :\n", "2026-01-01 a@b\n", "De : x\n", "De : a@b\n", "From: x\nTo: y\n",
     "From: x\nTo: y\nSubject: z\n", "De : x\nÀ : y\nObjet : z\n\n", "Voir :\nDe : x\nÀ : y\nObjet : z\n", "##- \n",
     "---------- Forwarded\n", "Begin forwarded message:\n", "---\n", "----- x -----\nDe : x\nÀ : y\nObjet : z\n",
+    "2026-01-01 10:00 x x x x wrote:\n", "1 wrote wrote wrote wrote>\n", "Le 3 mars 2026 à 10:00, J R>\n",
     "Sent from my \n", "Le 3 mars 2026 à 10:00, J a écrit :\n\n", "On 2026-01-01 10:20 J wrote:\n> x\ny\n",
 )  # fmt: skip
 

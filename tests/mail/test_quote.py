@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailgate.mail import limits
 from mailgate.mail.quote import Nature, nature_of, others_from, split
 
 PIECES = [
@@ -266,6 +267,15 @@ def test_others_words_begin_where_they_are_announced() -> None:
 def test_a_hostile_text_is_split(piece: str) -> None:
     """Regular expressions of others needed minutes for these; the pytest timeout is the only clock here."""
     split(piece * (400_000 // len(piece)))
+
+
+@pytest.mark.parametrize(("before", "cut"), [(limits.ATTRIBUTION_ENDS - 1, True), (limits.ATTRIBUTION_ENDS, False)])
+def test_an_attribution_is_looked_for_as_long_as_a_mail_may_cost(before: int, cut: bool) -> None:
+    """Each line that may end one is put together with four others: a megabyte of them took nine seconds. Beyond the cap
+    all is text."""
+    rows = "\n\n".join(f"{row} :" for row in range(before))
+    quoted = f"{rows}\n\n{ATTRIBUTIONS[0]}\n\nvieux texte"
+    assert split(quoted).new == (rows if cut else quoted)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=25))

@@ -167,6 +167,9 @@ _TEXTS: dict[str, tuple[Callable[[], bytes], str]] = {
 _QUOTES: dict[str, bytes] = {
     "attributions": b"On Mon, a wrote ",
     "attribution-lines": "Le 3 mars 2026 à 10:00, Jean a écrit :\n".encode(),
+    "dates-in-vain": "Le 3 mars 2026 à 10:00, Jean Roy Roy Roy Roy Roy>\n".encode(),
+    "verbs-in-vain": b"1 " + b"wrote " * 60 + b">\n",
+    "names-in-vain": b"2026-01-01 10:00 " + b"jean, " * 55 + b"wrote:\n",
     "on-on-on": b"On ",
     "header-lines": b"De : x\n",
     "header-blocks": "De : x\nEnvoyé : x\nÀ : x\nObjet : x\n".encode(),

@@ -12,7 +12,6 @@ text template that an HTML template calls would come out unescaped (A45). There 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import is_dataclass
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateSyntaxError, nodes, pass_context
@@ -62,9 +61,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: object, attribute: str) -> object:
         """The same as Jinja's, without its inquiry where the answer is known: a frozen fact, a template's macros."""
-        if attribute[0] != "_" and (type(obj) in _OPEN or _is_open(obj)):
-            with suppress(AttributeError):
+        if (type(obj) in _OPEN or _is_open(obj)) and attribute[0] != "_":
+            try:
                 return getattr(obj, attribute)
+            except AttributeError:
+                return super().getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
     def is_safe_callable(self, obj: object) -> bool:

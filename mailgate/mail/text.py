@@ -84,6 +84,8 @@ def shorten(text: str, most: int) -> str:
 
 def to_ascii(text: str) -> str:
     """The same in ASCII for pagers: accents folded, French typography spelled out, anything else "?"."""
+    if text.isascii():
+        return text
     spelled = _QUOTED_SPACES.sub('"', text).translate(_ASCII)
     folded = (char for char in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(char))
     return "".join(char if char.isascii() else "?" for char in folded)

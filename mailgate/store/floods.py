@@ -8,7 +8,7 @@ no further than anybody asks.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -36,6 +36,7 @@ CALLS_MOST = 1000
 """How many requests of the last hour are looked at."""
 
 _FLOODS, _TICKETS, _TIMERS = rows.table(FloodRow), rows.table(TicketRow), rows.table(TimerRow)
+_PAGES = rows.table(PageRow)
 _GATHERS = exists().where(_TIMERS.c.ticket == _FLOODS.c.ticket, _TIMERS.c.kind == WINDOW)
 _CALLS = (
     select_columns(
@@ -51,7 +52,12 @@ _CALLS = (
     .order_by(_FLOODS.c.at.desc())
     .limit(CALLS_MOST)
 )
-_OF_FIRM = _FLOODS.c.customer == bindparam("firm")
+_CALLS_OF_FIRM = _CALLS.where(_FLOODS.c.customer == bindparam("firm"))
+_CALLED = (
+    select_columns(_PAGES.c.ticket, _PAGES.c.technician)
+    .where(_PAGES.c.ticket.in_(bindparam("tickets", expanding=True)))
+    .order_by(_PAGES.c.id)
+)
 
 
 def change_flood(tx: Tx, effect: FloodEffect) -> None:
@@ -70,10 +76,13 @@ def change_flood(tx: Tx, effect: FloodEffect) -> None:
 def calls(tx: Tx, at: datetime, firm: str | None = None) -> tuple[Call, ...]:
     """The requests for which people were called within an hour before `at`, the newest first: of one customer ("": of
     all senders whom the rules do not name), or of everybody."""
-    lately = _CALLS if firm is None else _CALLS.where(_OF_FIRM)
-    found = rows.ask(tx, lately, {"since": at - HOUR, "firm": firm} if firm is not None else {"since": at - HOUR}).all()
+    since = at - HOUR
+    if firm is None:
+        found = rows.ask(tx, _CALLS, {"since": since}).all()
+    else:
+        found = rows.ask(tx, _CALLS_OF_FIRM, {"since": since, "firm": firm}).all()
     newest = {(row.customer, row.queue): row.ticket for row in reversed(found)}
-    people = _called(tx, newest.values())
+    people = _called(tx, list(newest.values()))
     return tuple(
         Call(
             row.ticket,
@@ -194,11 +203,9 @@ def _count(tx: Tx, *which: ColumnElement[bool] | bool) -> int:
     return tx.exec(select(func.count()).select_from(some.subquery())).one()
 
 
-def _called(tx: Tx, tickets: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
+def _called(tx: Tx, tickets: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
     """Who was called for each of the tickets, in order."""
-    pages = select(PageRow.ticket, PageRow.technician).where(col(PageRow.ticket).in_(list(tickets)))
     found: defaultdict[int, dict[str, None]] = defaultdict(dict)
-    for ticket, technician in tx.exec(pages.order_by(col(PageRow.id))):
-        if ticket is not None:
-            found[ticket][technician] = None
+    for ticket, technician in rows.ask(tx, _CALLED, {"tickets": tickets}) if tickets else ():
+        found[ticket][technician] = None
     return {ticket: tuple(people) for ticket, people in found.items()}

@@ -8,6 +8,8 @@ from functools import cache, partial
 from itertools import groupby
 from typing import assert_never
 
+from sqlalchemy import bindparam, update
+
 from mailgate.core.bank_effects import Book
 from mailgate.core.effects import (
     CancelTimer,
@@ -24,7 +26,7 @@ from mailgate.core.page_effects import (
     FloodEffect,
 )
 from mailgate.core.undo_effects import KeepDeed, UndoDeed
-from mailgate.store import inbox, timers
+from mailgate.store import inbox, rows, timers
 from mailgate.store.absences import AbsenceChange, change_absences
 from mailgate.store.bank import book
 from mailgate.store.budgets import BudgetChange, change_budgets
@@ -36,6 +38,9 @@ from mailgate.store.held import change_held
 from mailgate.store.promises import Desk, Promise, Withdrawal, Writer, open_enclosure, promise, withdraw
 from mailgate.store.tables import TurnRow
 from mailgate.store.ticket_changes import TicketChange, change_ticket
+
+_TURNS = rows.table(TurnRow)
+_TURN = update(_TURNS).where(_TURNS.c.team == bindparam("of")).values(technician=bindparam("who"))
 
 Alarm = SetTimer | Await
 Reminder = CancelTimer | TakeTurn | Quarantine | RetryInbox | Hold | LetGo | Book | KeepDeed | UndoDeed
@@ -88,12 +93,17 @@ def _timer(effect: Alarm, now: datetime) -> timers.Timer:
     return timers.Timer(effect.ticket, effect.kind, due_at)
 
 
+def _take_turn(tx: Tx, team: str, technician: str) -> None:
+    if not rows.ask(tx, _TURN, {"of": team, "who": technician}).rowcount:
+        rows.add_one(tx, TurnRow, team=team, technician=technician)
+
+
 def _remember(tx: Tx, effect: Reminder, now: datetime) -> None:
     match effect:
         case CancelTimer(ticket, kind):
             timers.cancel(tx, ticket, kind)
         case TakeTurn(team, technician):
-            tx.merge(TurnRow(team=team, technician=technician))
+            _take_turn(tx, team, technician)
         case Quarantine(inbox_id, reason):
             inbox.quarantine(tx, inbox_id, reason)
         case RetryInbox(inbox_id):

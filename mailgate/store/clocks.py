@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam
+from sqlalchemy import Row, bindparam, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -34,6 +34,11 @@ Closed = tuple[tuple[str, str], ...]
 
 _KEPT = "editions that this transaction knows to be there"
 _EDITIONS = rows.table(EditionRow)
+_WAITS = rows.table(WaitRow)
+_WAITING = select_columns(_WAITS.c.id, _WAITS.c.cause).where(
+    _WAITS.c.ticket == bindparam("of"), _WAITS.c.until.is_(None)
+)
+_OVER = update(_WAITS).where(_WAITS.c.id == bindparam("wait")).values(until=bindparam("at"))
 _IS_KEPT = select_columns(_EDITIONS.c.digest).where(_EDITIONS.c.digest == bindparam("one"))
 
 
@@ -94,15 +99,18 @@ def _columns(ticket: int, clock: Clock, edition: str | None) -> dict[str, Any]:
 
 def turn_to(tx: Tx, ticket: int, status: Status, at: datetime) -> None:
     """End the wait that the ticket is in, and begin another if its status is one."""
-    there = tx.exec(select(WaitRow).where(WaitRow.ticket == ticket, col(WaitRow.until).is_(None))).first()
+    there = rows.ask(tx, _WAITING, {"of": ticket}).first()
     if there is not None and there.cause == status:
         return
     if there is not None:
-        there.until = at
-        tx.flush()
+        rows.ask(tx, _OVER, {"wait": there.id, "at": at})
+    begin_with(tx, ticket, status, at)
+
+
+def begin_with(tx: Tx, ticket: int, status: Status, at: datetime) -> None:
+    """Begin a wait if the status of a ticket that is in none is one."""
     if status in RECORDED_WAITS:
-        tx.add(WaitRow(ticket=ticket, cause=status, since=at))
-        tx.flush()
+        rows.add_one(tx, WaitRow, ticket=ticket, cause=status, since=at)
 
 
 def clocks_of(tx: Tx, ticket: int) -> tuple[Clock, ...]:

@@ -145,9 +145,10 @@ def _link(tx: Tx, effect: LinkTickets) -> None:
             tx.add(LinkRow(ticket=one, other=other, at=effect.at))
 
 
-def take_part(tx: Tx, ticket: int, address: str) -> None:
+def take_part(tx: Tx, ticket: int, *addresses: str) -> None:
     """Somebody takes part in a ticket, if they do not yet."""
-    rows.ask(tx, _TAKE_PART, {"in_ticket": ticket, "who": address.lower()})
+    people = dict.fromkeys(address.lower() for address in addresses)
+    rows.ask(tx, _TAKE_PART, [{"in_ticket": ticket, "who": address} for address in people])
 
 
 def _change_requester(tx: Tx, effect: ChangeRequester) -> None:

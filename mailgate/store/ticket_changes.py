@@ -21,7 +21,7 @@ from mailgate.core.relation_effects import (
 )
 from mailgate.store import rows
 from mailgate.store.bank import book
-from mailgate.store.clocks import set_clock, start_clocks, turn_to
+from mailgate.store.clocks import begin_with, set_clock, start_clocks, turn_to
 from mailgate.store.database import Tx
 from mailgate.store.relations import change_relation, take_part
 from mailgate.store.tables import (
@@ -89,21 +89,24 @@ def add_message(tx: Tx, effect: AddMessage) -> None:
         "inbox_id": effect.inbox_id,
         "message_id": effect.message_id,
     }
-    (message,) = rows.numbered(tx, MessageRow, [said])
-    tx.add_all(_attachment(message, part) for part in effect.attachments)
+    if effect.attachments:
+        (message,) = rows.numbered(tx, MessageRow, [said])
+        rows.add(tx, AttachmentRow, [_attachment(message, part) for part in effect.attachments])
+    else:
+        rows.add_one(tx, MessageRow, **said)
     if effect.direction is Direction.IN and not effect.automatic:
         take_part(tx, effect.ticket, effect.sender)
 
 
-def _attachment(message: int, part: Attachment) -> AttachmentRow:
-    return AttachmentRow(
-        message=message,
-        part=part.index,
-        name=part.name,
-        content_type=part.content_type,
-        size=part.size,
-        inline=part.inline,
-    )
+def _attachment(message: int, part: Attachment) -> rows.Values:
+    return {
+        "message": message,
+        "part": part.index,
+        "name": part.name,
+        "content_type": part.content_type,
+        "size": part.size,
+        "inline": part.inline,
+    }
 
 
 def _open(tx: Tx, effect: OpenTicket) -> None:
@@ -135,10 +138,9 @@ def _open(tx: Tx, effect: OpenTicket) -> None:
         skills=ticket.skills,
     )
     rows.ask(tx, _COUNT_ON, {"free": ticket.number + 1})
-    turn_to(tx, ticket.number, ticket.status, ticket.opened_at)
+    begin_with(tx, ticket.number, ticket.status, ticket.opened_at)
     start_clocks(tx, ticket.number, ticket.clocks)
-    for address in {ticket.requester.mail.lower(), *ticket.participants}:
-        take_part(tx, ticket.number, address)
+    take_part(tx, ticket.number, ticket.requester.mail, *ticket.participants)
 
 
 def _reclassify(row: TicketRow, effect: Reclassify) -> None:

@@ -148,15 +148,21 @@ def _asked(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> D
 def _robots_word(event: MailReceived, sender: Sender, robot: Finding, seen: Seen, policy: Policy) -> Decision | None:
     """What a robot says about a mail of ours is kept with the ticket that mail was about, and answered by nobody."""
     found = Findings(sender.identity, sender.level, robot[0])
-    at_return_address = event.token is not None and event.token.kind is TokenKind.BOUNCE
-    if at_return_address and not _is_at_a_door(event, policy):
+    if _is_at_our_address(event, seen) and not _is_at_a_door(event, policy):
         kept = (incoming(event, sender, seen.by_token.number, automatic=True),) if seen.by_token else ()
-        because = f"{described(robot)} to the return address of a mail of ours: kept, answered by nobody"
+        because = f"{described(robot)} to an address that a mail of ours gave: kept, answered by nobody"
         return Decision(Outcome.RECORDED, because, kept, seen.by_token.number if seen.by_token else None, found)
     if seen.by_thread is not None:
         because = f"{described(robot)} about a mail of ours, from somebody who takes no part: answered by nobody"
         return Decision(Outcome.RECORDED, because, (), seen.by_thread.number, found)
     return None
+
+
+def _is_at_our_address(event: MailReceived, seen: Seen) -> bool:
+    """Whether a mail came to an address that only a mail of ours names: where it returns to, or where its reader
+    answers. Robots write From as they like ("MAILER-DAEMON"), so that their level shows nothing."""
+    kind = event.token.kind if event.token is not None else None
+    return kind is TokenKind.BOUNCE or (kind is TokenKind.CONTACT and seen.by_token is not None)
 
 
 def _asked_with_a_foreign_token(

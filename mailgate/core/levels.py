@@ -1,6 +1,7 @@
 """How surely a mail is its sender's, and what it may therefore do: the one table of authority (hazards §2.4).
 
-    L0  nobody that the desk or the ticket knows, or a From that is doubtful or fails authentication
+    L0  nobody that the desk or the ticket knows, or a From that fails authentication; a From that is doubtful, whatever
+        else the mail has
     L1  a From that the rules name, or that takes part in the ticket; nothing proves it
     L2  the same, and a passing verdict for its domain
     L3  whoever holds a signed reply address: it proves the ticket, not the writer
@@ -71,12 +72,14 @@ def graded(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> S
 
 def auth_level(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> AuthLevel:
     """The level of one mail. `sender` is its author as the rules know them."""
-    known = _is_known(event, sender, seen)
+    if event.mail.sender is None:
+        return AuthLevel.L0
+    known = _is_known(sender, seen)
     if _holds_own_address(event.token, sender, policy) and event.verdict in _enough(event.token, policy):
         return AuthLevel.L4
     if known and event.verdict is AuthVerdict.PASS:
         return AuthLevel.L2
-    if _holds_address(event.token, sender, seen, policy):
+    if _holds_address(event, sender, seen, policy):
         return AuthLevel.L3
     return AuthLevel.L1 if known and event.verdict is not AuthVerdict.FAIL else AuthLevel.L0
 
@@ -91,10 +94,8 @@ def is_pager_of(sender: Sender, technician: Technician) -> bool:
     return any(pager.by_mail and pager.target == sender.address.mail.lower() for pager in technician.pagers)
 
 
-def _is_known(event: MailReceived, sender: Sender, seen: Seen) -> bool:
+def _is_known(sender: Sender, seen: Seen) -> bool:
     """Whether the one author in From is somebody: of the rules, or of a ticket that the mail names."""
-    if event.mail.sender is None:
-        return False
     named = (seen.by_token, seen.by_thread, seen.by_reference, seen.by_tag)
     return sender.identity is not Identity.UNKNOWN or any(takes_part(sender, ticket) for ticket in named if ticket)
 
@@ -106,19 +107,22 @@ def _enough(token: Token | None, policy: Policy) -> frozenset[AuthVerdict]:
 
 
 def _holds_own_address(token: Token | None, sender: Sender, policy: Policy) -> bool:
-    if token is None or not sender.address.mail:
+    if token is None:
         return False
     if token.kind is TokenKind.TECHNICIAN:
         return sender.technician is not None and technician_of(token.person, policy) is sender.technician
     return is_own_token(token, sender)
 
 
-def _holds_address(token: Token | None, sender: Sender, seen: Seen, policy: Policy) -> bool:
+def _holds_address(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> bool:
     """A signed address of a ticket that exists, in hands that it may be in: anybody's for a customer's, for a
-    technician's only their own or their pager's. Who left the rules took their addresses with them."""
+    technician's only their own, or their pager's unless that is found false: to silence a page is the desk's greatest
+    harm. Who left the rules took their addresses with them."""
+    token = event.token
     if token is None or token.kind is TokenKind.BOUNCE or seen.by_token is None:
         return False
     if token.kind is TokenKind.CONTACT:
         return True
     holder = technician_of(token.person, policy)
-    return holder is not None and (sender.technician is holder or is_pager_of(sender, holder))
+    by_pager = holder is not None and is_pager_of(sender, holder) and event.verdict is not AuthVerdict.FAIL
+    return holder is not None and (sender.technician is holder or by_pager)

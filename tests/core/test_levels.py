@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mailgate.core.conditions import Condition, Like
@@ -81,6 +83,7 @@ def test_a_customers_signed_address_is_a_capability(sender: str, verdict: AuthVe
         ("tech1@example.com", PASS, CommandsNeed.PASS, "L4"),
         ("tech1@example.com", FAIL, CommandsNeed.NOT_FAILING, "L3"),
         ("5145550101@pager.example.net", AuthVerdict.NONE, CommandsNeed.NOT_FAILING, "L3"),
+        ("5145550101@pager.example.net", FAIL, CommandsNeed.NOT_FAILING, "L0"),
         ("tech2@example.com", AuthVerdict.NONE, CommandsNeed.NOT_FAILING, "L1"),
         (STRANGER, PASS, CommandsNeed.NOT_FAILING, "L0"),
     ],
@@ -92,6 +95,32 @@ def test_a_technicians_signed_address_counts_in_their_own_hands(
     policy = a_policy(desk=Desk("X", "tickets@example.com", commands_need=need))
     event = received(a_mail(sender), to="tickets+t@example.com", token=technician_token("tech1"), verdict=verdict)
     assert level(event, Seen(1002, by_token=a_ticket()), policy) == expected
+
+
+@pytest.mark.parametrize(
+    ("token", "envelope_from"),
+    [
+        (contact_token(), "chef@acme.example"),
+        (technician_token("tech1"), "tech1@example.com"),
+        (technician_token("tech1"), "5145550101@pager.example.net"),
+    ],
+)
+@pytest.mark.parametrize("verdict", AuthVerdict)
+def test_nothing_makes_up_for_a_doubtful_from(token: Token, envelope_from: str, verdict: AuthVerdict) -> None:
+    """Two mailboxes in From, the very address in the envelope, and the very token: whoever sent it, it is nobody's."""
+    event = received(
+        a_mail(None), to="tickets+t@example.com", envelope_from=envelope_from, token=token, verdict=verdict
+    )
+    assert level(event, Seen(1002, by_token=a_ticket())) == "L0"
+
+
+def test_a_robots_doubtful_from_does_not_make_its_word_a_request() -> None:
+    """ "From: MAILER-DAEMON" is no mailbox; what it says about a mail of ours stays with the ticket, wakes nobody."""
+    event = received(a_mail(None, headers=(("auto-submitted", "auto-replied"),)), envelope_from="")
+    event = replace(event, recipients=("tickets+t@example.com",), token=contact_token())
+    decision = ask(event, Seen(1002, by_token=a_ticket()))
+    assert (decision.outcome, decision.ticket, len(decision.effects)) == (Outcome.RECORDED, 1001, 1)
+    assert ask(event).outcome is Outcome.TICKET
 
 
 @pytest.mark.parametrize("token", [contact_token(), technician_token("tech1")])

@@ -101,9 +101,14 @@ def _at_a_glance(shown: str) -> str:
     return re.sub(r'\([^()]*\)@|\+[^@]*(?=@)|[\s"\u200b]', lambda found: "@" if "(" in found[0] else "", plain).lower()
 
 
-def by_envelope(original: Any) -> Callable[..., object]:
+def by_envelope(original: Any) -> Callable[..., MailReceived]:
     """The envelope sender stands for the author."""
-    return lambda _author, envelope_from, policy: original(Address(envelope_from), envelope_from, policy)
+
+    def read(delivery: Any, *rest: Any) -> MailReceived:
+        event: MailReceived = original(delivery, *rest)
+        return replace(event, mail=replace(event.mail, sender=Address(delivery.envelope_from)))
+
+    return read
 
 
 def by_number(original: Any) -> Callable[..., MailReceived]:
@@ -121,7 +126,7 @@ def by_number(original: Any) -> Callable[..., MailReceived]:
 
 BEARER = Weakening("a signed address alone commands", "core.authority:_objection", always(None))
 BY_EYE = Weakening("From is read as a hurried person would", "mail.parse:_sender", seen_by_eye)
-BY_ENVELOPE = Weakening("the envelope says who wrote", "core.identity:recognise", by_envelope)
+BY_ENVELOPE = Weakening("the envelope says who wrote", "engine:read_mail", by_envelope)
 BY_NUMBER = Weakening("a number in the subject says which ticket to work on", "engine:read_mail", by_number)
 UNBOUNDED = Weakening("refusals are told without end", "core.decide:spent_on_refusals", always(None))
 
@@ -195,6 +200,14 @@ def told_within_bounds(scene: Scene) -> None:
     assert [mail.to for mail in scene.told if f"5 × {TECH1}" in mail.text] == ["admin@example.com"]
 
 
+def from_the_pager(scene: Scene) -> None:
+    """A pager acknowledges with nothing but its From; here it is in the envelope, and From is doubtful."""
+    pager = "5145550101@pager.example.net"
+    for number, fields in enumerate((("From:",), (f"From: {pager}", f"From: {EVIL}"))):
+        mail = raw(*fields, f"Message-ID: <{number}@evil.example>", body="pris")
+        scene.deliver(mail, pager, scene.address_of(TECH1))
+
+
 def cases() -> list[Case]:
     """Every row of A22."""
     orders = cycle(WORKING)
@@ -219,6 +232,7 @@ def cases() -> list[Case]:
         *outside,
         Case("A22", "every lookalike with every command", partial(every_order, TECH1), told_only, (BEARER, BY_EYE)),
         Case("A22", "every lookalike with no more than the number", partial(every_order, DESK), asked_only, (BY_EYE,)),
+        Case("A22", "the pager in the envelope alone", from_the_pager, nothing_done, (BY_ENVELOPE,)),
         Case("A22", "a flood of attempts", again_and_again, told_within_bounds, (UNBOUNDED,)),
     ]
 

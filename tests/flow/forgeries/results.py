@@ -14,6 +14,7 @@ from typing import Any
 from mailgate.core.levels import ENOUGH, MAY, Act
 from mailgate.core.model import AuthLevel, AuthVerdict, Status
 from mailgate.mail.auth import Results
+from tests.flow.forgeries.authors import BY_ENVELOPE
 from tests.flow.forgeries.case import Case
 from tests.flow.forgeries.stage import CHEF, DESK, EVIL, RELAY, TECH1, URGENT, Scene, raw, recorded, untouched
 from tests.flow.forgeries.weakening import Weakening, always, instead
@@ -192,6 +193,33 @@ def still_parked(scene: Scene) -> None:
     assert scene.fresh[1].ticket == 1002
 
 
+def doubtful_release(scene: Scene) -> None:
+    """A yes to the very address that the contact was asked from, their address in the envelope and beside another."""
+    asked = scene.deliver(raw("From: stagiaire@acme.example", body="Un accès"), "stagiaire@acme.example", URGENT)
+    signed = next(mail for mail in asked if mail.to == CHEF).reply_to
+    scene.deliver(raw(f"From: {CHEF}, {EVIL}", "Subject: Re", body="oui"), CHEF, signed)
+
+
+def parked_alone(scene: Scene) -> None:
+    """What it says is a request of nobody's."""
+    assert (scene.ticket(1002).status, scene.ticket(1002).pages) == (Status.PARKED, ())
+    assert (scene.fresh[1].level, scene.fresh[1].ticket) == (AuthLevel.L0, 1003)
+
+
+def failing_pager(scene: Scene) -> None:
+    """The stolen address, under the name of the pager that it was sent to."""
+    field = f"{OURS}; dmarc=fail header.from=pager.example.net"
+    mail = raw(RECEIVED, field, "From: 5145550101@pager.example.net", body="pris")
+    scene.relayed(mail, scene.address_of(TECH1), envelope_from=EVIL)
+
+
+def still_called(scene: Scene) -> None:
+    """Nobody is taken to have seen a page, and the technician hears of it."""
+    untouched(scene)
+    assert [one.level for one in scene.fresh] == [AuthLevel.L0]
+    assert [(mail.to, mail.template) for mail in scene.told] == [(TECH1, "transcript")]
+
+
 def cases() -> list[Case]:
     """Every row of A23 and A24."""
     honest = partial(as_tech1, (RECEIVED, f"{OURS}; {PASS}"))
@@ -211,6 +239,8 @@ def cases() -> list[Case]:
         *_misread(),
         *_failures(),
         Case("A24", "a contact who is found false", failing_contact, kept_apart, too_much),
+        Case("A24", "a contact beside somebody else", doubtful_release, parked_alone, (BY_ENVELOPE,)),
+        Case("A24", "a pager that is found false", failing_pager, still_called, (NO_DMARC,)),
         Case("A24", "a contact whom nothing proves", own_release, still_parked, (may_also(AuthLevel.L1, Act.RELEASE),)),
     ]
 

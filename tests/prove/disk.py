@@ -10,6 +10,9 @@ A power cut keeps everything that is not loose, and of the loose operations what
 was is a `Policy`: it kept nothing; or the first so many of each node; or any of them; or any sectors of 512 octets of
 each write. Names change in order, as every journalling file system has it: some of a folder's first changes are kept.
 That a file was made longer without its octets is a hole, full of zeros.
+
+After an fsync that failed, Linux takes the node's loose writes for done: no later fsync brings them to the disk, though
+whoever reads the file sees them (hazards F6). Here they are gone for good.
 """
 
 from __future__ import annotations
@@ -37,6 +40,10 @@ class Node:
             if operation.at < began:
                 perform(self.octets, operation)
         self.loose = [operation for operation in self.loose if operation.at >= began]
+
+    def forget(self, began: int) -> None:
+        """What was written before that place in the record will never be on the disk."""
+        self.loose = [one for one in self.loose if one.at >= began or one.kind is not Kind.WRITE]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,6 +127,8 @@ class Disk:
                 self._seen[operation.path].loose.append(operation)
             case Kind.SYNC:
                 self._seen[operation.path].sync(operation.offset)
+            case Kind.FORGET:
+                self._seen[operation.path].forget(operation.offset)
             case Kind.SYNC_FOLDER:
                 self._sync_names(operation.path, operation.offset)
             case Kind.CREATE:

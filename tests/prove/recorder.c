@@ -14,7 +14,8 @@
  * An operation is recorded just before it happens, an fsync just after: with the length that the record had when the
  * fsync began, because what was written meanwhile may be spared by it or not. Left out are SQLite's "-shm" files (an
  * index in shared memory, made anew after a crash), files that have lost their name, and that a folder was made.
- * Operations that fail are recorded like others: the rigs that use this leave the disk in good health.
+ * An fsync that fails is recorded as such, a folder's is not; other operations that fail are recorded like any: the rigs
+ * that use this let nothing but fsync fail.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -40,6 +41,7 @@ enum kind {
     WRITE = 'W',
     TRUNCATE = 'T',
     SYNC = 'S',
+    FORGET = 'F',
     SYNC_FOLDER = 'D',
     RENAME = 'R',
     LINK = 'L',
@@ -278,8 +280,10 @@ static int synced(int descriptor, int (*real)(int))
     began = record >= 0 ? lseek(record, 0, SEEK_END) : 0;
     pthread_mutex_unlock(&turn);
     result = real(descriptor);
+    if (result != 0 && kind == SYNC_FOLDER)
+        return result;
     pthread_mutex_lock(&turn);
-    keep(kind, path, began, NULL, 0);
+    keep(result == 0 ? kind : FORGET, path, began, NULL, 0);
     pthread_mutex_unlock(&turn);
     return result;
 }

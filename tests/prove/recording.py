@@ -19,6 +19,7 @@ class Kind(StrEnum):
     WRITE = "W"
     TRUNCATE = "T"
     SYNC = "S"
+    FORGET = "F"
     SYNC_FOLDER = "D"
     RENAME = "R"
     LINK = "L"
@@ -29,7 +30,8 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`at` is its place in the record. `offset` is a file's (TRUNCATE: its new length), a place in the record (the two
-    SYNC: what began before it is on the disk) or a port (ANSWER); `data` are octets, or the other path."""
+    SYNC: what began before it is on the disk; FORGET: never will be, for the fsync failed) or a port (ANSWER); `data`
+    are octets, or the other path."""
 
     kind: Kind
     path: str

@@ -51,8 +51,9 @@ def answered(operation: Operation) -> frozenset[int]:
 
 
 def left(record: Sequence[Operation]) -> dict[str, bytes]:
-    """The files in the end, when nothing was cut."""
+    """The files in the end, as programs see them when nothing was cut: memory keeps what a disk forgot."""
     disk = Disk()
     for operation in record:
-        disk.apply(operation)
+        if operation.kind is not Kind.FORGET:
+            disk.apply(operation)
     return disk.now()

@@ -24,19 +24,22 @@ PROMISED = "SELECT ticket, message_id, target FROM outbox WHERE ticket IS NOT NU
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What all were told when nothing was cut: the mails by inbox row, and the promises of each ticket."""
+    """What all were told when nothing was cut: the mails by inbox row, and the promises of each ticket; None where a
+    decision may have been rolled back, and made again with other Message-IDs."""
 
     raws: Mapping[int, bytes]
-    promised: Mapping[int, frozenset[Letter]]
+    promised: Mapping[int, frozenset[Letter]] | None
     ring: bytes
     backup: str
     backed_up: int
 
     @classmethod
     def of(cls, folder: Path, backup: str) -> Truth:
-        """Read from the data folder of a desk that nothing happened to."""
-        with closing(_opened(folder / backup)) as database:
-            backed_up = len(database.execute(RAWS).fetchall())
+        """Read from the data folder of a desk that nothing was cut from, and the backup of that name, if any."""
+        backed_up = 0
+        if (folder / backup).exists():
+            with closing(_opened(folder / backup)) as database:
+                backed_up = len(database.execute(RAWS).fetchall())
         with closing(_opened(folder / DATABASE)) as database:
             raws = dict(database.execute(RAWS).fetchall())
             return cls(raws, _promised(database), (folder / RING).read_bytes(), backup, backed_up)
@@ -75,7 +78,7 @@ def _database(path: Path, state: State, truth: Truth) -> tuple[int, list[str]]:
         if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'inbox_raw'").fetchone():
             return len(state.acked), wrong
         raws = dict(database.execute(RAWS).fetchall())
-        lost = sum(raws.get(inbox_id) != truth.raws[inbox_id] for inbox_id in state.acked)
+        lost = sum(raws.get(inbox_id) != truth.raws.get(inbox_id, b"") for inbox_id in state.acked)
         return lost, [*wrong, *_broken_promises(database, truth)]
 
 
@@ -85,6 +88,8 @@ def _damage(database: sqlite3.Connection) -> list[str]:
 
 
 def _broken_promises(database: sqlite3.Connection, truth: Truth) -> Iterator[str]:
+    if truth.promised is None:
+        return
     promised = _promised(database)
     for (ticket,) in database.execute(OPENED):
         if promised.get(ticket) != truth.promised[ticket]:

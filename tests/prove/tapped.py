@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests.peers.cutting import Cable
+from tests.peers.cutting import Cable, Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,7 @@ class Tap(Cable):
         self.faults = 0
         super().__init__(target)
 
-    def _connect(self, near: socket.socket) -> None:
-        self.connections += 1
-        far = socket.create_connection(("127.0.0.1", self._target))
-        self._ends += [near, far]
+    def _tellers(self, near: socket.socket, far: socket.socket) -> tuple[Tell, Tell]:
         dead = threading.Event()
 
         def to_server(octets: bytes) -> None:
@@ -53,8 +50,7 @@ class Tap(Cable):
             if not dead.is_set():
                 self._tell(near, octets, dead)
 
-        for source, tell in ((near, to_server), (far, to_client)):
-            threading.Thread(target=_pass_on, args=(source, tell, (near, far)), name="tap", daemon=True).start()
+        return to_server, to_client
 
     def _tell(self, near: socket.socket, octets: bytes, dead: threading.Event) -> None:
         """Raises ConnectionAbortedError where it cuts."""
@@ -68,15 +64,6 @@ class Tap(Cable):
         if not fault.is_silent:
             raise ConnectionAbortedError
         dead.set()
-
-
-def _pass_on(source: socket.socket, tell: Callable[[bytes], None], ends: tuple[socket.socket, ...]) -> None:
-    with suppress(OSError):
-        while octets := source.recv(65_536):
-            tell(octets)
-    for end in ends:
-        with suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager

@@ -54,6 +54,14 @@ def test_what_was_not_synced_may_be_there_or_not() -> None:
     assert cuts(disk, [nothing]) == {((FILE, b"old"),)}
 
 
+def test_what_an_fsync_failed_to_keep_is_never_kept() -> None:
+    """Another fsync that holds says nothing about it (hazards F6); what is written again afterwards, lasts."""
+    failed: Step = Kind.FORGET, FILE, 5, b""
+    disk = a_disk(*MADE, written(b"lost"), failed, SYNCED)
+    assert cuts(disk) == {((FILE, b"old"),)}
+    assert cuts(a_disk(*MADE, written(b"lost"), failed, written(b"kept"), SYNCED)) == {((FILE, b"kept"),)}
+
+
 def test_a_synced_file_without_a_synced_name_may_be_gone() -> None:
     """fsync of a file says nothing about its folder."""
     assert cuts(a_disk(named(Kind.CREATE), written(b"x"), SYNCED)) == {(), ((FILE, b"x"),)}

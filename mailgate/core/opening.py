@@ -39,6 +39,7 @@ from mailgate.core.requests import (
     language_of,
     new_ticket,
     reply_address,
+    unread,
 )
 from mailgate.core.routing import Route, Routing, route
 from mailgate.core.seen import Seen
@@ -49,9 +50,14 @@ from mailgate.core.ticket import Ticket
 
 def request(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Decision:
     """Decide a mail that belongs to no ticket yet."""
-    spent = spent_on_answers(sender, reply_address(event, sender), event.recipients, seen, policy)
+    address = reply_address(event, sender)
     asked = Request(
-        _whole(event), route(event, sender, policy), kind_and_why(event, sender), spent, suggested(event, seen)
+        _whole(event),
+        route(event, sender, policy),
+        kind_and_why(event, sender),
+        spent_on_answers(sender, address, event.recipients, seen, policy),
+        suggested(event, seen),
+        unread(address, sender, policy),
     )
     if is_refused(asked):
         return _refuse(replace(asked, spent=asked.spent or spent_on_refusals(seen, policy)), seen, policy)
@@ -103,7 +109,7 @@ def _park(asked: Request, seen: Seen, policy: Policy) -> Decision:
     facts = replace(facts, notice=NoticeFacts("parked"))
     told = SendMail(letter_to_requester("parked", ticket, policy, Tone.REPLIED, facts), record=True)
     effects = [*_opened(ticket, asked), *answer(asked, told, seen)]
-    if not asked.automatic and asked.spent is None:
+    if not asked.automatic and asked.spent is None and not asked.unread:
         effects += _ask_release(ticket, asked, policy)
     reasons = [f"{asked.door} parks a request of {asked.asker}", asked.silence, asked.suggestion, asked.routing.matched]
     return Decision(

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from mailgate.core import signs
 from mailgate.core.budgets import Spent, hold_back, is_bounded
-from mailgate.core.classify import Finding, described
+from mailgate.core.classify import SHOWN, Finding, described
 from mailgate.core.correspondence import letter_to_requester
 from mailgate.core.effects import Effect, SendMail
 from mailgate.core.events import MailReceived
-from mailgate.core.identity import Sender
+from mailgate.core.identity import Sender, is_ours
 from mailgate.core.letters import Tone
 from mailgate.core.levels import Act, may
 from mailgate.core.model import Identity, MailKind
@@ -25,13 +26,14 @@ KEPT_REFERENCES = 10
 @dataclass(frozen=True, slots=True)
 class Request:
     """A mail that asks for something new, and how the rules want it treated; `spent` is the budget that forbids an
-    automatic answer, `suggested` the ticket that it may belong to."""
+    automatic answer, `suggested` the ticket that it may belong to, `unread` why nobody would read an answer."""
 
     event: MailReceived
     routing: Routing
     found: Finding
     spent: Spent | None = None
     suggested: Ticket | None = None
+    unread: str = ""
 
     @property
     def route(self) -> Route:
@@ -52,8 +54,10 @@ class Request:
 
     @property
     def wants_answer(self) -> bool:
-        """Whether an automatic answer is due (RFC 3834 §2): to a person, never to the null reverse-path."""
-        return not self.automatic and bool(self.event.envelope_from) and self.route.acknowledge
+        """Whether an automatic answer is due (RFC 3834 §2): to a person, never to the null reverse-path, to ourselves,
+        or where only a program is."""
+        heard = bool(self.event.envelope_from) and not self.unread
+        return not self.automatic and heard and self.route.acknowledge
 
     @property
     def silence(self) -> str:
@@ -62,6 +66,8 @@ class Request:
             return "not answered: null reverse-path"
         if self.automatic:
             return f"not answered: {described(self.found)}"
+        if self.unread:
+            return f"not answered: {self.unread}"
         if not self.route.acknowledge:
             return "not answered: a rule says so"
         return f"not answered: {self.spent.why}" if self.spent else ""
@@ -144,6 +150,18 @@ def reply_address(event: MailReceived, sender: Sender) -> str:
 
     What a person writes goes to the author: whoever forges a colleague's From must not read the answer."""
     return sender.address.mail if sender.registered else event.envelope_from or sender.address.mail
+
+
+def unread(address: str, sender: Sender, policy: Policy) -> str:
+    """Why nobody would read what is sent to the envelope sender `address`, or ""; contacts read what they are named
+    by. A forger names ourselves, and each of our answers would come back as a mail."""
+    local = signs.local_part(address)
+    if sender.registered:
+        return ""
+    if is_ours(address, policy):
+        return "its envelope sender is an address of this desk"
+    programs = signs.is_daemon(local) or signs.is_often_unread(local) or signs.wants_no_reply(local)
+    return f"nobody reads its envelope sender {local[:SHOWN]}" if programs else ""
 
 
 def _to_sender(sent: SendMail, asked: Request) -> SendMail:

@@ -113,7 +113,12 @@ def is_daemon(local: str) -> bool:
 
 def is_unread(local: str) -> bool:
     """Whether a local part says, in whole or in part, that nobody reads it: "comments-noreply", "bounce+42"."""
-    return _UNREAD.search(local) is not None or _BOUNCES.fullmatch(local) is not None
+    return wants_no_reply(local) or _BOUNCES.fullmatch(local) is not None
+
+
+def wants_no_reply(local: str) -> bool:
+    """The same without what only takes bounces: behind that, a sending service may have a person."""
+    return _UNREAD.search(local) is not None
 
 
 def is_often_unread(local: str) -> bool:

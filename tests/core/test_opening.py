@@ -79,6 +79,7 @@ def test_an_ambiguous_from_is_nobody() -> None:
     assert letters(decision, "acknowledgement")[0].to.address == "chef@acme.example"
 
 
+STRANGER = "x@nowhere.example"
 SILENT = {
     "null reverse-path": received(envelope_from=""),
     "autoresponder": received(a_mail(headers=(("auto-submitted", "auto-replied"),))),
@@ -92,6 +93,10 @@ SILENT = {
     "daemon": received(a_mail("mailer-daemon@robots.example")),
     "ourselves": received(a_mail("support-regulier@example.com")),
     "our desk": received(a_mail("tickets+abc@example.com")),
+    "a stranger in our door's name": received(a_mail(STRANGER), envelope_from="Support-Urgent@example.com"),
+    "a stranger in the name of a signed address": received(a_mail(STRANGER), envelope_from="tickets+abc@example.com"),
+    "a form of a web site": received(a_mail(STRANGER), envelope_from="no-reply@hosting.example"),
+    "a postmaster's envelope": received(a_mail(STRANGER), envelope_from="postmaster@hosting.example"),
 }
 
 
@@ -102,6 +107,13 @@ def test_an_automatic_mail_is_never_acknowledged(name: str) -> None:
     assert letters(decision, "acknowledgement") == []
     assert decision.outcome is Outcome.TICKET
     assert "not answered" in decision.because
+
+
+def test_whom_no_answer_reaches_asks_nobody_for_release() -> None:
+    """What is not answered is not counted: a forged colleague could write to every contact without end."""
+    colleague = a_mail("stagiaire@acme.example")
+    decisions = [ask(received(colleague, envelope_from=one)) for one in ("no-reply@hosting.example", STRANGER)]
+    assert [len(letters(one, "parked")) for one in decisions] == [0, 3]
 
 
 def test_an_automatic_mail_still_opens_and_pages() -> None:

@@ -7,9 +7,10 @@ Anybody can write an Authentication-Results field (RFC 8601), also under our rel
 - in the trace block at the very top, above which only relays write. A Postfix milter inserts below the Received line of
   its own server, so one may stand above; a mailbox's delivery adds a second. Any other field ends the block, a
   DKIM-Signature too: it is a sender's;
-- for a pass, in the topmost field of that name alone: what a sender wrote stands below what the relay adds. Neither
-  place nor spelling unmask a relay that adds nothing to a mail and leaves in what was there (RFC 8601 §5 forbids it):
-  such a relay must not be named in authserv_id.
+- for a pass, in the topmost field of that name alone: what a sender wrote stands below what the relay adds. In a
+  mailbox, in the topmost field of any name: its server may be somebody else's, which writes its own above and leaves
+  in what strangers wrote under our relay's name, as it may (RFC 8601 §5). Neither place nor spelling unmask a relay
+  that adds nothing to a mail and leaves in what was there: such a relay must not be named in authserv_id.
 
 A failure counts wherever it stands: nobody forges one for himself. The reader is one loop over words; comments nest by
 a counter, so depth costs nothing. Words that touch are one, over a comment between them too: the relay repeats what a
@@ -51,6 +52,11 @@ class Relay:
 
     authserv_id: str
     hops: int = HOPS_TO_A_DOOR
+
+    @property
+    def is_next_door(self) -> bool:
+        """Whether it handed the mail to us itself, so that nobody else wrote results above its own."""
+        return self.hops == HOPS_TO_A_DOOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ def _results_of(raw: bytes, relay: Relay) -> Iterator[Results]:
         results = read_results(value, relay.authserv_id)
         if results is not None:
             yield Results(results.findings, results.whole, on_top and topmost and not disguised)
-            topmost = False
+        topmost = topmost and results is None and relay.is_next_door
 
 
 def _placed(block: Block, relay: Relay) -> Iterator[tuple[str, bool]]:

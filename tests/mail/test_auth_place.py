@@ -94,6 +94,16 @@ def test_delivery_into_a_mailbox_adds_one_more_hop() -> None:
     assert said("Received: by lmtp", RECEIVED, RECEIVED, OURS, FROM, hops=HOPS_TO_A_MAILBOX) is NONE
 
 
+def test_a_mailbox_elsewhere_speaks_before_our_relay() -> None:
+    """Its server takes out what strangers wrote under its own name, and need not take out what stands under ours: a
+    mail that never saw our relay would vouch for itself."""
+    theirs = "Authentication-Results: mx.mailbox.example; dmarc=none"
+    arrived = ("Delivered-To: support", "Received: by mailbox", RECEIVED, theirs)
+    assert said(*arrived, OURS, FROM, hops=HOPS_TO_A_MAILBOX) is NONE
+    assert said(*arrived, FAILED, FROM, hops=HOPS_TO_A_MAILBOX) is FAIL
+    assert said(RECEIVED, theirs, OURS, FROM) is PASS
+
+
 def test_without_a_name_nothing_is_believed() -> None:
     """An empty name would match a field without one."""
     assert said(RECEIVED, "Authentication-Results: ; dmarc=pass header.from=corp.example", FROM, ours="") is NONE

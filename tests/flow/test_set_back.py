@@ -52,6 +52,14 @@ def set_back(root: Path, minutes: float) -> None:
         restore.place(staged, Source(f"sqlite:///{root}/var/mailgate.db"), True)
 
 
+def set_back_before_the_decision(root: Path) -> None:
+    """To a backup that holds a mail that nothing was decided about."""
+    with working(root) as desk:
+        desk.accept(Letter("Bonjour").raw(1), "chef@acme.example", "support-urgent@example.com")
+        back_up(desk)
+    set_back(root, 5)
+
+
 def held(desk: LiveDesk) -> restored.Held:
     with desk.database.read() as tx:
         return restored.held(tx)
@@ -79,10 +87,7 @@ def test_an_escalation_of_the_lost_time_is_held_and_the_next_one_leaves(root: Pa
 
 def test_a_mail_of_the_backup_that_was_not_decided_is_answered_by_the_operators_word(root: Path) -> None:
     """Its ticket is there, its people were perhaps called."""
-    with working(root) as desk:
-        desk.accept(Letter("Bonjour").raw(1), "chef@acme.example", "support-urgent@example.com")
-        back_up(desk)
-    set_back(root, 5)
+    set_back_before_the_decision(root)
     with working(root, 6) as desk:
         assert not desk.sent
         assert not desk.advance(minutes=2), "who is called in place of people whose page is held is held, too"
@@ -92,10 +97,7 @@ def test_a_mail_of_the_backup_that_was_not_decided_is_answered_by_the_operators_
 
 def test_what_is_dropped_never_leaves(root: Path) -> None:
     """Whoever was called knows already."""
-    with working(root) as desk:
-        desk.accept(Letter("Bonjour").raw(1), "chef@acme.example", "support-urgent@example.com")
-        back_up(desk)
-    set_back(root, 5)
+    set_back_before_the_decision(root)
     with working(root, 6) as desk:
         assert release(desk, drop=True) == []
         assert held(desk).rows == 0

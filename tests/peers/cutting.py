@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 SOCKET = ".s.PGSQL.5432"
 COMMIT = b"COMMIT\x00"
+
+Tell = Callable[[bytes], None]
 
 
 class Cable:
@@ -56,15 +58,19 @@ class Cable:
         self.connections += 1
         far = socket.create_connection(("127.0.0.1", self._target))
         self._ends += [near, far]
-        for source, sink in ((near, far), (far, near)):
-            threading.Thread(target=_pass_on, args=(source, sink), name="cable", daemon=True).start()
+        for source, tell in zip((near, far), self._tellers(near, far), strict=True):
+            threading.Thread(target=_pass_on, args=(source, tell, (near, far)), name="cable", daemon=True).start()
+
+    def _tellers(self, near: socket.socket, far: socket.socket) -> tuple[Tell, Tell]:
+        """Who tells the server what the client says, and who tells the client what the server says."""
+        return far.sendall, near.sendall
 
 
-def _pass_on(source: socket.socket, sink: socket.socket) -> None:
+def _pass_on(source: socket.socket, tell: Tell, ends: tuple[socket.socket, socket.socket]) -> None:
     with suppress(OSError):
         while octets := source.recv(65_536):
-            sink.sendall(octets)
-    for end in (source, sink):
+            tell(octets)
+    for end in ends:
         with suppress(OSError):
             end.shutdown(socket.SHUT_RDWR)
 
@@ -108,7 +114,7 @@ class Toll:
 
     def _there(self, near: socket.socket, far: socket.socket) -> None:
         """One connection, to its end."""
-        back = threading.Thread(target=_pass_on, args=(far, near), name="toll", daemon=True)
+        back = threading.Thread(target=_pass_on, args=(far, near.sendall, (far, near)), name="toll", daemon=True)
         back.start()
         with suppress(OSError):
             while octets := near.recv(65_536):

@@ -26,6 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -135,37 +136,50 @@ async def running(
         in_force.changed = engine.use
         acceptor = Acceptor(database, clock.now, engine.wake, lambda mail: patience(mail, in_force.policy()))
         sender = Sender(means_of(in_force, Here(tenures.node, database, clock, threads), engine.wake))
-        with database.write() as tx:
-            claims.take_floor(tx)
-            clocks.take_up(tx, loaded.policy.calendars, clock.now())
+        _take_up(loaded, database, clock)
         engine.promised = _from_thread(sender.wake)
         sender.start()
         held.push_async_callback(sender.stop, GRACE_SECONDS)
-        engine.start()
-        held.push_async_callback(asyncio.to_thread, engine.stop)
-        acceptor.start()
-        held.push_async_callback(asyncio.to_thread, acceptor.stop)
-        custody = held.enter_context(
-            verifying(loaded.config, Aviary(acceptor, pulses.canary), NameServers(), clock.now)
-        )
+        _at_work(held, engine)
+        _at_work(held, acceptor)
+        aviary = Aviary(acceptor, pulses.canary)
+        custody = held.enter_context(verifying(loaded.config, aviary, NameServers(), clock.now))
         inside = Inside(in_force, database, clock.now, pulses.engine, lambda: engine.events, engine.wake)
         web = await held.enter_async_context(web_of(inside))
-        tenures.start()
-        held.push_async_callback(asyncio.to_thread, tenures.stop)
+        _at_work(held, tenures)
         behind = Behind(in_force.policy, custody, acceptor, random.random, pulses.post_of, web.app)
         addresses = await held.enter_async_context(opened(loaded, behind))
         ring_watch = RingWatch(loaded.config.secret_path, ring, in_force.use_ring)
         metronome = Metronome(engine.wake, sender.wake, ring_watch.look, pulses.scheduler.beat)
         metronome.start()
         held.callback(metronome.stop)
-        open_relay = relay_opener(loaded.config)
-        watched = Watched(loaded.config, in_force, clock, pulses, open_relay, metronome.rearm, tenures)
+        relay = relay_opener(loaded.config)
+        watched = Watched(loaded.config, in_force, clock, pulses, relay, metronome.rearm, tenures)
         watch = held.enter_context(watching(watched, pace))
         reloads = Reloads(Means(in_force, database, clock.now, engine.wake, watch.tell), asked)
-        reloads.start()
-        held.callback(reloads.stop)
+        _at_work(held, reloads)
         web.heed(watch.auditor, reloads)
         yield Running(addresses, engine, sender, threads, metronome, watch.auditor, reloads)
+
+
+class Worker(Protocol):
+    """A thread of ours; `stop` waits for what it has in hand."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+def _at_work(held: AsyncExitStack, worker: Worker) -> None:
+    """From now until the stack ends; the loop goes on while it stops."""
+    worker.start()
+    held.push_async_callback(asyncio.to_thread, worker.stop)
+
+
+def _take_up(loaded: Site, database: Database, clock: SteadyClock) -> None:
+    """Promises of another edition of the calendars are looked at again, by one node at a time."""
+    with database.write() as tx:
+        claims.take_floor(tx)
+        clocks.take_up(tx, loaded.policy.calendars, clock.now())
 
 
 @contextmanager

@@ -12,7 +12,7 @@ program itself before what is inferred from how it was sent. Two things are weig
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailgate.core import signs
@@ -153,10 +153,13 @@ def _auto_submitted(clues: Clues) -> Finding | None:
     return MailKind.AUTOMATIC, f"Auto-Submitted: {shown[:SHOWN]}"
 
 
-def _fields(table: Iterable[signs.FieldSign]) -> Callable[[Clues], Finding | None]:
-    """The first field of a table that the mail has."""
+def _fields(table: tuple[signs.FieldSign, ...]) -> Callable[[Clues], Finding | None]:
+    """The first field of a table that the mail has; most mails have none."""
+    names = frozenset(one.name.lower() for one in table)
 
     def sign(clues: Clues) -> Finding | None:
+        if names.isdisjoint(clues.names):
+            return None
         return next((found for one in table if (found := _field(one, clues)) is not None), None)
 
     return sign

@@ -146,7 +146,9 @@ def _found(one: Phrases, subject: str) -> str | None:
     title = title.rstrip()
     if title in one.titles and (colon or not one.sure):
         return title
-    return next((opening for opening in one.openings if subject.startswith(opening)), None)
+    if not subject.startswith(one.openings):
+        return None
+    return next(opening for opening in one.openings if subject.startswith(opening))
 
 
 def _as_written(subject: str, phrase: str) -> str:

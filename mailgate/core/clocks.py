@@ -110,9 +110,13 @@ def after_wait(ticket: Ticket, clock: Clock, policy: Policy, at: datetime) -> Cl
 
 def counted_anew(clock: Clock, hours: Calendar, delay: Duration, waits: Iterable[Wait]) -> Clock:
     """The same promise with another delay or on another calendar, from when it was asked for, less every wait."""
-    fresh = started(clock.promise, hours, delay, clock.asked_at)
+    return less_waits(started(clock.promise, hours, delay, clock.asked_at), hours, waits)
+
+
+def less_waits(fresh: Clock, hours: Calendar, waits: Iterable[Wait]) -> Clock:
+    """A promise that was just counted, later by every wait that it has been through."""
     for wait in sorted((one for one in waits if one.until is not None), key=lambda one: one.since):
-        if wait.cause in PAUSED_BY[clock.promise]:
+        if wait.cause in PAUSED_BY[fresh.promise]:
             fresh = _later(fresh, hours, wait)
     return fresh
 

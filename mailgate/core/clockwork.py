@@ -20,7 +20,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailgate.core.changes import Change, changes
-from mailgate.core.clocks import after_wait, counted_anew, dropped, hours_of, kept, open_wait, started, unkept
+from mailgate.core.clocks import (
+    after_wait,
+    counted_anew,
+    dropped,
+    hours_of,
+    kept,
+    less_waits,
+    open_wait,
+    started,
+    unkept,
+)
 from mailgate.core.decision import Decision
 from mailgate.core.effects import SetClock
 from mailgate.core.events import Event, TimerFired
@@ -222,7 +232,7 @@ def _begun(kind: Promise, change: Change, owed: Owed | None) -> Clock | None:
     clock = started(kind, owed.hours, owed.delay, asked_at)
     wait = open_wait(change.before, change.at)
     waits = (*change.before.waits, *((wait,) if wait is not None and change.enters is not None else ()))
-    return counted_anew(clock, owed.hours, owed.delay, [one for one in waits if one.since >= asked_at])
+    return less_waits(clock, owed.hours, [one for one in waits if one.since >= asked_at])
 
 
 def _owed(kind: Promise, ticket: Ticket, policy: Policy) -> Owed | None:

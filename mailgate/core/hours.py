@@ -44,8 +44,10 @@ class Duration:
     @property
     def minutes(self) -> int:
         """Length in minutes for comparing promises; a day counts as 24 h, a week as 7 days."""
-        return self.amount * {Unit.MINUTES: 1, Unit.HOURS: 60, Unit.DAYS: 1440, Unit.WEEKS: 10080}[self.unit]
+        return self.amount * MINUTES_IN[self.unit]
 
+
+MINUTES_IN = {Unit.MINUTES: 1, Unit.HOURS: 60, Unit.DAYS: 1440, Unit.WEEKS: 10080}
 
 _DURATION = re.compile(r"([0-9]{1,5})([mhdw])")
 

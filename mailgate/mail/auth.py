@@ -26,18 +26,13 @@ from dataclasses import dataclass, field
 from mailgate.core.model import AuthVerdict
 from mailgate.mail.domains import aligned, canonical
 from mailgate.mail.fields import Block, read_block
+from mailgate.mail.trace import is_relays
 
 HOPS_TO_A_DOOR = 1
 HOPS_TO_A_MAILBOX = 2
 """Received lines that may stand above a relay's results: its own, and that of the delivery into a mailbox."""
 
 RESULTS = "authentication-results"
-TRACE = frozenset(
-    f"{RESULTS} received x-received return-path delivered-to delivery-date x-delivered-to x-original-to envelope-to"
-    " x-envelope-to x-envelope-from received-spf dkim-filter dmarc-filter x-virus-scanned x-quarantine-id x-greylist"
-    "".split()
-)
-TRACE_PREFIXES = ("arc-", "x-spam-", "x-spamd-", "x-rspamd-", "x-virus-", "x-amavis-", "x-google-", "x-ms-exchange-")
 
 _DISGUISED = re.compile(rb"^authentication-results[ \t]+:", re.IGNORECASE | re.MULTILINE)
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*+)("?)|[();=]|[^\s"();=]+', re.DOTALL)
@@ -148,13 +143,9 @@ def _placed(block: Block, relay: Relay) -> Iterator[tuple[str, bool]]:
     received, on_top = 0, True
     for one in block.fields:
         received += one.name == "received"
-        on_top = on_top and received <= relay.hops and _is_trace(one.name)
+        on_top = on_top and received <= relay.hops and is_relays(one.name)
         if one.name == RESULTS:
             yield one.value.decode("utf-8", "replace"), on_top
-
-
-def _is_trace(name: str) -> bool:
-    return name in TRACE or name.startswith(TRACE_PREFIXES)
 
 
 def _fails_dmarc(finding: Finding, domain: str) -> bool:

@@ -25,12 +25,7 @@ from mailgate.mail.mailboxes import message_ids, read_mailboxes, thread
 from mailgate.mail.parts import leaves, read_parts
 from mailgate.mail.reports import read_report
 from mailgate.mail.text import clean_header
-
-_ADDED_ON_THE_WAY = frozenset(
-    "received x-received return-path delivered-to x-delivered-to x-original-to envelope-to x-envelope-to received-spf"
-    " authentication-results dkim-signature domainkey-signature".split()
-)
-_ADDED_ON_THE_WAY_PREFIXES = ("arc-", "x-spam-", "x-virus-", "x-google-", "x-ms-exchange-")
+from mailgate.mail.trace import is_added
 
 
 def read(raw: bytes) -> Mail:
@@ -84,7 +79,7 @@ def digest(raw: bytes) -> str:
     if not block.whole:
         sent.update(_with_one_line_end(raw[: block.body]))
     for field in block.fields:
-        if field.name not in _ADDED_ON_THE_WAY and not field.name.startswith(_ADDED_ON_THE_WAY_PREFIXES):
+        if not is_added(field.name):
             sent.update(field.name.encode("latin-1") + b":" + field.value + b"\n")
     sent.update(b"\n" + _with_one_line_end(raw[block.body :]).rstrip(b"\n"))
     return sent.hexdigest()

@@ -22,7 +22,7 @@ from mailgate.mail.quote import MARKER
 from tests.flow.forgeries.authors import ORDERS
 from tests.flow.forgeries.case import Case
 from tests.flow.forgeries.stage import CHEF, EVIL, TECH1, URGENT, Scene, raw, recorded
-from tests.flow.forgeries.weakening import Weakening, always, instead
+from tests.flow.forgeries.weakening import Weakening, always
 
 PLAIN = "text/plain; charset=utf-8"
 HTML = "text/html; charset=utf-8"
@@ -111,7 +111,7 @@ ANYWHERE = Weakening("commands are obeyed wherever they stand", "engine:read_mai
 FOR_ANYBODY = Weakening("every signed address is for work", "core.authority:standing", for_anybody)
 NO_TWINS = Weakening("no mail is ever the same again", "store.snapshot:_twins", always(()))
 NEARLY_TWINS = Weakening("a mail is another one from another envelope", "store.snapshot:_twins", nearly_twins)
-ALL_COUNTS = Weakening("what relays add makes another mail", "mail.parse:_ADDED_ON_THE_WAY", instead(frozenset()))
+ALL_COUNTS = Weakening("what relays add makes another mail", "mail.trace:is_added", always(False))
 
 
 def say(octets: bytes, scene: Scene) -> None:

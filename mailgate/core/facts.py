@@ -43,6 +43,18 @@ def facts_of(event: MailReceived, sender: Sender, queue: Queue, policy: Policy) 
     }
 
 
+def ruled(
+    facts: Mapping[str, FactValue], event: MailReceived, sender: Sender, queue: Queue, policy: Policy
+) -> Mapping[str, FactValue]:
+    """The facts of a mail when a rule says whose it is or where it goes: what was written stays as it is."""
+    return {
+        **facts,
+        "customer": sender.customer_key or "",
+        "queue": queue.key,
+        "calendar_open": policy.calendar_of(queue).is_open(event.received_at),
+    }
+
+
 def clock_time(local: datetime) -> str:
     """A time of day as rules write it: "17:05"."""
     return local.strftime("%H:%M")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from mailgate.core.conditions import FactValue
 from mailgate.core.decision import RuleTrace
 from mailgate.core.events import MailReceived
-from mailgate.core.facts import facts_of, severity_asked
+from mailgate.core.facts import facts_of, ruled, severity_asked
 from mailgate.core.identity import Sender
 from mailgate.core.matching import Subject, judge
 from mailgate.core.policy import Actions, Policy, Queue
@@ -52,6 +52,9 @@ class Routing:
         return "; ".join(f"rule '{trace.name}' matched: {trace.why}" for trace in self.traces if trace.matched)
 
 
+_SAID = tuple(field.name for field in fields(Actions))
+
+
 def addressed_queue(recipients: tuple[str, ...], policy: Policy) -> Queue | None:
     """The queue a mail was sent to; of several, the one with the shortest promise."""
     queues = [queue for queue in map(policy.queue_of, recipients) if queue is not None]
@@ -70,7 +73,8 @@ def route(event: MailReceived, sender: Sender, policy: Policy) -> Routing:
             continue
         said = _override(said, rule.then)
         queue, sender = policy.queues[said.queue] if said.queue else queue, _moved(sender, said, policy)
-        facts = facts_of(event, sender, queue, policy)
+        if rule.then.queue or rule.then.customer:
+            facts = ruled(facts, event, sender, queue, policy)
         if rule.stop:
             break
     return Routing(settle(said, queue), sender, facts, tuple(traces))
@@ -97,8 +101,7 @@ def settle(said: Actions, queue: Queue) -> Route:
 
 
 def _override(earlier: Actions, later: Actions) -> Actions:
-    given = {field.name: getattr(later, field.name) for field in fields(later)}
-    changes = {name: value for name, value in given.items() if value is not None}
+    changes = {name: value for name in _SAID if (value := getattr(later, name)) is not None}
     if later.tag is not None:
         changes["tag"] = tuple(dict.fromkeys((earlier.tag or ()) + later.tag))
     return replace(earlier, **changes)

@@ -131,15 +131,6 @@ def letter_to_requester(
     return Letter(template, to_requester(ticket), tone, told, ticket.number, answered, references)
 
 
-def letter_to_technician(ticket: Ticket, one: Technician, policy: Policy, notice: NoticeFacts) -> Letter:
-    """A mail to a technician about a ticket: who, what, since when, until when, and why now."""
-    reader = to_technician(one, policy)
-    facts = replace(
-        facts_about(ticket, policy, reader.language, View.DESK), technician=person_facts(one), notice=notice
-    )
-    return Letter("technician", reader, Tone.GENERATED, facts, ticket.number)
-
-
 def notice_letters(
     addresses: tuple[str, ...], facts: Facts, policy: Policy, ticket: int | None = None
 ) -> tuple[Letter, ...]:

@@ -11,7 +11,6 @@ from mailgate.core.correspondence import (
     desk_facts,
     enclose,
     facts_about,
-    letter_to_technician,
     notice_letters,
     person_facts,
     to_technician,
@@ -130,24 +129,34 @@ def call(
     again: bool = False,
 ) -> Iterator[Effect]:
     """Page people over every channel; `again` only by what wakes them, when they have such a thing."""
-    message, enclosure = message_facts(words, policy)
-    for one in people:
-        letter = letter_to_technician(ticket, one, policy, notice)
-        letter = replace(letter, facts=replace(letter.facts, message=message), enclosure=enclosure, answerable=True)
+    for one, letter in zip(people, _letters(ticket, people, notice, words, policy), strict=True):
+        mail = replace(letter, answerable=True)
         if not (again and one.pagers):
-            yield Page(one.key, Channel.MAIL, one.mail, letter)
+            yield Page(one.key, Channel.MAIL, one.mail, mail)
         for pager in one.pagers:
-            yield _pager(letter, one, pager, policy, _opening(ticket, policy, words.at))
+            yield _pager(mail, one, pager, policy, _opening(ticket, policy, words.at))
 
 
 def tell(
     ticket: Ticket, people: tuple[Technician, ...], notice: NoticeFacts, words: Words, policy: Policy
 ) -> Iterator[Effect]:
     """Tell people by ordinary mail what happened on a ticket."""
+    yield from map(SendMail, _letters(ticket, people, notice, words, policy))
+
+
+def _letters(
+    ticket: Ticket, people: tuple[Technician, ...], notice: NoticeFacts, words: Words, policy: Policy
+) -> Iterator[Letter]:
+    """A mail to each of the people. What they read about the ticket is the same for all of one language."""
     message, enclosure = message_facts(words, policy)
+    told: dict[str, Facts] = {}
     for one in people:
-        letter = letter_to_technician(ticket, one, policy, notice)
-        yield SendMail(replace(letter, facts=replace(letter.facts, message=message), enclosure=enclosure))
+        reader = to_technician(one, policy)
+        if reader.language not in told:
+            facts = facts_about(ticket, policy, reader.language, View.DESK)
+            told[reader.language] = replace(facts, message=message, notice=notice)
+        facts = replace(told[reader.language], technician=person_facts(one))
+        yield Letter("technician", reader, Tone.GENERATED, facts, ticket.number, enclosure=enclosure)
 
 
 def tell_shortfall(ticket: Ticket, chosen: Chosen, policy: Policy) -> Iterator[Effect]:

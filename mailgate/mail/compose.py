@@ -146,6 +146,8 @@ class Scribe:
             links = replace(links, page=f"{self.base_url}/p/{link}")
         if letter.answerable and letter.ticket is not None and letter.gateway in self.answering:
             links = replace(links, code=page_code(self.ring, letter.ticket, letter.to.person))
+        if links is letter.facts.links:
+            return letter
         return replace(letter, facts=replace(letter.facts, links=links))
 
     def _link(self, letter: Letter, today: date) -> str | None:

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from operator import attrgetter
 
 from mailgate.core.letters import Facts, Letter, PersonFacts
 from mailgate.mail.words import Words
 
 REMEMBERED = 4
 """How many letters are remembered: those of one decision, mostly."""
+
+_BUT_READER = attrgetter(*(field.name for field in fields(Facts) if field.name != "technician"))
 
 
 class Watched:
@@ -56,7 +59,7 @@ class _Asked:
     language: str
     timezone: str
     is_short: bool
-    facts: Facts
+    facts: tuple[object, ...]
     now: datetime | None
 
 
@@ -81,8 +84,8 @@ class Repeats:
     def words(self, stem: str, letter: Letter, now: datetime | None, write: Callable[[Letter], Words]) -> Words:
         """The words of a letter by the template `stem`, which `write` finds when they are not remembered."""
         reader = letter.facts.technician
-        facts, to = replace(letter.facts, technician=None), letter.to
-        asked = _Asked(stem, to.language, to.timezone, letter.limit is not None, facts, now)
+        facts, to = letter.facts, letter.to
+        asked = _Asked(stem, to.language, to.timezone, letter.limit is not None, _BUT_READER(facts), now)
         known = next((one for one in tuple(self._said) if one.answers(asked, reader)), None)
         if known is not None:
             return known.words

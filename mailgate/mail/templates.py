@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from traceback import walk_tb
 
@@ -36,6 +37,9 @@ OUTPUT_MOST = 262_144
 """Characters a template may add to the words it passes on."""
 GROWTH_MOST = 6
 """Most characters that one character of a fact becomes: `'` is written `&#39;`."""
+
+_NAMES = tuple(field.name for field in fields(Facts))
+_VALUES = attrgetter(*_NAMES)
 
 
 class Templates:
@@ -111,9 +115,9 @@ class Templates:
             raise TemplateFailed(self._located(error, name)) from error
 
     def _bounded(self, template: Template, facts: Facts, tongue: Tongue) -> str:
-        names = {field.name: getattr(facts, field.name) for field in fields(facts)}
+        names = dict(zip(_NAMES, _VALUES(facts), strict=True), **{TONGUE: tongue})
         most, pieces = _most(facts), list[str]()
-        for piece in template.generate(names | {TONGUE: tongue}):
+        for piece in template.generate(names):
             pieces.append(piece)
             most -= len(piece)
             if most < 0:

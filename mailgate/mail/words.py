@@ -108,25 +108,28 @@ def _with_shown_text(letter: Letter) -> Letter:
 
 
 def _shown(text: str) -> str:
+    if len(text) <= SHOWN_CHARS and text.count("\n") < SHOWN_LINES:
+        return text
     return "\n".join(text.split("\n", SHOWN_LINES)[:SHOWN_LINES])[:SHOWN_CHARS]
 
 
 def _with_subject(letter: Letter, change: Callable[[str], str]) -> Letter:
     ticket = letter.facts.ticket
-    if ticket is None or ticket.subject is None:
+    if ticket is None or ticket.subject is None or (subject := change(ticket.subject)) == ticket.subject:
         return letter
-    return _with_facts(letter, replace(letter.facts, ticket=replace(ticket, subject=change(ticket.subject))))
+    return _with_facts(letter, replace(letter.facts, ticket=replace(ticket, subject=subject)))
 
 
 def _with_names(letter: Letter, change: Callable[[str], str]) -> Letter:
     """Change who asks: the customer's name, and the requester's for a customer whom nobody knows."""
-    facts = letter.facts
-    customer = replace(facts.customer, name=change(facts.customer.name)) if facts.customer else None
-    ticket = facts.ticket
-    if ticket is not None:
-        names = change(ticket.requester_name), change(ticket.requester)
-        ticket = replace(ticket, requester_name=names[0], requester=names[1])
-    return _with_facts(letter, replace(facts, customer=customer, ticket=ticket))
+    customer, ticket = letter.facts.customer, letter.facts.ticket
+    names = (customer.name if customer else "", *((ticket.requester_name, ticket.requester) if ticket else ("", "")))
+    customer_name, requester_name, requester = changed = tuple(map(change, names))
+    if changed == names:
+        return letter
+    customer = replace(customer, name=customer_name) if customer else None
+    ticket = replace(ticket, requester_name=requester_name, requester=requester) if ticket else None
+    return _with_facts(letter, replace(letter.facts, customer=customer, ticket=ticket))
 
 
 def _with_facts(letter: Letter, facts: Facts) -> Letter:

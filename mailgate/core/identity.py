@@ -79,13 +79,10 @@ def is_own_token(token: Token | None, sender: Sender) -> bool:
 
 def _as_customer(author: Address, policy: Policy) -> Sender | None:
     wanted = author.mail.lower()
-    domain = wanted.rpartition("@")[2]
-    firms = policy.customers.values()
-    contacts = ((customer, one) for customer in firms for one in customer.contacts if one.mail == wanted)
-    for customer, contact in contacts:
+    customer, contact = policy.book.contacts.get(wanted, (None, None))
+    if contact is not None:
         return Sender(Identity.CONTACT, Address(contact.mail, contact.name or author.name), customer, contact)
-    for customer in firms:
-        if domain in customer.domains:
-            known = Identity.COLLEAGUE if customer.contacts else Identity.CONTACT
-            return Sender(known, author, customer)
-    return None
+    firm = policy.book.firms.get(wanted.rpartition("@")[2])
+    if firm is None:
+        return None
+    return Sender(Identity.COLLEAGUE if firm.contacts else Identity.CONTACT, author, firm)

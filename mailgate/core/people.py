@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -86,3 +87,21 @@ class Customer:
     timezone: str | None = None
     covered: frozenset[str] = frozenset({"assistance", "defect"})
     bank: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """Whose an address is: contacts by their addr-spec, firms by their domains, the first one in the rules where
+    several claim the same."""
+
+    contacts: Mapping[str, tuple[Customer, Contact]]
+    firms: Mapping[str, Customer]
+
+    @classmethod
+    def of(cls, customers: Iterable[Customer]) -> AddressBook:
+        """The book of all customers, in the order of the rules."""
+        listed = tuple(reversed(tuple(customers)))
+        return cls(
+            {one.mail: (customer, one) for customer in listed for one in reversed(customer.contacts)},
+            {domain: customer for customer in listed for domain in customer.domains},
+        )

@@ -13,7 +13,7 @@ from enum import StrEnum
 from mailgate.core.conditions import Condition
 from mailgate.core.hours import Calendar, Duration, Unit
 from mailgate.core.model import Activity
-from mailgate.core.people import Customer, Team, Technician
+from mailgate.core.people import AddressBook, Customer, Team, Technician
 
 
 class UnknownSenders(StrEnum):
@@ -239,6 +239,11 @@ class Policy:
     closing: Closing = field(default_factory=Closing)
     floods: Floods = field(default_factory=Floods)
     banks: Banks = field(default_factory=Banks)
+    book: AddressBook = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Keep the customers by address: every mail asks whose its author is, however many they are."""
+        object.__setattr__(self, "book", AddressBook.of(self.customers.values()))
 
     def queue_of(self, address: str) -> Queue | None:
         """The queue that answers to an address (any case), or None."""

@@ -21,6 +21,7 @@ from tests.prove.desk import ProvenDesk, proven_desk
 from tests.prove.figures import Figures
 from tests.prove.kill_backup import kill_backups
 from tests.prove.kill_upgrade import kill_upgrades
+from tests.prove.later import Later
 from tests.prove.library import preload
 from tests.prove.preloaded import Prepare, nothing
 from tests.prove.recorder import SOURCE, Dying, Point
@@ -46,21 +47,6 @@ DEADLINE_OPERATIONS = 40
 """The points among the engine's operations, when it has deadlines only: the first decisions of a start."""
 
 WANTED = ("acceptor", "engine", "sender", "timers", "backup", "migration")
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """In the fork: the desk's clock is ahead."""
-
-    ahead: timedelta
-    then: Prepare
-
-    def __call__(self) -> None:
-        from mailgate.daemon.clock import SteadyClock
-
-        now, ahead = SteadyClock.now, self.ahead
-        SteadyClock.now = lambda clock: now(clock) + ahead  # type: ignore[method-assign, assignment]  # for the fork's life
-        self.then()
 
 
 def run(trial: Trial) -> Figures:

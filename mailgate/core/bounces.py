@@ -38,7 +38,7 @@ def returned(event: MailReceived, report: Report, sent: Sent, seen: Seen, sender
 def fate_of(report: Report, sent: Sent, verdict: AuthVerdict) -> Fated | None:
     """What a delivery report says of the mail, None when it says nothing that is believed."""
     if sent.proven:
-        believed = report.recipients
+        believed = report.recipients or tuple(filter(None, (report.unnamed,)))
     else:
         believed = tuple(one for one in report.recipients if one.address == sent.target.lower())
     if verdict is AuthVerdict.FAIL and not sent.proven:

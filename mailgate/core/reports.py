@@ -58,11 +58,13 @@ class Fated:
 @dataclass(frozen=True, slots=True)
 class Report:
     """A report as read. `message_id` names the mail it is about, "" when it does not say; `recipients` are only there
-    for a delivery report, each address once."""
+    for a delivery report, each address once. `unnamed`, of the address "", is what a mail system says of somebody whom
+    it does not name; a signed return address still tells who that is."""
 
     kind: ReportKind
     recipients: tuple[Fated, ...] = ()
     message_id: str = ""
+    unnamed: Fated | None = None
 
 
 def gravity(fated: Fated) -> int:

@@ -34,10 +34,11 @@ _JUDGED_LINES = 200  # of a report about one recipient
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a report in prose says. `failed` also when it says so of nobody by name."""
+    """What a report in prose says. `failed` also when it says so of nobody by name: then it is `unnamed`."""
 
     recipients: tuple[Fated, ...]
     failed: bool
+    unnamed: Fated | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,9 @@ def read_notice(lines: Iterable[str], mailer: Mailer, known: tuple[str, ...] = (
         if not certain and any(word in line.low for word in ASKS):
             return Notice((), failed=False)
         reading.take(line)
-    return Notice(each_once(_fated(reading, known)) if reading.failed else (), reading.failed)
+    found = each_once(_fated(reading, known)) if reading.failed else ()
+    unnamed = _unnamed(reading) if reading.failed and mailer.named and not found else None
+    return Notice(found, reading.failed, unnamed)
 
 
 def _fated(reading: _Reading, known: tuple[str, ...]) -> Iterator[Fated]:
@@ -224,6 +227,14 @@ def _fated(reading: _Reading, known: tuple[str, ...]) -> Iterator[Fated]:
         final = what.permanent or not reading.delayed
         fate = fate_of_lost(status, judged) if final else Fate.DELAYED
         yield Fated(address, fate, status, clean_reason(what.said) or in_words(status) or clean_reason([what.opening]))
+
+
+def _unnamed(reading: _Reading) -> Fated:
+    """What is said of the one recipient whom nobody names."""
+    everything = " ".join(reading.judged)
+    status = failure_in(everything)
+    fate = Fate.DELAYED if reading.delayed else fate_of_lost(status, everything)
+    return Fated("", fate, status, clean_reason(reading.judged))
 
 
 def _made(reading: _Reading) -> Iterator[tuple[str, _Lost]]:

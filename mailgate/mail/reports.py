@@ -43,7 +43,7 @@ def read_report(mail: Part) -> Report | None:
     mailer = read_mailer(mail.block)
     if mail.content_type == "multipart/report":
         certain = Mailer(named=True, domain=mailer.domain if mailer else "")
-        return _read(mail, certain) or Report(ReportKind.DELIVERY, message_id=answered_id(mail))
+        return _read(mail, certain)
     if mailer is None:
         return None
     return _read(mail, mailer) or _read_enclosed(mail, mailer)
@@ -56,13 +56,16 @@ def _read(mail: Part, mailer: Mailer) -> Report | None:
     kind, returned = _kind(mail, parts), returned_id(parts, (*fields, *texts))
     if kind is not ReportKind.DELIVERY and not _is_refusal(mail):
         return Report(kind, message_id=returned or answered_id(mail))
-    statuses = each_once(fated for text in _fields(parts, _STATUSES) for fated in read_statuses(text))
+    found = each_once(fated for text in _fields(parts, _STATUSES) for fated in read_statuses(text))
+    statuses = tuple(one for one in found if one.address)
+    unnamed = next((one for one in found if not one.address), None)
     if statuses and all(fated.reason for fated in statuses):
-        return Report(ReportKind.DELIVERY, statuses, returned or answered_id(mail))
+        return Report(ReportKind.DELIVERY, statuses, returned or answered_id(mail), unnamed)
     notice = read_notice("\n\n".join(texts).split("\n"), mailer, tuple(_known(mail.block, parts)))
     recipients = tuple(_explained(statuses, notice)) or notice.recipients
-    if recipients or (notice.failed and (returned or mailer.named)):
-        return Report(ReportKind.DELIVERY, recipients, returned or answered_id(mail))
+    told = recipients or unnamed or (notice.failed and (returned or mailer.named))
+    if told or mail.content_type == "multipart/report":
+        return Report(ReportKind.DELIVERY, recipients, returned or answered_id(mail), unnamed or notice.unnamed)
     return None
 
 

@@ -1,7 +1,8 @@
 """Delivery status fields (RFC 3464): groups of fields, one for each recipient, after one about the message.
 
 Read as they are written, which is not as the RFC has it: without an address type, with words behind the action, with a
-reply code for a status, without the blank line before the next recipient. A group without an address says nothing.
+reply code for a status, without the blank line before the next recipient. A group without an address that can be read
+and without an action says nothing; with one, it speaks of somebody whom the return address may name.
 
 The address is the one that we sent to: Original-Recipient (§2.3.1) when it is an address, else Final-Recipient.
 """
@@ -40,7 +41,7 @@ class Group:
 
 
 def read_statuses(text: str) -> tuple[Fated, ...]:
-    """What the text of a message/delivery-status part says of each recipient."""
+    """What the text of a message/delivery-status part says of each recipient; of one without an address under ""."""
     return each_once(fated for group in groups(text) for fated in _fated(group))
 
 
@@ -93,7 +94,7 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
 def _fated(group: Group) -> Iterator[Fated]:
     final = named_address(group.get("final-recipient"))
     address = named_address(group.get("original-recipient"), literal=final) or final
-    if not address:
+    if not address and not group.get("action"):
         return
     diagnostic = _TYPE.sub("", group.get("diagnostic-code"), count=1)
     said = group.get("status")

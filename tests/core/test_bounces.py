@@ -111,6 +111,13 @@ def test_a_forwarded_recipient_still_counts_for_our_mail() -> None:
     assert only(decision, MarkAddress).address == CHEF
 
 
+def test_a_report_of_nobody_by_name_is_about_whom_we_wrote_to() -> None:
+    """The return address says it; a Message-ID that others know does not."""
+    nobody = Report(ReportKind.DELIVERY, (), "<1001.x@example.com>", Fated("", Fate.SOFT, "", "mailbox full"))
+    assert only(returned(nobody), MarkAddress) == MarkAddress(CHEF, Fate.SOFT, "mailbox full", NOW)
+    assert of(returned(nobody, replace(SENT, proven=False)), MarkAddress) == []
+
+
 def test_of_several_fates_the_gravest_is_told() -> None:
     """An alias of two mailboxes, one of them dead."""
     decision = returned(report(Fated("a@acme.example", Fate.DELIVERED), NO_SUCH_USER))

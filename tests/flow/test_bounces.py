@@ -149,3 +149,14 @@ def test_an_exim_bounce_counts_as_well(desk: LiveDesk, answered: Sent) -> None:
     ).encode()
     desk.deliver(raw, "", answered.envelope_from)
     assert [(mail.to, mail.fate) for mail in desk.ticket().mails if mail.fate] == [(CHEF, "hard")]
+
+
+def test_a_bounce_that_names_nobody_counts_at_its_return_address(desk: LiveDesk, answered: Sent) -> None:
+    """Some systems hide the address, or never say it: the mail was to one person."""
+    raw = (
+        f"From: Mailer-Daemon@mx.example\r\nTo: {answered.envelope_from}\r\nSubject: Votre message\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\n\r\nVotre message n’a pas pu être remis : boîte pleine.\r\n"
+    ).encode()
+    (told,) = desk.deliver(raw, "", answered.envelope_from)
+    assert (told.to, callback_kept(desk)) == (TECH1, False)
+    assert [(mail.to, mail.fate) for mail in desk.ticket().mails if mail.fate] == [(CHEF, "soft")]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.core.reports import Fate, Report, ReportKind
-from tests.mail.notices import OURS, addresses, prose, read, recipients
+from mailgate.core.reports import Fate
+from tests.mail.notices import addresses, prose, read, recipients
 
 HARD, SOFT, DELAYED = Fate.HARD, Fate.SOFT, Fate.DELAYED
 JEAN = "jean@acme.example"
@@ -275,11 +275,3 @@ def test_an_answering_machine_of_a_person_names_nobody_who_failed(text: str) -> 
     """It has the header of a program, and speaks of mail and of other addresses."""
     sender = ("Return-Path: <>", "Auto-Submitted: auto-replied")
     assert addresses(prose(text, *sender, sender="From: Jean <jean@acme.example>")) == []
-
-
-def test_a_report_of_nobody_by_name_is_still_one() -> None:
-    """The address that it was sent to says whose mail it is. Of an unknown sender it must return the mail."""
-    text = "Your message could not be delivered."
-    told = read(prose(text)), read(prose(f"{text}\n\nMessage-ID: {OURS}", "Return-Path: <>", sender=BOT))
-    assert told == (Report(ReportKind.DELIVERY), Report(ReportKind.DELIVERY, message_id=OURS))
-    assert read(prose(text, "Return-Path: <>", sender=BOT)) is None

@@ -88,16 +88,18 @@ class SmsGateways:
         try:
             secret = await asyncio.to_thread(gateway.secret) if gateway.secret else ""
             async with asyncio.timeout(gateway.timeout):
-                code, wait, reply = await self._answer(gateway, {"number": number, "text": text, "secret": secret})
+                words = {"number": number, "text": text, "secret": secret}
+                code, wait, reply = await self._answer(gateway, words)
         except SiteMistakes as unreadable:
             return Deferred(clean_reply(f"{name}: {unreadable}"))
         except TimeoutError:
             return Deferred(f"{name}: no answer within {gateway.timeout:.0f} s")
         except (httpx2.HTTPError, httpx2.StreamError, OSError, ValueError) as error:  # whose words may hold the secret
             return Deferred(f"{name}: {type(error).__name__}")
+        hidden = _spellings(words, gateway)
         if code // 100 == 2 and (gateway.expect or "") not in reply:
-            return Deferred(_said(name, f"{code} without '{gateway.expect}'", reply, _spellings(secret, gateway)), wait)
-        return verdict(code, wait, _said(name, str(code), reply, _spellings(secret, gateway)))
+            return Deferred(_said(name, f"{code} without '{gateway.expect}'", reply, hidden), wait)
+        return verdict(code, wait, _said(name, str(code), reply, hidden))
 
     async def _answer(self, gateway: Gateway, words: Mapping[str, str]) -> tuple[int, float, str]:
         """Code, seconds that the gateway asks to wait, and the beginning of its words."""
@@ -176,12 +178,18 @@ def _read(reply: bytes) -> str:
     return reply[:LONGEST_REPLY].decode("utf-8", "replace")
 
 
-def _spellings(secret: str, gateway: Gateway) -> tuple[str, ...]:
-    """The secret as it is, and as JSON, URLs and headers write it; longer ones first."""
-    if not secret:
-        return ()
-    plain = secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote_plus(secret)
-    return tuple(sorted({*plain, _basic(gateway.user or "", secret)}, key=len, reverse=True))
+def _spellings(words: Mapping[str, str], gateway: Gateway) -> tuple[str, ...]:
+    """What an answer may repeat and nobody shall read there, longer ones first: the secret, also as a login, and the
+    text of the page, a customer's words with its reader's link; each as it is, as JSON, and as URLs write it."""
+    secret, text = words["secret"], words["text"]
+    plain = {secret, text, _basic(gateway.user or "", secret)} if secret else {text}
+    found = {spelled for one in plain - {""} for spelled in _spelled(one)}
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _spelled(words: str) -> Iterator[str]:
+    in_json = json.dumps(words)[1:-1]
+    yield from (words, in_json, in_json.replace("/", "\\/"), quote(words, safe=""), quote_plus(words))
 
 
 def _said(name: str, code: str, reply: str, secrets: tuple[str, ...]) -> str:

@@ -42,6 +42,8 @@ __all__ = [
 TOKEN_LENGTH = 42
 TOKEN = re.compile(rf"[a-z2-7]{{{TOKEN_LENGTH}}}")
 _TAGS = re.compile(rf"\+{TOKEN.pattern}\b", re.IGNORECASE)
+_SHAPED = re.compile(rf"(\+|(?:%(?:25)*|[=-])?2[BF]|(?<![a-z2-7])){TOKEN.pattern}(?![a-z2-7])", re.IGNORECASE)
+"""Whatever may be a token: in an address, in the link of a page, by itself, and as URLs write these."""
 _MAC_OCTETS = 15
 _EPOCH = date(1970, 1, 1)
 _CLAIMS = struct.Struct(">BIIH")
@@ -117,8 +119,9 @@ def tagged(desk_address: str, token: str) -> str:
 
 
 def without_tokens(text: str) -> str:
-    """Somebody else's words without our signed addresses, which they repeat: who reads them may not use those."""
-    return _TAGS.sub("+…", text)
+    """Somebody else's words without our signed addresses and the links of our pages, which they repeat: who reads them
+    may not use those."""
+    return _SHAPED.sub(r"\1…", text)
 
 
 def token_of(recipients: Iterable[str], desk_address: str) -> str | None:

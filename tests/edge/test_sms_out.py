@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from urllib.parse import parse_qsl, quote
 
@@ -173,6 +173,21 @@ def test_the_secret_is_in_no_reason_and_no_log(
     said = outcome.reply if isinstance(outcome, Delivered) else outcome.reason
     assert echoed not in said + caplog.text
     assert "hunter2" not in said + caplog.text
+
+
+@pytest.mark.parametrize("spelled", [str, json.dumps, lambda text: quote(text, safe=""), lambda text: text.upper()])
+@pytest.mark.parametrize("status", [200, 400, 503])
+def test_an_answer_that_repeats_the_page_keeps_its_link(
+    service: SmsService, spelled: Callable[[str], str], status: int
+) -> None:
+    """Many gateways send back what they took: a reason is logged and mailed, and the link acknowledges the page."""
+    token = "abcdefghijklmnopqrstuvwxyz" + "234567" + "abcdefghij"
+    text = f"URGENT Acme : cuve https://support.example.com/p/{token}"
+    service.script = Script(status, f'{{"body": "{spelled(text)}"}}'.encode())
+    outcome = paged(service, JSON, text)
+    said = outcome.reply if isinstance(outcome, Delivered) else outcome.reason
+    assert token not in said.lower()
+    assert spelled is not str or "Acme" not in said
 
 
 def test_half_a_secret_is_not_shown_either(service: SmsService) -> None:

@@ -9,7 +9,17 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from mailgate.core.model import Token, TokenKind
-from mailgate.mail.address import Keyring, message_id, sign, tagged, thread_id, ticket_of, token_of, verify
+from mailgate.mail.address import (
+    Keyring,
+    message_id,
+    sign,
+    tagged,
+    thread_id,
+    ticket_of,
+    token_of,
+    verify,
+    without_tokens,
+)
 from mailgate.mail.keyring import KEY_IDS
 
 RING = Keyring.fresh(bytes(range(32)))
@@ -147,6 +157,25 @@ def test_a_message_id_names_its_ticket_on_one_line(ticket: int, occasion: str, d
     assert len(made) <= 76
     assert made.isascii()
     assert ticket_of(RING, made, domain) == ticket
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<tickets+", "@example.com> refused"),
+        ("mailto:tickets%2B", "%40example.com"),
+        ("u=tickets%252B", "%40"),
+        ("https://x.example/p/", ""),
+        ("https:\\/\\/x.example\\/p\\/", '"'),
+        ("", ""),
+    ],
+)
+def test_words_of_others_lose_whatever_may_be_a_token(before: str, after: str) -> None:
+    """A relay's, a gateway's or a report's words end in logs, and in mails to others than the token's reader."""
+    token = sign(RING, TokenKind.PAGE, 1042, 7, LATER)
+    for written in (token, token.upper()):
+        assert without_tokens(f"no: {before}{written}{after}") == f"no: {before}…{after}"
+    assert without_tokens(f"{before}{token[:-1]}{after} {token}a") == f"{before}{token[:-1]}{after} {token}a"
 
 
 def test_occasions_and_tickets_have_their_own_message_ids() -> None:

@@ -20,15 +20,8 @@ _REPLY = re.compile(r"(?<![\w.#/:-])([45])[0-5]\d(?=[\s:-])")
 _FULL = (
     *("quota", "mailbox full", "mailbox is full", "mail folder is full", "mailfolder is full", "inbox is full"),
     *("full mailbox", "box space", "storage allocation", "too much mail", "mailbox size", "insufficient storage"),
-    *(
-        "boîte pleine",
-        "boite pleine",
-        "est pleine",
-        "est saturée",
-        "postfach voll",
-        "postfach ist voll",
-        "casella piena",
-    ),
+    *("boîte pleine", "boite pleine", "est pleine", "est saturée"),
+    *("postfach voll", "postfach ist voll", "casella piena"),
 )
 _WORDS = {
     "1.0": "address refused",

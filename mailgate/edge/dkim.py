@@ -2,8 +2,9 @@
 
     signers ─▶ each of the first signatures: worth a question? ─▶ key from the DNS: usable? ─▶ dkimpy: does it hold?
 
-What passes has signed From and the whole body (with l= anybody may append to it), and is not expired. Whatever goes
-wrong, nothing was said: no signature, no key and no name server can refuse a mail.
+What passes has signed From and the whole body (with l= anybody may append to it), and is not expired; and of what it
+signed there is no second one, which a reader may take for the first (RFC 6376 §8.15). Whatever goes wrong, nothing was
+said: no signature, no key and no name server can refuse a mail.
 
 Mails, signatures and keys are strangers' words, and a pattern or a power that runs long holds up every thread. So caps
 stand in front of dkimpy: on a mail's octets, lines and blanks, on its header block, on the length of a signature and of
@@ -16,6 +17,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
@@ -44,6 +46,12 @@ LOOKUP_SECONDS = 2.0
 
 ALGORITHMS = frozenset({b"rsa-sha256", b"ed25519-sha256"})
 """Not rsa-sha1 (RFC 8301 §3.1)."""
+
+ONCE = frozenset(
+    b"from sender reply-to to cc subject date message-id in-reply-to references mime-version content-type"
+    b" content-transfer-encoding".split()
+)
+"""Fields that a mail has once (RFC 5322 §3.6, RFC 2045 §3): of two, a signature covers the lower, we read the other."""
 
 _BLANK_LINE = re.compile(rb"^\r?\n", re.MULTILINE)
 _COLON = re.compile(rb"\s*:\s*")
@@ -83,10 +91,11 @@ def _signers(raw: bytes, lookup: Lookup, now: datetime, until: float) -> Iterato
     if mail is None:
         return
     body = mail.body
+    there = Counter(name.lower() for name, _ in mail.headers)
     signatures = [value for name, value in mail.headers if name.lower() == b"dkim-signature"]
     for index, signature in enumerate(signatures[:MOST_SIGNATURES]):
         tags = _tags(signature)
-        if tags is None or not _is_worth_a_question(tags, now):
+        if tags is None or not _is_worth_a_question(tags, now) or _has_more(there, tags):
             continue
         mail.body = _BLANKS.sub(b" ", body) if _hashes_relaxed(tags) else body
         if _holds(mail, index, _Questions(lookup, tags, until)):
@@ -131,7 +140,7 @@ def _tags(text: bytes) -> Tags | None:
 
 def _is_worth_a_question(tags: Tags, now: datetime) -> bool:
     """A signature that says enough, as far as one can tell without its key."""
-    covered = [name.lower() for name in _COLON.split(tags.get(b"h", b""))]
+    covered = _covered(tags)
     return (
         tags.get(b"a") in ALGORITHMS
         and b"l" not in tags
@@ -140,6 +149,16 @@ def _is_worth_a_question(tags: Tags, now: datetime) -> bool:
         and all(_DOMAIN.fullmatch(tags.get(name, b"")) for name in (b"d", b"s"))
         and not _is_expired(tags, now)
     )
+
+
+def _covered(tags: Tags) -> list[bytes]:
+    return [name.lower() for name in _COLON.split(tags.get(b"h", b""))]
+
+
+def _has_more(there: Counter[bytes], tags: Tags) -> bool:
+    """Whether the mail has one more of a field than the signature covers."""
+    covered = Counter(_covered(tags))
+    return any(there[name] > covered[name] for name in ONCE & covered.keys())
 
 
 def _is_expired(tags: Tags, now: datetime) -> bool:

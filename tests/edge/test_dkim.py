@@ -76,6 +76,16 @@ def test_a_second_author_below_is_not_signed_either() -> None:
     assert found(raw) == ()
 
 
+@pytest.mark.parametrize("second", [b"Subject: ACHETEZ", b"SUBJECT:\r\n ACHETEZ"])
+def test_a_second_field_above_takes_the_signature_from_the_first(second: bytes) -> None:
+    """A signature holds for the lowest of them (RFC 6376 §8.15), and people read the first: whoever has a signed mail
+    could send it on under words of their own."""
+    assert found(second + b"\r\n" + signed()) == ()
+    assert found(second + b"\r\n" + signed(h="from")) == CORP
+    assert found(b"Received: from x by y\r\n" * 2 + signed(h="from:subject:received")) == ()
+    assert found(signed(b"Comments: a\r\nComments: b\r\n" + LETTER, h="from:comments")) == CORP
+
+
 @pytest.mark.parametrize(
     "tags",
     [

@@ -59,8 +59,7 @@ def groups(text: str) -> Iterator[Group]:
 
 def named_address(value: str, literal: str = "") -> str:
     """The address in a recipient field, lower case, or "". What is written as in `literal` is not decoded (xtext)."""
-    typed = _TYPE.match(value)
-    text = _COMMENT.sub(" ", value[typed.end() :] if typed else value).strip().strip("<>\"' ")
+    text = _COMMENT.sub(" ", _untyped(value)).strip().strip("<>\"' ")
     if text.lower() != literal:
         text = _UTF8_XTEXT.sub(_character, _XTEXT.sub(_octet, text))
     return safe_address(text)
@@ -91,12 +90,18 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
         yield name, " ".join(values)[: limits.FIELD_CHARS]
 
 
+def _untyped(value: str) -> str:
+    """A value without the type before it, "rfc822;" or "smtp;"."""
+    typed = _TYPE.match(value)
+    return value[typed.end() :] if typed else value
+
+
 def _fated(group: Group) -> Iterator[Fated]:
     final = named_address(group.get("final-recipient"))
     address = named_address(group.get("original-recipient"), literal=final) or final
     if not address and not group.get("action"):
         return
-    diagnostic = _TYPE.sub("", group.get("diagnostic-code"), count=1)
+    diagnostic = _untyped(group.get("diagnostic-code"))
     said = group.get("status")
     status = _status(said, diagnostic)
     fate = _fate(group.get("action"), status, f"{said} {diagnostic}")

@@ -61,7 +61,7 @@ _ASCII = str.maketrans(
         "\u00a0": " ",
     }
 )
-_QUOTED_SPACES = re.compile(r"«[\s\u00a0\u202f]*|[\s\u00a0\u202f]*»")
+_QUOTED_SPACES = re.compile(r"«\s*|(?<!\s)\s*»")  # behind a blank a run of them would be tried from each of its own
 
 
 def clean_text(text: str) -> str:

@@ -109,6 +109,14 @@ def test_a_status_part_of_25_megabytes_is_read_to_its_cap(fields: str) -> None:
     assert [fated.address for fated in told(status(fields)).recipients] == ["jean@acme.example"]
 
 
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\t"])
+def test_blanks_in_a_diagnostic_are_no_type(blank: str) -> None:
+    """A type was looked for behind each of them: eighteen seconds for three hundred kilobytes."""
+    groups = (f"{group(number)}\nDiagnostic-Code: x{blank * 8000}y" for number in range(36))
+    assert told(status(*groups)).recipients[0].reason == "x y"
+
+
 def test_only_the_first_parts_of_many_are_read() -> None:
     """Each alone is within its cap."""
     many = (("message/delivery-status", group(number)) for number in range(900))

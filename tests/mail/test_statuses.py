@@ -103,6 +103,7 @@ def test_what_is_no_address_is_no_recipient(recipient: str) -> None:
             "550 5.7.1 Not today ok",
         ),
         (("Status: 5.1.1", "Diagnostic-Code: smtp; 550"), "no such mailbox"),
+        (("Status: 5.1.1", "Diagnostic-Code: 550 5.1.1 Mailbox; unknown"), "550 5.1.1 Mailbox; unknown"),
         (("Status: 5.0.0 (disk on fire)",), "disk on fire"),
         (("Action: failed (gone fishing)", "Status: 5.9.9"), "gone fishing"),
         (("Status: 5.1.1", "Diagnostic-Code: smtp; =?utf-8?q?Bo=C3=AEte?= inconnue"), "Boîte inconnue"),

@@ -60,6 +60,14 @@ def test_a_pager_gets_french_in_ascii() -> None:
     assert to_ascii("漢") == "?"
 
 
+@pytest.mark.timeout(10)
+def test_half_a_megabyte_of_blanks_is_blanks() -> None:
+    """A page may quote the customer, and a blank may stand before a closing quote: each was tried for one, a minute
+    for a tenth of these."""
+    blanks = " \u00a0" * 250_000
+    assert to_ascii(f"« a »{blanks}« b{blanks}c") == f'"a"{" " * 500_000}"b{" " * 500_000}c'
+
+
 @given(ANY_TEXT)
 def test_cleaned_text_can_be_stored_and_found_again(text: str) -> None:
     """The two-column rule rests on it: raw octets are the truth, text columns always accept what is read."""

@@ -18,6 +18,8 @@ LONGEST = 200
 STAMPS = 2
 """Marks such as "[EXTERNE]" that gateways put before a subject, at most."""
 STAMP_MOST = 20
+NAME_WORDS = 4
+"""Words of a name, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +34,17 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """Folded phrases of one kind. A title stands before a colon (or alone, where it is not sure); an opening is how a
-    subject begins, whatever follows."""
+    subject begins, whatever follows; a predicate stands behind nothing but somebody's name."""
 
     kind: MailKind
     sure: bool
     titles: frozenset[str]
     openings: tuple[str, ...]
+    predicates: tuple[str, ...] = ()
 
 
-def _phrases(kind: MailKind, *, sure: bool, titles: str = "", openings: str = "") -> Phrases:
-    return Phrases(kind, sure, frozenset(_folded(titles)), tuple(_folded(openings)))
+def _phrases(kind: MailKind, *, sure: bool, titles: str = "", openings: str = "", predicates: str = "") -> Phrases:
+    return Phrases(kind, sure, frozenset(_folded(titles)), tuple(_folded(openings)), tuple(_folded(predicates)))
 
 
 def _folded(listed: str) -> list[str]:
@@ -123,11 +126,15 @@ PHRASES = (
         | i am on leave | i'm on leave | on vacation | on annual leave | on holiday | away from the office
         | away from my office | away from my desk | vacation reply | vacation response | vacation message
         | automatische antwort | abwesenheitsnotiz | abwesenheitsmeldung | ich bin abwesend | ich bin im urlaub
-        | nicht im büro | risposta automatica | fuori ufficio | sono fuori ufficio | assente dall'ufficio""",
+        | nicht im büro | risposta automatica | fuori ufficio | sono fuori ufficio | assente dall'ufficio
+        | yahoo! auto response""",
+        predicates="""is out of the office | is out of office | is away from the office | is on vacation | is on leave
+        | est absent du bureau | est absente du bureau | est absent(e) du bureau | est en congé | est en congés
+        | est en vacances | ist nicht im büro | ist außer haus | ist im urlaub | ist abwesend | è fuori ufficio""",
     ),
 )
-"""What is sure first, and what is more than an answer before what is one: Exchange, Outlook, Thunderbird, GroupWise,
-Zimbra, Postfix, Exim, sendmail, qmail, BoxTrapper, TMDA and Mailinblack begin subjects so."""
+"""What is sure first, and what is more than an answer before what is one: Exchange, Outlook, Notes, Thunderbird,
+GroupWise, Zimbra, Postfix, Exim, sendmail, qmail, BoxTrapper, TMDA and Mailinblack begin subjects so."""
 
 
 def told_by(subject: str) -> Told | None:
@@ -147,8 +154,15 @@ def _found(one: Phrases, subject: str) -> str | None:
     if title in one.titles and (colon or not one.sure):
         return title
     if not subject.startswith(one.openings):
-        return None
+        return next(filter(None, (_said_of_somebody(predicate, subject) for predicate in one.predicates)), None)
     return next(opening for opening in one.openings if subject.startswith(opening))
+
+
+def _said_of_somebody(predicate: str, subject: str) -> str | None:
+    """The name and the predicate, unless it is a line of a person's: about something, or in an answer ("Re: …")."""
+    name, found, rest = subject.partition(f" {predicate}")
+    named = 0 < len(name.split()) <= NAME_WORDS and not any(mark in name for mark in ":[,;?")
+    return name + found if found and named and not rest[:1].isalnum() else None
 
 
 def _as_written(subject: str, phrase: str) -> str:

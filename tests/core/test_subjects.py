@@ -74,6 +74,11 @@ DOUBTFUL = [
     ("On vacation", Kind.AUTOMATIC),
     ("AutoResponse - Panne", Kind.AUTOMATIC),
     ("Ich bin im Urlaub", Kind.AUTOMATIC),
+    ("Jean Roy is out of the office.", Kind.AUTOMATIC),
+    ("Jean-Marc Le Goff est absent(e) du bureau (retour le 26/11/2026)", Kind.AUTOMATIC),
+    ("Marie est absente du bureau", Kind.AUTOMATIC),
+    ("Herr Keller ist außer Haus", Kind.AUTOMATIC),
+    ("Yahoo! Auto Response", Kind.AUTOMATIC),
     ("Fuori sede: Panne", Kind.AUTOMATIC),
     ("Lu : Panne", Kind.RECEIPT),
     ("Non lu\u00a0: Panne", Kind.RECEIPT),
@@ -158,10 +163,26 @@ def test_a_persons_subject_that_holds_such_words_tells_nothing(subject: str) -> 
     assert judged(received(a_mail(subject=subject))) == (Kind.PERSON, "")
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Re: [#1042] Jean est absent du bureau, imprimante bloquée",
+        "[#1042] Jean est absent du bureau",
+        "La personne qui imprime est absente du bureau",
+        "est absent du bureau",
+        "Marie est en congédiement",
+    ],
+)
+def test_who_speaks_of_somebody_who_is_out_is_a_person(subject: str) -> None:
+    """Also in an answer to us: Notes writes nothing but a name before its phrase."""
+    assert judged(received(a_mail(subject=subject), threads=(1042,))) == (Kind.PERSON, "")
+
+
 @pytest.mark.parametrize("phrases", PHRASES, ids=lambda one: f"{one.kind.value}-{'sure' if one.sure else 'doubtful'}")
 def test_every_phrase_is_reached(phrases: Phrases) -> None:
     """None is shadowed by one of another kind."""
     subjects = [f"{title}: Panne" for title in phrases.titles] + [f"{opening} Panne" for opening in phrases.openings]
+    subjects += [f"Jean Roy {predicate}." for predicate in phrases.predicates]
     told = [told_by(subject.upper()) for subject in subjects]
     assert {answer and (answer.kind, answer.sure) for answer in told} == {(phrases.kind, phrases.sure)}
 

@@ -168,7 +168,7 @@ def test_a_persons_subject_that_holds_such_words_tells_nothing(subject: str) -> 
     [
         "Re: [#1042] Jean est absent du bureau, imprimante bloquée",
         "[#1042] Jean est absent du bureau",
-        "La personne qui imprime est absente du bureau",
+        "La personne qui garde les clés est absente du bureau",
         "est absent du bureau",
         "Marie est en congédiement",
     ],

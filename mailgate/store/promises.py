@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, assert_never
 
-from sqlalchemy import Update, bindparam, update
+from sqlalchemy import Update, update
 from sqlmodel import col, select
 
 from mailgate.core.delivery import Lane
@@ -65,15 +65,6 @@ OPEN_TO_ACKNOWLEDGEMENT = (
 Enclosed = tuple[mime.Part, ...]
 """Files as they travel."""
 
-_WORDLESS = {"envelope_from": "", "message_id": "", "subject": "", "state": OutboxState.PROMISED, "attempts": 0}
-"""A promise before its words are found."""
-
-_WORDS = (
-    update(rows.table(OutboxRow))
-    .where(rows.table(OutboxRow).c.id == bindparam("row"))
-    .values({name: bindparam(name) for name in ("message_id", "envelope_from", "subject")})
-)
-
 
 class Writer(Protocol):
     """Turns a letter into the octets that leave."""
@@ -95,6 +86,16 @@ class Desk:
     files: Callable[[Enclosure], Enclosed]
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A promise with its id and its words."""
+
+    outbox_id: int
+    effect: Promise
+    desk: Desk
+    draft: Draft
+
+
 def open_enclosure(tx: Tx, writer: Writer, enclosure: Enclosure) -> Enclosed:
     """The files that travel with a letter, out of the stored mail."""
     octets = parse.attachments(inbox.raw(tx, enclosure.inbox_id) or b"", [part.index for part in enclosure.parts])
@@ -102,22 +103,19 @@ def open_enclosure(tx: Tx, writer: Writer, enclosure: Enclosure) -> Enclosed:
 
 
 def promise(tx: Tx, promised: Sequence[tuple[Promise, Desk]]) -> None:
-    """Promise mails and pages; an outbox id is in its reverse-path, so the rows come first and then the words."""
-    ids = rows.numbered(tx, OutboxRow, [_row(effect, desk.now) for effect, desk in promised])
-    drafts = [_draft(effect, desk, outbox_id) for outbox_id, (effect, desk) in zip(ids, promised, strict=True)]
-    written = list(zip(ids, promised, drafts, strict=True))
+    """Promise mails and pages; an outbox id is in its reverse-path, so the ids come first, then the words, then the
+    rows."""
+    ids = rows.reserved(tx, OutboxRow, len(promised))
+    written = [_Written(number, *one, _draft(*one, number)) for number, one in zip(ids, promised, strict=True)]
+    rows.add(tx, OutboxRow, [_row(one) for one in written])
+    rows.add(tx, OutboxMessageRow, [_octets(one) for one in written])
+    rows.add(tx, PageRow, [_awaited(one, one.effect) for one in written if isinstance(one.effect, Page)])
     if restored.is_covered(tx):
-        for outbox_id, (_, desk) in zip(ids, promised, strict=True):
-            restored.hold(tx, tx.get_one(OutboxRow, outbox_id), desk.now)
-    rows.ask(tx, _WORDS, [_words(outbox_id, draft) for outbox_id, _, draft in written])
-    rows.add(tx, OutboxMessageRow, [_octets(outbox_id, effect, draft) for outbox_id, (effect, _), draft in written])
-    pages = [(outbox_id, effect, desk) for outbox_id, (effect, desk), _ in written if isinstance(effect, Page)]
-    rows.add(tx, PageRow, [_awaited(effect, outbox_id, desk.now) for outbox_id, effect, desk in pages])
-    for _, (effect, desk), draft in written:
-        if isinstance(effect, SendMail) and effect.record:
-            _record(tx, effect.letter, draft, desk.now)
-        if isinstance(effect, SendMail) and effect.counted:
-            budgets.count(tx, effect.letter.to.address, desk.now)
+        for one in written:
+            restored.hold(tx, tx.get_one(OutboxRow, one.outbox_id), one.desk.now)
+    for one in written:
+        if isinstance(one.effect, SendMail):
+            _remember(tx, one.effect, one.draft, one.desk.now)
 
 
 def withdraw(tx: Tx, effect: Withdrawal, now: datetime) -> None:
@@ -146,9 +144,11 @@ def withdraw(tx: Tx, effect: Withdrawal, now: datetime) -> None:
             assert_never(effect)
 
 
-def _row(effect: Promise, now: datetime) -> rows.Values:
+def _row(one: _Written) -> rows.Values:
+    effect, draft, now = one.effect, one.draft, one.desk.now
     page = effect if isinstance(effect, Page) else None
     return {
+        "id": one.outbox_id,
         "lane": Lane.PAGE if page else Lane.BULK,
         "template": effect.letter.template,
         "ticket": effect.letter.ticket,
@@ -158,8 +158,19 @@ def _row(effect: Promise, now: datetime) -> rows.Values:
         "by_mail": page is None or is_mail(page.target),
         "next_attempt_at": max(now, page.not_before) if page and page.not_before else now,
         "promised_at": now,
-        **_WORDLESS,
+        "envelope_from": draft.envelope_from,
+        "message_id": draft.message_id,
+        "subject": draft.subject,
+        "state": OutboxState.PROMISED,
+        "attempts": 0,
     }
+
+
+def _remember(tx: Tx, effect: SendMail, draft: Draft, now: datetime) -> None:
+    if effect.record:
+        _record(tx, effect.letter, draft, now)
+    if effect.counted:
+        budgets.count(tx, effect.letter.to.address, now)
 
 
 def _draft(effect: Promise, desk: Desk, outbox_id: int) -> Draft:
@@ -167,25 +178,20 @@ def _draft(effect: Promise, desk: Desk, outbox_id: int) -> Draft:
     return desk.writer.write(effect.letter, Stamp(outbox_id, desk.occasion, desk.now), enclosed)
 
 
-def _words(outbox_id: int, draft: Draft) -> rows.Values:
-    said = {"message_id": draft.message_id, "envelope_from": draft.envelope_from, "subject": draft.subject}
-    return {"row": outbox_id, **said}
+def _octets(one: _Written) -> rows.Values:
+    by_mail = isinstance(one.effect, SendMail) or is_mail(one.effect.target)
+    return {"outbox_id": one.outbox_id, "message": one.draft.message if by_mail else one.draft.text.encode()}
 
 
-def _octets(outbox_id: int, effect: Promise, draft: Draft) -> rows.Values:
-    by_mail = isinstance(effect, SendMail) or is_mail(effect.target)
-    return {"outbox_id": outbox_id, "message": draft.message if by_mail else draft.text.encode()}
-
-
-def _awaited(effect: Page, outbox_id: int, now: datetime) -> rows.Values:
+def _awaited(one: _Written, effect: Page) -> rows.Values:
     return {
         "ticket": effect.letter.ticket,
         "technician": effect.technician,
         "channel": effect.channel,
         "target": effect.target,
-        "outbox_id": outbox_id,
+        "outbox_id": one.outbox_id,
         "state": PageState.PROMISED,
-        "promised_at": now,
+        "promised_at": one.desk.now,
     }
 
 

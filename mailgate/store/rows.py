@@ -13,13 +13,17 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Insert, Table, insert, inspect
+from sqlalchemy import CursorResult, Executable, Insert, Table, insert, inspect, text
 
 from mailgate.store.database import Tx
 from mailgate.store.tables import Row
 
 Values = Mapping[str, object]
 """A row to be, by the names of its columns; those that are left out have the table's own value."""
+
+
+_LAST_GIVEN = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+_GIVE = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
 
 
 def add(tx: Tx, kind: type[Row], rows: Sequence[Values]) -> None:
@@ -36,6 +40,16 @@ def add_one(tx: Tx, kind: type[Row], /, **values: object) -> None:
 def numbered(tx: Tx, kind: type[Row], rows: Sequence[Values]) -> Sequence[int]:
     """Add rows whose `id` the database gives; the ids, in the order of the rows."""
     return ask(tx, _insert_numbered(kind), rows).scalars().all() if rows else ()
+
+
+def reserved(tx: Tx, kind: type[Row], count: int) -> Sequence[int]:
+    """Ids for so many rows to be, in ascending order, for who must know them first; of a kind whose ids are never used
+    twice. On SQLite, where nobody else writes meanwhile, the rows are added before anybody asks again."""
+    name = table(kind).name
+    if tx.connection().dialect.name == "sqlite":
+        last = ask(tx, _LAST_GIVEN, {"name": name}).scalar() or 0
+        return range(last + 1, last + 1 + count)
+    return ask(tx, _GIVE, {"name": name, "count": count}).scalars().all()
 
 
 def ask(tx: Tx, statement: Executable, values: Values | Sequence[Values] = ()) -> CursorResult[*tuple[Any, ...]]:

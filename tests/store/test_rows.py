@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from mailgate.store import rows
 from mailgate.store.database import Database
@@ -27,6 +27,17 @@ def test_ids_come_in_the_order_of_the_rows(database: Database) -> None:
         ids = rows.numbered(tx, TimerRow, [{"kind": kind, "due_at": NOW} for kind in kinds])
         found = {row.id: row.kind for row in rows.ask(tx, select(TIMERS))}
     assert [found[one] for one in ids] == kinds
+
+
+def test_ids_that_are_reserved_were_never_given(database: Database) -> None:
+    """A letter is signed with its id before its row is there: neither an older row nor the next one has that id."""
+    with database.write() as tx:
+        given = rows.numbered(tx, TimerRow, [{"kind": kind, "due_at": NOW} for kind in ("first", "last")])
+        rows.ask(tx, delete(TIMERS))
+        ids = rows.reserved(tx, TimerRow, 3)
+        rows.add(tx, TimerRow, [{"id": one, "kind": f"kind-{one}", "due_at": NOW} for one in ids])
+        (after,) = rows.numbered(tx, TimerRow, [{"kind": "after", "due_at": NOW}])
+    assert max(given) < ids[0] < ids[1] < ids[2] < after
 
 
 def test_no_rows_are_no_statement(database: Database) -> None:

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from mailgate import config
 from mailgate.config import ImapDoor, LmtpDoor, SmtpDoor, WebDoor
 from mailgate.core.custody import Cursors, Custody
 from mailgate.core.identity import is_ours
+from mailgate.core.listening import Listen, UnixListen
 from mailgate.core.policy import Policy
-from mailgate.edge import imap_in, listen, smtp_in, web
+from mailgate.edge import imap_in, smtp_in, web
 from mailgate.edge.descriptors import claim, for_strangers
 from mailgate.edge.room import Room
 from mailgate.site import Site
@@ -101,23 +101,21 @@ def _reader(loaded: Site, mailbox: ImapDoor, behind: Behind) -> imap_in.MailboxR
 
 
 async def _open_door(door: SmtpDoor | LmtpDoor, keeper: smtp_in.Keeper) -> smtp_in.OpenDoor:
-    place = _place(door)
     try:
-        return await smtp_in.open_door(place, keeper, isinstance(door, LmtpDoor))
+        return await smtp_in.open_door(door.listen, keeper, isinstance(door, LmtpDoor))
     except OSError as error:
-        raise DoorShut(f"cannot listen on {_shown(place)}: {error.strerror or error}") from error
+        raise DoorShut(f"cannot listen on {_shown(door.listen)}: {error.strerror or error}") from error
 
 
 async def _open_web(door: WebDoor, app: web.ASGIApp) -> web.OpenWeb:
-    place = listen.Listen(door.listen.host, door.listen.port)
     try:
-        return await web.open_web(place, app, round(GRACE_SECONDS))
+        return await web.open_web(door.listen, app, round(GRACE_SECONDS))
     except OSError as error:
-        raise DoorShut(f"cannot listen on {_shown(place)}: {error.strerror or error}") from error
+        raise DoorShut(f"cannot listen on {_shown(door.listen)}: {error.strerror or error}") from error
 
 
-def _shown(place: listen.Listen | listen.UnixListen) -> str:
-    return f"unix:{place.path}" if isinstance(place, listen.UnixListen) else f"{place.host}:{place.port}"
+def _shown(place: Listen | UnixListen) -> str:
+    return f"unix:{place.path}" if isinstance(place, UnixListen) else f"{place.host}:{place.port}"
 
 
 def _mailbox(loaded: Site, mailbox: ImapDoor) -> imap_in.Mailbox:
@@ -141,14 +139,6 @@ def _fallback(mailbox: ImapDoor, policy: Policy) -> str:
     """The address that a mail counts for when its headers name none of ours."""
     queue = policy.queues[mailbox.queue] if mailbox.queue else policy.default_queue
     return queue.addresses[0]
-
-
-def _place(door: SmtpDoor | LmtpDoor) -> listen.Listen | listen.UnixListen:
-    match door.listen:
-        case config.UnixListen(path):
-            return listen.UnixListen(path)
-        case config.Listen(host, port):
-            return listen.Listen(host, port)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from mailgate.config.values import (
     Dkim,
     Heartbeat,
     ImapDoor,
-    Listen,
     LmtpDoor,
     MaildirRelay,
     Relay,
@@ -20,9 +19,9 @@ from mailgate.config.values import (
     SmsGateway,
     SmtpDoor,
     SmtpRelay,
-    UnixListen,
     WebDoor,
 )
+from mailgate.core.listening import Listen, UnixListen
 
 __all__ = [
     "Config",

@@ -12,7 +12,8 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from mailgate.config.values import Database, Listen, MaildirRelay, Network, Relay, SmtpRelay, SmtpTls, UnixListen
+from mailgate.config.values import Database, MaildirRelay, Network, Relay, SmtpRelay, SmtpTls
+from mailgate.core.listening import Listen, UnixListen
 from mailgate.toml.fields import host_name
 
 UNIX = "unix:"

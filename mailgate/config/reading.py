@@ -17,7 +17,6 @@ from mailgate.config.values import (
     Heartbeat,
     ImapDoor,
     ImapTls,
-    Listen,
     LmtpDoor,
     MaildirRelay,
     Relay,
@@ -25,9 +24,9 @@ from mailgate.config.values import (
     SmsGateway,
     SmtpDoor,
     SmtpRelay,
-    UnixListen,
     WebDoor,
 )
+from mailgate.core.listening import Listen, UnixListen
 from mailgate.core.policy import Desk
 from mailgate.toml.document import Mistake, SiteMistakes, Source, read
 from mailgate.toml.positions import Path as TomlPath

@@ -20,7 +20,8 @@ from mailgate.config.places import (
     site_url,
 )
 from mailgate.config.sms import SmsTable, gateway_name
-from mailgate.config.values import Database, ImapTls, Listen, Network, Relay, SmtpRelay, UnixListen
+from mailgate.config.values import Database, ImapTls, Network, Relay, SmtpRelay
+from mailgate.core.listening import Listen, UnixListen
 from mailgate.core.policy import CommandsNeed
 from mailgate.toml.fields import LOCAL_OCTETS, AddrSpec, Language, Octets, OneOrMore, Table, Text, TimeZone, addr_spec
 

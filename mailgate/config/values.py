@@ -11,27 +11,13 @@ from pathlib import Path
 from typing import Literal
 
 from mailgate.config.secrets import Secret
+from mailgate.core.listening import Listen, UnixListen
 from mailgate.core.policy import Desk
 from mailgate.toml.document import Mistake, Place, SiteMistakes, did_you_mean
 
 Network = IPv4Network | IPv6Network
 SmtpTls = Literal["starttls", "implicit", "opportunistic"]
 ImapTls = Literal["required", "starttls", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class Listen:
-    """A TCP socket to listen on; port 0 is any free one."""
-
-    host: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True)
-class UnixListen:
-    """A Unix socket to listen on."""
-
-    path: Path
 
 
 @dataclass(frozen=True, slots=True)

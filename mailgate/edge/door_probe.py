@@ -8,8 +8,8 @@ import stat
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mailgate.core.listening import Listen, UnixListen
 from mailgate.edge.envelope import clean_reply
-from mailgate.edge.listen import Listen, UnixListen
 from mailgate.edge.probe import Address, Unreachable, addresses, reason_of
 
 GREETING_OCTETS = 600

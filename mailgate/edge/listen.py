@@ -1,4 +1,4 @@
-"""Where a door listens, and how it is shut.
+"""A socket that listens: what it is called, and how it is shut.
 
 asyncio forgets a connection that it accepts in the turn in which its server closes: the client hears nothing, neither a
 greeting nor a goodbye, for as long as the process lives. `shut` therefore listens no more, lets whoever is on the
@@ -8,27 +8,10 @@ threshold come in, and only then closes the server.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from pathlib import Path
 from socket import AF_INET6, AF_UNIX, socket
 
 THRESHOLD_TURNS = 3
 """Of the loop: a connection is accepted in one, gets its transport in the next and its session in the third."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listen:
-    """A TCP address; port 0 means any free port."""
-
-    host: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True)
-class UnixListen:
-    """A Unix socket; who may reach it is decided by the permissions of its directory."""
-
-    path: Path
 
 
 def address_of(listening: socket) -> str:

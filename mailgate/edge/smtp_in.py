@@ -19,8 +19,9 @@ from socket import socket
 
 import aiosmtpd
 
+from mailgate.core.listening import Listen, UnixListen
 from mailgate.edge.keeper import Guests, Keeper, Limits
-from mailgate.edge.listen import Listen, UnixListen, address_of, shut
+from mailgate.edge.listen import address_of, shut
 from mailgate.edge.smtp_session import LmtpSession, SmtpSession
 from mailgate.edge.threshold import AT_ONCE, QUEUE, Threshold
 

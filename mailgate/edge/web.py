@@ -19,7 +19,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from mailgate.edge.listen import Listen, address_of, shut
+from mailgate.core.listening import Listen
+from mailgate.edge.listen import address_of, shut
 
 __all__ = ["ASGIApp", "Listen", "OpenWeb", "open_web"]
 

@@ -39,8 +39,8 @@ from aiosmtpd.smtp import SMTP
 from sqlalchemy import Engine, event
 
 from mailgate.acceptor import Acceptor
+from mailgate.core.listening import Listen
 from mailgate.edge.keeper import Keeper, Limits
-from mailgate.edge.listen import Listen
 from mailgate.edge.smtp_in import open_door
 from mailgate.store.database import Database
 from tests.peers import free_port, listens, require, wait_until

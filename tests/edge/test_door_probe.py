@@ -6,8 +6,8 @@ import socket
 import threading
 from pathlib import Path
 
+from mailgate.core.listening import Listen, UnixListen
 from mailgate.edge.door_probe import HAIL, Holder, Seat, look
-from mailgate.edge.listen import Listen, UnixListen
 from mailgate.edge.probe import TOO_LONG
 from mailgate.edge.web_app import Door
 from tests.edge.custodies import ListCustody

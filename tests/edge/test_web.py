@@ -15,8 +15,8 @@ from ipaddress import ip_network
 
 import pytest
 
+from mailgate.core.listening import Listen
 from mailgate.edge import web, web_app
-from mailgate.edge.listen import Listen
 from mailgate.edge.web_app import Door, Health, Inner
 from mailgate.edge.web_words import CONSTANT, STYLE, Shown, Standing, constant_page, page_of
 

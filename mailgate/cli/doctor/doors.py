@@ -9,7 +9,7 @@ from typing import assert_never
 
 from mailgate.cli.doctor.findings import Said, bad, ok, warning
 from mailgate.config import Config, LmtpDoor, SmtpDoor, UnixListen, WebDoor
-from mailgate.edge import door_probe, listen
+from mailgate.edge import door_probe
 from mailgate.edge.door_probe import Holder, Seat
 
 SECONDS = 5.0
@@ -26,9 +26,9 @@ def doors(config: Config) -> Iterator[Said]:
     for name, door in opened:
         if isinstance(door.listen, UnixListen):
             yield from _directory(name, door.listen.path.parent, config)
-        yield _held(f"{name} {_shown(door)}", door_probe.look(_place(door), SECONDS), config)
+        yield _held(f"{name} {_shown(door)}", door_probe.look(door.listen, SECONDS), config)
     if config.web is not None:
-        seat = door_probe.look(_place(config.web), SECONDS, door_probe.HAIL)
+        seat = door_probe.look(config.web.listen, SECONDS, door_probe.HAIL)
         yield _held(f"[web] {_shown(config.web)}", seat, config)
 
 
@@ -69,12 +69,6 @@ def _directory(name: str, directory: Path, config: Config) -> Iterator[Said]:
             f"{name} is reached only by who may enter {closed[0]}: a mail server that runs as another user cannot hand "
             "over there"
         )
-
-
-def _place(door: SmtpDoor | LmtpDoor | WebDoor) -> listen.Listen | listen.UnixListen:
-    if isinstance(door.listen, UnixListen):
-        return listen.UnixListen(door.listen.path)
-    return listen.Listen(door.listen.host, door.listen.port)
 
 
 def _shown(door: SmtpDoor | LmtpDoor | WebDoor) -> str:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, PlainValidator, model_validator
 
-from mailgate.config.places import is_loopback
+from mailgate.config.places import service_url
 from mailgate.config.values import Config, Heartbeat
 from mailgate.core.hours import parse_duration
 from mailgate.toml.fields import AddrSpec, Table, Text
@@ -23,16 +22,8 @@ LONGEST = timedelta(hours=1)
 
 def heartbeat_url(url: str) -> str:
     """ "https://hc.example.net/ping/…"; plain http only to this machine. ValueError without the URL in it."""
-    try:
-        split = urlsplit(url)
-        impossible = split.port == 0 or not split.hostname
-    except ValueError:
-        impossible = True
-    if impossible or split.scheme not in ("https", "http") or split.fragment or not url.isascii() or " " in url:
-        raise ValueError("not the address of a heartbeat: write https://hc.example.net/ping/…")
-    if split.scheme == "http" and not is_loopback(split.hostname or ""):
-        raise ValueError("http:// would show the secret address to everybody on the way: only to this machine")
-    return url
+    example = "a heartbeat: write https://hc.example.net/ping/…"
+    return service_url(url, example, "show the secret address to everybody on the way")
 
 
 def interval(written: object) -> timedelta:

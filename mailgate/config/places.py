@@ -95,6 +95,21 @@ def site_url(text: object) -> str:
     return split.geturl().rstrip("/")
 
 
+def service_url(url: str, example: str, leak: str) -> str:
+    """An https URL that is called, as `example`: "a gateway: write https://…"; plain http only to this machine, because
+    of the `leak`. No sentence quotes the URL, which may be a secret."""
+    try:
+        split = urlsplit(url)
+        impossible = split.port == 0 or not split.hostname
+    except ValueError:
+        impossible = True
+    if impossible or split.scheme not in ("https", "http") or split.fragment or not url.isascii() or " " in url:
+        raise ValueError(f"not the address of {example}")
+    if split.scheme == "http" and not is_loopback(split.hostname or ""):
+        raise ValueError(f"http:// would {leak}: only to this machine")
+    return url
+
+
 @dataclass(frozen=True, slots=True)
 class _Scheme:
     """What the scheme of a relay's URL means: its port, and its TLS away from this machine and on it."""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, PlainValidator, field_validator, model_validator
 
-from mailgate.config.places import is_loopback
+from mailgate.config.places import service_url
 from mailgate.toml.fields import Table, Text
 from mailgate.toml.mistakes import did_you_mean
 
@@ -39,18 +39,10 @@ def gateway_name(name: str) -> str:
 
 def gateway_url(text: object) -> str:
     """ "https://sms.example.net/send"; plain http only on this machine."""
-    url = str(text)
-    try:
-        split = urlsplit(url)
-        impossible = split.port == 0 or not split.hostname
-    except ValueError:
-        impossible = True
-    if impossible or split.scheme not in ("https", "http") or split.fragment or not url.isascii():
-        raise ValueError("not the address of a gateway: write https://sms.example.net/send")
-    if "@" in split.netloc or PLACEHOLDER.search(url):
+    example = "a gateway: write https://sms.example.net/send"
+    url = service_url(str(text), example, "send the secret and the page in the clear")
+    if "@" in urlsplit(url).netloc or PLACEHOLDER.search(url):
         raise ValueError("a gateway's URL holds neither password nor placeholder: they go into headers or the body")
-    if split.scheme == "http" and not is_loopback(split.hostname or ""):
-        raise ValueError("http:// would send the secret and the page in the clear: only to this machine")
     return url
 
 

@@ -55,6 +55,8 @@ def test_a_gateway_may_bring_answers(tmp_path: Path) -> None:
 
 WRONG = {
     'url = "ftp://sms.example.net"\n' + JSON: "5:7: not the address of a gateway: write https://sms.example.net/send",
+    'url = "https://sms.example.net/a b"\n'
+    + JSON: "5:7: not the address of a gateway: write https://sms.example.net/send",
     'url = "http://sms.example.net/"\n' + JSON: (
         "5:7: http:// would send the secret and the page in the clear: only to this machine"
     ),

@@ -22,7 +22,7 @@ from mailgate.core.identity import Sender
 from mailgate.core.intents import Acknowledge, Order, Orders, Problem
 from mailgate.core.leave import against_leave, is_only_about_leave, take_leave
 from mailgate.core.merging import against_merging, merge
-from mailgate.core.model import Direction, MailKind, Outcome, Status
+from mailgate.core.model import AuthVerdict, Direction, MailKind, Outcome, Status
 from mailgate.core.opening import incoming
 from mailgate.core.people import Technician
 from mailgate.core.plan import Plan, plan
@@ -42,7 +42,7 @@ def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, polic
     robot, ticket = kind_and_why(event, sender), seen.by_token
     findings = Findings(sender.identity, sender.level, robot[0])
     if robot[0] is not MailKind.PERSON and not (found.problem and event.orders.orders):
-        return _unheard(event, sender, ticket if found.problem is None else None, findings)
+        return _unheard(event, sender, _kept_with(event, found, seen), findings)
     obeyed = (found.problem,) if found.problem else _heard(event, sender, found.technician, seen, policy, findings)
     if isinstance(obeyed, Decision):
         return obeyed
@@ -116,6 +116,14 @@ def _seen_at_least(
     seen_only = replace(event, orders=Orders("", (Order(Acknowledge(), ""),)), mail=replace(event.mail, attachments=()))
     taken = plan(seen_only, planned.by, planned.ticket, policy)
     return worked(seen_only, sender, taken, seen, policy)[0] if isinstance(taken, Plan) else ()
+
+
+def _kept_with(event: MailReceived, found: Standing, seen: Seen) -> Ticket | None:
+    """The ticket that a robot of a technician or of their pager speaks of: most answer to the return address, or name
+    our mail in a field. Somebody else's, with a signed address that is not theirs, is kept with none."""
+    if found.foreign or (found.problem is not None and event.verdict is AuthVerdict.FAIL):
+        return None
+    return seen.by_token or seen.by_thread or seen.by_tag
 
 
 def _unheard(event: MailReceived, sender: Sender, ticket: Ticket | None, findings: Findings) -> Decision:

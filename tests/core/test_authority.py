@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,13 +18,14 @@ from mailgate.core.intents import (
     Close,
     Take,
 )
-from mailgate.core.model import AuthVerdict, Direction, Outcome
+from mailgate.core.model import AuthVerdict, Direction, Outcome, Token, TokenKind
 from mailgate.core.policy import CommandsNeed, Desk, Policy
 from mailgate.core.seen import Seen
 from tests.builders import a_mail, a_policy, a_ticket, contact_token
 from tests.core.asking import ask, letters, of, only
 from tests.core.working import answer, codes
 
+ROBOT = (("auto-submitted", "auto-replied"),)
 FORGED = {
     "another technician's address": answer(mail=a_mail("tech2@example.com")),
     "a stranger with the token": answer(mail=a_mail("x@nowhere.example")),
@@ -106,8 +108,43 @@ def test_a_token_of_a_ticket_that_is_gone_is_said() -> None:
 
 def test_a_technicians_out_of_office_is_kept_inside() -> None:
     """It must never become an answer to the customer."""
-    mail = a_mail("tech1@example.com", text="Absent", headers=(("auto-submitted", "auto-replied"),))
+    mail = a_mail("tech1@example.com", text="Absent", headers=ROBOT)
     decision = ask(answer(mail=mail), Seen(1002, by_token=a_ticket()))
     assert only(decision, AddMessage).direction is Direction.INTERNAL
     assert of(decision, SendMail) == []
     assert ask(answer(mail=mail), Seen(1002)).effects == ()
+
+
+TICKET = a_ticket()
+RETURNED = Token(TokenKind.BOUNCE, 12, 7)
+
+
+@pytest.mark.parametrize(
+    ("seen", "changes"),
+    [
+        (Seen(1002, by_token=TICKET), {"token": RETURNED, "envelope_from": ""}),
+        (Seen(1002, by_thread=TICKET), {"token": None}),
+        (Seen(1002, by_tag=TICKET), {"token": None}),
+        (Seen(1002, by_token=TICKET), {"mail": a_mail("5145550101@pager.example.net", headers=ROBOT)}),
+    ],
+)
+def test_a_technicians_robot_is_kept_with_the_ticket_it_speaks_of(seen: Seen, changes: dict[str, Any]) -> None:
+    """Most vacation programs answer to the return address (RFC 3834 §4), and pagers' gateways say what became of it."""
+    event = answer(**{"mail": a_mail("tech1@example.com", headers=ROBOT), **changes})
+    decision = ask(event, seen)
+    assert only(decision, AddMessage).direction is Direction.INTERNAL
+    assert (decision.outcome, decision.ticket, len(decision.effects)) == (Outcome.RECORDED, 1001, 1)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"mail": a_mail("x@nowhere.example", headers=ROBOT)},
+        {"verdict": AuthVerdict.FAIL},
+        {"token": None, "verdict": AuthVerdict.FAIL},
+    ],
+)
+def test_a_robot_with_somebody_elses_address_adds_to_no_ticket(changes: dict[str, Any]) -> None:
+    """A technician's signed address proves nothing of others, nor a From that fails."""
+    event = answer(**{"mail": a_mail("tech1@example.com", headers=ROBOT), **changes})
+    assert ask(event, Seen(1002, by_token=TICKET)).effects == ()

@@ -1,8 +1,8 @@
 """The tickets that the traces in a mail name: numbers in its subject, Message-IDs of ours, Message-IDs seen before.
 
-Anybody can copy a trace. Of several tickets that one kind of trace names, the author's own is therefore meant: whoever
-sends a mail under a Message-ID that a customer will refer to, or puts another of our Message-IDs first, does not lead
-the customer away from their ticket. Only so many are looked at, however many there are.
+Anybody can copy a trace. Of several tickets that one kind of trace names, the author's own is therefore meant, or their
+colleagues': whoever sends a mail under a Message-ID that a customer will refer to, or puts another of our Message-IDs
+first, does not lead the customer away from their ticket. Only so many are looked at, however many there are.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def first(tickets: Tickets, numbers: Iterable[int | None]) -> Ticket | None:
 
 
 def meant(tx: Tx, tickets: Tickets, event: MailReceived, numbers: Iterable[int]) -> Ticket | None:
-    """Of the first `CANDIDATES`, the first that the mail's author takes part in, or else the first that exists."""
+    """Of the first `CANDIDATES`, the first that the mail's author takes part in, or their colleagues, or else the first
+    that exists."""
     tried = tuple(dict.fromkeys(islice(numbers, CANDIDATES)))
     own = _own(tx, event, tried) if len(tried) > 1 else frozenset()
     return first(tickets, sorted(tried, key=lambda number: number not in own))
@@ -65,10 +66,14 @@ def referred(tx: Tx, references: tuple[str, ...]) -> tuple[int, ...]:
 
 
 def _own(tx: Tx, event: MailReceived, numbers: tuple[int, ...]) -> frozenset[int]:
-    """Those of the tickets that the mail's author takes part in."""
+    """Those of the tickets that the mail's author takes part in; where there are none, somebody of the same domain."""
     if event.mail.sender is None:
         return frozenset()
-    theirs = select(ParticipantRow.ticket).where(
-        col(ParticipantRow.ticket).in_(numbers), ParticipantRow.address == event.mail.sender.mail.lower()
+    author = event.mail.sender.mail.lower()
+    domain = author[author.rfind("@") :]
+    theirs = select(ParticipantRow.ticket, ParticipantRow.address).where(
+        col(ParticipantRow.ticket).in_(numbers), col(ParticipantRow.address).endswith(domain, autoescape=True)
     )
-    return frozenset(tx.exec(theirs))
+    near = tuple(tx.exec(theirs))
+    own = frozenset(ticket for ticket, address in near if address == author)
+    return own or frozenset(ticket for ticket, _ in near)

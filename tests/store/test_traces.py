@@ -52,6 +52,19 @@ def test_of_the_tickets_that_a_trace_names_the_authors_own_is_meant(database: Da
     assert _number(getattr(_seen(database, TRACES[trace]), trace)) == 1001
 
 
+@pytest.mark.parametrize("trace", TRACES)
+def test_a_colleagues_ticket_is_nearer_than_a_strangers(database: Database, trace: str) -> None:
+    """Who answers for an absent colleague takes part in nothing yet; a copy of their mail came from elsewhere."""
+    _tickets(database, "it@acme.example", STRANGER, "x@evil-acme.example")
+    assert _number(getattr(_seen(database, TRACES[trace]), trace)) == 1001
+
+
+def test_an_authors_own_ticket_is_nearer_than_a_colleagues(database: Database) -> None:
+    """Two people of one firm, two conversations."""
+    _tickets(database, VICTIM, "it@acme.example")
+    assert _number(_seen(database, TRACES["by_reference"]).by_reference) == 1001
+
+
 @pytest.mark.parametrize(("trace", "number"), [("by_reference", 1003), ("by_thread", 1002), ("by_tag", 1002)])
 def test_who_takes_part_in_none_means_the_nearest(database: Database, trace: str, number: int) -> None:
     """The newest mail that is referred to; the number that is named first."""

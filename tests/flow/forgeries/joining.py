@@ -234,10 +234,10 @@ def foreign(scene: Scene) -> None:
     assert [one.ticket for one in scene.fresh] == [1002, 1003]
 
 
-def both_threads(sender: str, scene: Scene) -> None:
-    """One mail that answers a mail of each of two customers."""
-    asked = scene.deliver(raw(f"From: {OTHER}", "Subject: Toit", body="Le toit fuit."), OTHER, URGENT)
-    theirs = next(mail.header("Message-ID") for mail in asked if mail.to == OTHER)
+def both_threads(sender: str, scene: Scene, asker: str = OTHER) -> None:
+    """One mail that answers a mail of each of two people, by default of two customers."""
+    asked = scene.deliver(raw(f"From: {asker}", "Subject: Toit", body="Le toit fuit."), asker, URGENT)
+    theirs = next(mail.header("Message-ID") for mail in asked if mail.to == asker)
     scene.deliver(raw(f"From: {sender}", f"References: {theirs} {ours(scene)}", body="Ensemble ?"), sender, DESK)
 
 
@@ -248,7 +248,7 @@ def not_joined(scene: Scene) -> None:
 
 
 def in_their_own(scene: Scene) -> None:
-    """It goes on where its writer takes part, and nowhere else."""
+    """It goes on where its writer takes part, or a colleague of theirs, and nowhere else."""
     untouched(scene)
     assert [one.ticket for one in scene.fresh] == [1002, 1002]
 
@@ -276,7 +276,11 @@ def cases() -> list[Case]:
         Case("A33", "our Message-ID with another MAC", partial(altered, _another_mac), foreign, (NO_MAC,)),
         Case("A33", "our Message-ID with another ticket", partial(altered, _another_ticket), foreign, (NO_MAC,)),
         Case("A33", "two tickets joined by an outsider", partial(both_threads, EVIL), not_joined, (TAKES_PART,)),
-        Case("A33", "two tickets joined by a customer", partial(both_threads, COLLEAGUE), not_joined, (SAME_PEOPLE,)),
+        Case(
+            "A33", "two tickets joined by another customer", partial(both_threads, OTHER, asker=CHEF), not_joined,
+            (SAME_PEOPLE,),
+        ),
+        Case("A33", "another ticket named beside theirs", partial(both_threads, COLLEAGUE), in_their_own, (NOBODYS,)),
         Case("A33", "another ticket named beside one's own", partial(both_threads, OTHER), in_their_own, (NOBODYS,)),
     ]  # fmt: skip
 

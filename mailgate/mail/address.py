@@ -19,6 +19,7 @@ import struct
 from base64 import b32decode, b32encode
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from hmac import compare_digest
 from itertools import islice
 
@@ -55,6 +56,8 @@ MESSAGE_ID_LENGTH = 76
 _ID_OCTETS = struct.Struct(">8s10s")
 _ID = re.compile(r"<(0|[1-9][0-9]{0,9})\.([a-z2-7]{29})@([!-;=?-~]+)>")
 _THREAD = "thread"
+_REPEATED = 16
+"""How many threads are remembered: every letter of a ticket names the same one."""
 
 
 def _base32(octets: bytes) -> str:
@@ -145,6 +148,7 @@ def message_id(ring: Keyring, ticket: int | None, occasion: str, domain: str) ->
     return _identifier(ring.newest, ticket or 0, occasion, domain)
 
 
+@lru_cache(maxsize=_REPEATED)
 def thread_id(ring: Keyring, ticket: int, domain: str) -> str:
     """The identifier that no mail has and every mail of the ticket refers to, so that they form one thread."""
     return _identifier(ring.oldest, ticket, _THREAD, domain)

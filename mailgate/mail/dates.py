@@ -113,6 +113,12 @@ def primary(language: str) -> str:
     return language.replace("_", "-").partition("-")[0].lower()
 
 
+@lru_cache(maxsize=256)
+def grammar_of(language: str) -> Grammar:
+    """The words of a language, English when we have none."""
+    return GRAMMARS.get(primary(language), ENGLISH)
+
+
 def zone_of(timezone: str) -> ZoneInfo:
     """The zone of that name, or UTC when there is none: a mail that says so beats no mail."""
     try:
@@ -131,8 +137,8 @@ class Tongue:
 
     @property
     def grammar(self) -> Grammar:
-        """The language's words, English when we have none."""
-        return GRAMMARS.get(primary(self.language), ENGLISH)
+        """The words of its language."""
+        return grammar_of(self.language)
 
     def local(self, at: datetime) -> datetime:
         """The instant on the reader's clock; a naive time is taken as UTC."""
@@ -165,19 +171,19 @@ class Tongue:
 
     def clock(self, at: datetime) -> str:
         """A time of day: "12 h 00"."""
-        there = self.local(at)
-        return self.grammar.clock.format(hour=there.hour, minute=there.minute)
+        return self._clock(self.local(at))
 
     def moment(self, at: datetime) -> str:
         """A date and time: "lundi 23 novembre à 12 h 00"."""
-        return self.grammar.at.format(day=self.day(self.local(at).date()), clock=self.clock(at))
+        there = self.local(at)
+        return self.grammar.at.format(day=self.day(there.date()), clock=self._clock(there))
 
     def day_and_hour(self, at: datetime, since: datetime | None = None) -> str:
         """A time in the coming week: "lundi 7 h 00"; in full when `since` is too long before it."""
         if since is not None and at - since > WEEK_IS_CLEAR:
             return self.moment(at)
-        weekday = self.grammar.weekdays[self.local(at).weekday()]
-        return self.grammar.weekday_at.format(weekday=weekday, clock=self.clock(at))
+        there = self.local(at)
+        return self.grammar.weekday_at.format(weekday=self.grammar.weekdays[there.weekday()], clock=self._clock(there))
 
     def short(self, at: datetime) -> str:
         """A date and time for pagers: "lun 23 nov 12h00"."""
@@ -213,6 +219,9 @@ class Tongue:
     def in_part(self, octets: int, file_name: str) -> str:
         """What stands under a text that is shown in part."""
         return self.grammar.in_part.format(size=self.size(octets), name=file_name)
+
+    def _clock(self, there: datetime) -> str:
+        return self.grammar.clock.format(hour=there.hour, minute=there.minute)
 
     def _other_year(self, on: date) -> bool:
         return self.now is not None and on.year != self.local(self.now).year

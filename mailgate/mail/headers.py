@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from mailgate.mail.text import clean_header
 
@@ -35,6 +36,8 @@ _ADDRESS = re.compile(
     re.ASCII,
 )
 _ADDRESS_MOST = 320
+_REPEATED = 16
+"""How many texts are remembered as encoded words: the subjects and names that the letters of one decision share."""
 _Q_SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 _ATTRIBUTE = re.compile(r"[A-Za-z0-9._-]{1,60}")
 
@@ -48,8 +51,12 @@ class Field:
 
     def lines(self) -> str:
         """The field as it is sent, CRLF included; ValueError when a word isn't visible ASCII."""
-        if not all(_VISIBLE.fullmatch(word) for word in (self.name, *self.words)):
+        if not all(map(_VISIBLE.fullmatch, (self.name, *self.words))):
             raise ValueError(f"header {self.name} holds what no header may hold")
+        line = f"{self.name}: {' '.join(self.words)}"
+        return f"{line}\r\n" if len(line) <= FOLD_AT and self.words else self._folded()
+
+    def _folded(self) -> str:
         rows = [f"{self.name}:"]
         for place, word in enumerate(self.words):
             if place and len(rows[-1]) + 1 + len(word) > FOLD_AT:
@@ -112,6 +119,7 @@ def named_field(name: str, value: str, parameter: str, file_name: str) -> Field:
     return Field(name, (f"{value};", *(f"{token};" for token in tokens[:-1]), tokens[-1]))
 
 
+@lru_cache(maxsize=_REPEATED)
 def encoded_words(text: str) -> tuple[str, ...]:
     """Text as "Q" encoded words that also may stand in a display name (RFC 2047 §5 (3))."""
     return tuple(f"=?utf-8?q?{piece}?=" for piece in _packed(map(_q, text), ENCODED_MOST))

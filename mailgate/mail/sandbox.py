@@ -68,6 +68,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 return super().getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
+    def call(self, context: Context, obj: object, /, *args: object, **kwargs: object) -> object:
+        """The same as Jinja's, without its inquiry what a macro wants to be told: the way its caller escapes."""
+        if type(obj) is not Macro:
+            return super().call(context, obj, *args, **kwargs)
+        for name in _OF_CALLER:
+            kwargs.pop(name, None)
+        return obj(context.eval_ctx, *args, **kwargs)
+
     def is_safe_callable(self, obj: object) -> bool:
         """Whether a template may call this: macros, blocks and `loop`, never a method of a fact."""
         return isinstance(obj, Macro | BlockReference | LoopContext)
@@ -114,6 +122,8 @@ def _said(text: str, most: int) -> list[str]:
     return [row.strip() for row in text[: EXCERPT_ROOM * most].splitlines() if row.strip()]
 
 
+_OF_CALLER = ("_loop_vars", "_block_vars")
+"""What Jinja's compiler adds to a call from within a loop or block, for functions that ask for the context."""
 _OPEN: set[type] = set()
 """The classes of values that were found to be open: few, and asked for a hundred times in a letter."""
 

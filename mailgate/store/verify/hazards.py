@@ -55,7 +55,7 @@ HAZARDS = (
     Hazard("I14", "a signed address is shown to its own person only, and a secret to nobody", _by(
         "flow/test_secrets.py", "flow/forgeries/test_matrix.py")),
     Hazard("I15", "what leaves is a mail to any parser: CRLF, 998 octets, dots doubled", _by(
-        "edge/test_smtp_out.py", "edge/test_dotted.py")),
+        "mail/test_headers_out.py", "peers/test_headers_read.py", "edge/test_smtp_out.py", "edge/test_dotted.py")),
     Hazard("I16", "a promise ends, or is tried again soon", _by("store/test_outbox.py", "flow/test_sender.py")),
     Hazard("I17", "whatever a decision promises is in its own transaction", _by(
         "store/test_apply.py", "faults/test_engine_faults.py")),

@@ -1,4 +1,5 @@
-"""What every room's tests share: a real peer program that is missing fails under CI=true and is skipped elsewhere."""
+"""What every room's tests share: a real peer program that is missing fails under CI=true and is skipped elsewhere, and
+nothing is measured by the wall clock of a machine that others use, too."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from tests.peers import SYSTEM_PATH
 
@@ -22,6 +24,10 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
     ]
 )  # a traceback with every local variable of a desk takes seconds
+
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -57,7 +57,7 @@ def life(at: datetime, events: list[tuple[int, dict[str, Any]]], **changes: Any)
         yield Moment(at, ticket, rows)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(MOMENTS, EVENTS)
 def test_no_promise_ever_runs_twice(at: datetime, events: list[tuple[int, dict[str, Any]]]) -> None:
     """One call, one solution, one period of news is owed at a time."""
@@ -67,7 +67,7 @@ def test_no_promise_ever_runs_twice(at: datetime, events: list[tuple[int, dict[s
         assert set(running) == {one.promise for one in now.ticket.clocks if one.running}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(MOMENTS, EVENTS)
 def test_every_clock_makes_sense(at: datetime, events: list[tuple[int, dict[str, Any]]]) -> None:
     """due ≥ start ≥ asked; whoever ended it did so afterwards; what ended says how."""
@@ -79,7 +79,7 @@ def test_every_clock_makes_sense(at: datetime, events: list[tuple[int, dict[str,
             assert one.ended_at is None or one.asked_at <= one.ended_at <= now.at
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(MOMENTS, EVENTS)
 def test_what_runs_fits_where_the_ticket_stands(at: datetime, events: list[tuple[int, dict[str, Any]]]) -> None:
     """News while it is under way, silence while the customer is awaited, nothing when it is closed."""
@@ -95,7 +95,7 @@ def test_what_runs_fits_where_the_ticket_stands(at: datetime, events: list[tuple
         assert (Promise.UPDATE in running) == (owes_news and status in ACTIVE)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(MOMENTS, EVENTS, st.sampled_from(["haute", "critique"]), st.sampled_from(["regulier", "urgent"]))
 def test_a_solution_is_owed_as_if_it_had_been_graded_so_from_the_beginning(
     at: datetime, events: list[tuple[int, dict[str, Any]]], severity: str, queue: str

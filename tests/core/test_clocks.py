@@ -157,7 +157,7 @@ def waits(draw: st.DrawFn, begin: datetime) -> tuple[Wait, ...]:
     return tuple(Wait(cause, since, until) for cause, (since, until) in zip(causes, pairwise(moments), strict=False))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(MOMENTS, DELAYS, HOURS, st.data())
 def test_a_promise_ends_after_it_begins_and_pauses_only_move_it_on(
     at: datetime, delay: Duration, hours: Calendar, data: st.DataObject
@@ -169,7 +169,7 @@ def test_a_promise_ends_after_it_begins_and_pauses_only_move_it_on(
     assert later.paused_minutes >= 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(MOMENTS, DELAYS, HOURS, st.data())
 def test_the_order_in_which_waits_are_known_does_not_matter(
     at: datetime, delay: Duration, hours: Calendar, data: st.DataObject
@@ -179,7 +179,7 @@ def test_the_order_in_which_waits_are_known_does_not_matter(
     assert paused(clock, *found) == paused(clock, *data.draw(st.permutations(found)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(MOMENTS, DELAYS, HOURS, st.integers(0, 3000), st.integers(1, 3000), st.integers(1, 3000))
 def test_a_wait_may_be_cut_in_two(
     at: datetime, delay: Duration, hours: Calendar, after: int, first: int, second: int
@@ -196,7 +196,7 @@ def test_a_wait_may_be_cut_in_two(
     assert working_between(hours, halves.due_at, whole.due_at) <= MINUTE
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(MOMENTS, HOURS, st.integers(1, 600), st.integers(0, 600), st.integers(1, 5000))
 def test_what_was_left_at_the_beginning_of_a_wait_is_left_at_its_end(
     at: datetime, hours: Calendar, delay: int, after: int, length: int
@@ -214,7 +214,7 @@ def test_what_was_left_at_the_beginning_of_a_wait_is_left_at_its_end(
     assert timedelta() <= before - afterwards < MINUTE
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(MOMENTS, HOURS, HOURS, DELAYS, DELAYS, st.data())
 def test_grading_there_and_back_is_as_if_nothing_had_been(
     at: datetime, hours: Calendar, others: Calendar, delay: Duration, other: Duration, data: st.DataObject
@@ -225,7 +225,7 @@ def test_grading_there_and_back_is_as_if_nothing_had_been(
     assert counted_anew(there, hours, delay, found) == paused(clock, *found)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(MOMENTS, DELAYS, PROMISES, st.data())
 def test_a_wait_pauses_what_the_table_says_and_nothing_else(
     at: datetime, delay: Duration, promise: Promise, data: st.DataObject
@@ -237,7 +237,7 @@ def test_a_wait_pauses_what_the_table_says_and_nothing_else(
     assert pausing or paused(clock, *found) == clock
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(MOMENTS, DELAYS, PROMISES, HOURS, HOURS, st.data())
 def test_another_calendar_file_counts_only_in_the_customers_favour(
     at: datetime, delay: Duration, promise: Promise, hours: Calendar, others: Calendar, data: st.DataObject

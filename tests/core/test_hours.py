@@ -117,7 +117,7 @@ def test_anything_else_is_no_duration(text: str) -> None:
         parse_duration(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(MOMENTS, st.integers(0, 5000), st.sampled_from(CALENDARS))
 def test_what_was_added_has_passed(start: datetime, minutes: int, calendar: Calendar) -> None:
     """The two halves of the arithmetic agree, across every clock change and holiday."""
@@ -125,7 +125,7 @@ def test_what_was_added_has_passed(start: datetime, minutes: int, calendar: Cale
     assert working_between(calendar, start, end) == timedelta(minutes=minutes)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(MOMENTS, st.integers(1, 3000), st.integers(1, 3000), st.sampled_from(CALENDARS))
 def test_a_delay_may_be_split_anywhere(start: datetime, first: int, second: int, calendar: Calendar) -> None:
     """Pausing and resuming a clock neither gives nor takes time (invariant I34)."""
@@ -133,7 +133,7 @@ def test_a_delay_may_be_split_anywhere(start: datetime, first: int, second: int,
     assert add_working(calendar, add_working(calendar, start, first), second) == whole
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(MOMENTS, st.integers(1, 30), st.sampled_from([REGULAR, URGENT, OFFICE]))
 def test_a_promise_in_days_falls_on_a_working_moment_after_it_was_made(
     start: datetime, days: int, calendar: Calendar

@@ -15,7 +15,7 @@ from tests.core.grading import FIRM
 from tests.core.test_clock_histories import EVENTS, life
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(MOMENTS, EVENTS)
 def test_every_pause_has_its_cause_and_every_minute_its_day(
     at: datetime, events: list[tuple[int, dict[str, Any]]]

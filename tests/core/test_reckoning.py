@@ -61,7 +61,7 @@ def _waits(asked_at: datetime, parts: list[tuple[Status, int, int]]) -> list[Wai
 
 
 @given(st.sampled_from(CALENDARS), MOMENTS, WORKING, WAITS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_minutes_of_all_days_are_the_promised_ones_and_those_of_the_pauses(
     hours: Calendar, asked_at: datetime, delay: Duration, parts: list[tuple[Status, int, int]]
 ) -> None:
@@ -75,7 +75,7 @@ def test_the_minutes_of_all_days_are_the_promised_ones_and_those_of_the_pauses(
 
 
 @given(st.sampled_from(CALENDARS), MOMENTS, LONG)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_days_lie_in_the_hours_and_in_order(hours: Calendar, asked_at: datetime, delay: Duration) -> None:
     """A promise in days or weeks is no sum of minutes, but its days are told just as truly."""
     clock = started(Promise.UPDATE, hours, delay, asked_at)
@@ -86,7 +86,7 @@ def test_the_days_lie_in_the_hours_and_in_order(hours: Calendar, asked_at: datet
 
 
 @given(st.sampled_from(CALENDARS), MOMENTS, st.integers(1, 60))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_what_is_shown_together_loses_no_minute(hours: Calendar, asked_at: datetime, amount: int) -> None:
     """Twelve weeks are read in nine lines."""
     found = reckon(started(Promise.UPDATE, hours, Duration(amount, Unit.DAYS), asked_at), hours, (), asked_at)

@@ -170,7 +170,7 @@ def test_nothing_due_is_an_empty_report() -> None:
 
 
 @given(st.integers(-20000, 60000), st.integers(-5000, 20000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_measure_is_the_working_time_between(offset: int, length: int) -> None:
     """A memory must not change the answer, whatever it was asked before."""
     start = NOW + timedelta(minutes=offset)

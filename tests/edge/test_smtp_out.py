@@ -160,7 +160,7 @@ def test_a_sending_that_is_cancelled_leaves_no_half_session() -> None:
     assert isinstance(run(conversation()), Delivered)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from([b".", b"\r", b"\n", b"\r\n", b"a", b"..", b"\r.\r", b"\n.\n"])).map(b"".join))
 def test_only_whole_line_ends_leave(body: bytes) -> None:
     """Trap A2: a stored bare CR or LF must not become the end of a mail at the next relay."""

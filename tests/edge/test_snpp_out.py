@@ -87,7 +87,7 @@ def test_words_are_never_commands(text: str) -> None:
     assert [command.partition(" ")[0] for command in gateway.commands] == ["PAGE", "MESS", "SEND", "QUIT"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=4000))
 def test_whatever_the_words_are_the_gateway_hears_one_line_of_ascii(text: str) -> None:
     """A46: a long or strange text is no second command, and no line that breaks a gateway."""

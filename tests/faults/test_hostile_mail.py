@@ -123,7 +123,7 @@ def test_it_is_one_ticket_and_the_next_mail_is_served(desk: LiveDesk, hostile: H
         assert (desk.ticket(ticket).queue, called(desk, ticket)) == ("urgent", 3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=500) | st.lists(st.sampled_from(PIECES), max_size=20).map(b"".join))
 def test_any_octets_are_one_ticket(desk: LiveDesk, octets: bytes) -> None:
     """A11, A16: not only those that somebody thought of. The same octets again are the same mail, and nothing new."""

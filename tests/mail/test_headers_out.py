@@ -18,7 +18,7 @@ from email.utils import getaddresses
 from random import Random
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailgate.core.letters import Letter, NoticeFacts, PersonFacts, Tone
@@ -79,7 +79,6 @@ def draft_of(letter: Letter, name: str, kind: str) -> Draft:
     return scribe.write(letter, a_stamp(), scribe.enclose(((Attachment(1, name or "x", kind, 1), b"x"),)))
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(TEMPLATES)), st.lists(EVIL, min_size=12, max_size=12))
 @example("technician", ["a\r\nBcc: evil@x.example"] * 12)
 @example("notification", ["=?utf-8?q?a=0D=0ABcc:_evil@x.example?="] * 12)

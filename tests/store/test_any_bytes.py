@@ -23,7 +23,7 @@ ANY_TEXT = st.text(st.characters(codec=None)) | st.text(st.sampled_from("a\0\ud8
 OCTETS = st.binary(max_size=3000) | st.sampled_from(
     [b"", b"\0", b"\xed\xa0\x80", b"\xff\xfe", b"\x80" * 999, b"\r\n\r\n", b"Subject: \0\xed\xb0\x80\r\n\r\n\0"]
 )
-one_database = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+one_database = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 """Examples share the database of their test: what one leaves behind is in the way of none."""
 
 

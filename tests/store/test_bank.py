@@ -91,7 +91,7 @@ def test_any_number_of_entries_has_no_reference(database: Database) -> None:
     assert [one.reference for one in ledger(database)] == [None] * 3
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(amounts=st.lists(st.integers(-(10**6), 10**6).filter(bool), max_size=8), words=st.text(max_size=20))
 def test_a_balance_is_the_sum_and_every_seal_holds(database: Database, amounts: list[int], words: str) -> None:
     """Whatever is entered, by whatever words (hazards I30)."""

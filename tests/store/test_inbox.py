@@ -90,7 +90,7 @@ def test_every_octet_is_kept(database: Database) -> None:
         assert inbox.raw(tx, inbox_id + 1) is None
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=st.binary(max_size=300), sender=st.text(max_size=20), to=st.lists(st.text(max_size=20), max_size=3))
 def test_no_mail_is_too_strange_for_custody(database: Database, raw: bytes, sender: str, to: list[str]) -> None:
     """Whatever comes over the wire is stored: what cannot be stored would be refused for ever."""

@@ -103,7 +103,7 @@ TICKETS = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ticket=TICKETS)
 def test_any_ticket_comes_back_as_it_was_opened(database: Database, ticket: Ticket) -> None:
     """Not only the one we thought of."""

@@ -20,14 +20,14 @@ def paths_of(value: object, path: Path = ()) -> Iterator[Path]:
         yield from paths_of(inner, (*path, key))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(DOCUMENTS)
 def test_every_path_that_tomllib_sees_has_a_place_and_no_other_has(text: str) -> None:
     """A mistake without a place, or at the place of something else, sends the administrator astray."""
     assert set(locate(text)) == set(paths_of(tomllib.loads(text)))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(DOCUMENTS)
 def test_a_key_never_stands_after_its_value(text: str) -> None:
     """Of a header the bracket comes first; of everything else the key does."""

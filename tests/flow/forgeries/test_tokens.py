@@ -41,7 +41,7 @@ FORGED = st.one_of(
 )
 
 
-@settings(max_examples=400, derandomize=True, database=None, phases=[Phase.generate], deadline=None)
+@settings(max_examples=400, derandomize=True, database=None, phases=[Phase.generate])
 @given(FORGED)
 def nothing_else_verifies(text: str) -> None:
     """What was issued means what it was issued for, and all else means nothing."""

@@ -135,7 +135,7 @@ def understood(own: list[str], leaves: tuple[Leaf, ...], tongue: Tongue) -> Orde
 
 
 @pytest.mark.parametrize("way", WAYS)
-@settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(own=st.sampled_from(OWN), theirs=THEIRS, tongue=st.sampled_from(TONGUES))
 def test_the_words_of_others_change_nothing(way: str, own: list[str], theirs: list[str], tongue: Tongue) -> None:
     """Neither the orders, nor what is asked about, nor the text for the customer."""
@@ -143,7 +143,7 @@ def test_the_words_of_others_change_nothing(way: str, own: list[str], theirs: li
     assert understood(own, WAYS[way](own, theirs, tongue), tongue) == alone
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60, derandomize=True, database=None)
 @given(theirs=THEIRS, how=st.sampled_from(["text/plain; name=a.txt", "message/rfc822", "text/calendar; name=a.ics"]))
 def test_a_file_orders_nothing(theirs: list[str], how: str) -> None:
     """Whatever stands in it."""
@@ -153,7 +153,7 @@ def test_a_file_orders_nothing(theirs: list[str], how: str) -> None:
     assert read_orders(parse.read(mail.encode()).text) == read_orders("#appel 15")
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60, derandomize=True, database=None)
 @given(theirs=THEIRS, tongue=st.sampled_from(TONGUES))
 def test_a_mail_that_is_passed_on_orders_nothing(theirs: list[str], tongue: Tongue) -> None:
     """Its words go along whole."""

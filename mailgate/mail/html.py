@@ -16,6 +16,7 @@ from mailgate.mail import limits
 from mailgate.mail.markup import simplify
 from mailgate.mail.page import Page, Reading, tidy
 from mailgate.mail.sight import Look, Sight, dressed, first_look
+from mailgate.mail.signed import is_signature
 
 __all__ = ["Reading", "read", "to_text"]
 
@@ -36,7 +37,7 @@ def read(html: str) -> Reading:
     """Read at most `limits.TEXT_CHARS` characters of HTML; what is too deep or too finely cut has no structure."""
     markup = simplify(html[: limits.TEXT_CHARS])
     if markup.depth > limits.HTML_DEPTH or markup.tags > limits.HTML_TAGS:
-        words = tidy("\n".join(line.rstrip() for line in markup.words.split("\n")))
+        words = tidy(markup.words.split("\n"))
         return Reading(words, words)
     body, look = LexborHTMLParser(markup.html).body, first_look(html[: limits.TEXT_CHARS])
     reading, unseen = _read(body, look, Sight.HIDDEN)
@@ -98,6 +99,8 @@ def _leave(page: Page, node: LexborNode) -> None:
     name = node.tag or ""
     _, end = _steps(node, name)
     end(page)
+    if page.signed.open and is_signature(node.attributes):
+        page.signature(begins=False)
     if name == "span":
         page.write(_link(node, page.words_before()))
 
@@ -116,6 +119,8 @@ def _mark(page: Page, node: LexborNode) -> None:
         page.answer()
     elif "data-letterhead" in attributes:
         page.letterhead()
+    elif is_signature(attributes):
+        page.signature(begins=True)
     elif node.tag != "blockquote" and not _QUOTING_CLASSES.isdisjoint(classes):
         page.attribution()
 

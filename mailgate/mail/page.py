@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from mailgate.mail.signed import Signed
+
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _DEEPEST_QUOTE = 20
@@ -68,6 +70,7 @@ class Page:
     _answered: int | None = None
     _letterheads: list[int] = field(default_factory=list)
     _quote: _Quote | None = None
+    signed: Signed = field(default_factory=Signed)
 
     def write(self, text: str) -> None:
         """Add words; any blanks are one space, except in preformatted text."""
@@ -191,6 +194,14 @@ class Page:
         if self._says and len(self._letterheads) < _MOST_LETTERHEADS:
             self._letterheads.append(len(self.lines))
 
+    def signature(self, begins: bool) -> None:
+        """What is marked as the writer's signature begins, if anything was said before, or ends."""
+        self._end_line()
+        if not begins:
+            self.signed.end(len(self.lines))
+        elif self._says and not self._quotes:
+            self.signed.begin(len(self.lines))
+
     def attribution(self) -> None:
         """What follows may be an attribution and then a quote, which together are the mail being answered unless words
         come behind them."""
@@ -207,7 +218,11 @@ class Page:
             ends.append(self._quote.line)
         own = min((end for end in ends if end is not None), default=len(self.lines) + 1)
         shown = (picture for picture in self.pictures if picture.line < own and not picture.quoted)
-        return Reading(_tidy(self.lines), _tidy(self.lines[:own]), frozenset(picture.content_id for picture in shown))
+        return Reading(
+            tidy(self.lines),
+            tidy(self.signed.set_apart(self.lines[:own])),
+            frozenset(picture.content_id for picture in shown),
+        )
 
     def _begin_rows(self) -> None:
         """Here are the first words of every open row that had none."""
@@ -278,10 +293,6 @@ class Page:
         return sum(_FIELD.match(line) is not None for line in below) >= _FIELDS_OF_LETTERHEAD
 
 
-def _tidy(lines: list[str]) -> str:
-    return tidy("\n".join(line.rstrip() for line in lines))
-
-
-def tidy(text: str) -> str:
-    """At most one blank line in a row, and none around."""
-    return _BLANK_LINES.sub("\n\n", text).strip("\n")
+def tidy(lines: list[str]) -> str:
+    """The lines as a text with at most one blank line in a row, and none around."""
+    return _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n")

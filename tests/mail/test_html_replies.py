@@ -116,3 +116,48 @@ OTHERS = """\
 def test_other_programs_answers_end_where_their_quotes_begin(html: str) -> None:
     """Apple Mail, Thunderbird, Yahoo, an iPhone, and whatever quotes our own line."""
     assert said(html, "RE: Panne") == "C'est réglé."
+
+
+SIGNED = """\
+<div class="gmail_signature" data-smartmail="gmail_signature">{}</div>
+==
+<div id="Signature"><div><br></div><div>{}</div></div>
+==
+<div id="ms-outlook-mobile-signature">{}</div><hr>
+==
+<div class="protonmail_signature_block"><div class="protonmail_signature_block-user">{}</div></div>
+==
+<pre class="moz-signature" cols="72">-- <br>{}</pre>""".split("\n==\n")
+JEAN = "<b>Jean Roy</b><br>Acme<br>514 555-0100"
+ANSWERED = '<div id="divRplyFwdMsg">De : x</div>vieux'
+
+
+@pytest.mark.parametrize("answered", [ANSWERED, ""])
+@pytest.mark.parametrize("mark", SIGNED)
+def test_a_signature_that_its_program_marked_goes_in_any_language(mark: str, answered: str) -> None:
+    """Outlook writes no delimiter above it."""
+    assert said(f"<div>C'est réglé.</div>{mark.format(JEAN)}{answered}", "RE: Panne") == "C'est réglé."
+
+
+@pytest.mark.parametrize("mark", SIGNED[:4])
+def test_what_is_written_in_or_below_a_marked_signature_stays(mark: str) -> None:
+    """People write where the cursor is."""
+    below = said(f"<div>Oui.</div>{mark.format(JEAN)}<div>Et la souris ?</div>", "RE: Panne")
+    assert below.split("\n")[-1] == "Et la souris ?"
+    assert "Jean Roy" in below
+    words = "Le serveur est encore tombé deux fois cette semaine, il faudrait que quelqu'un vienne vraiment le voir"
+    assert words in said(f"<div>Oui.</div>{mark.format(f'{words}<br>{JEAN}')}", "RE: Panne")
+    assert "#fermer" in said(f"<p>Oui.</p>{mark.format(f'#fermer<br>{JEAN}')}", "RE: x")
+    assert "ligne 19" in said(f"<p>Oui.</p>{mark.format('<br>'.join(f'ligne {n}' for n in range(20)))}", "RE: x")
+    assert said(mark.format(JEAN), "Panne").startswith("Jean Roy")
+
+
+def test_a_signature_in_a_forward_or_a_quote_is_part_of_it() -> None:
+    """The forwarded mail is the request; what is quoted between answers stays as it was sent."""
+    fields = (
+        "---------- Forwarded message ---------<br>De : x &lt;x@y.example&gt;<br>Date: y<br>Subject: z<br>To: w<br>"
+    )
+    page = f'Voir<div class="gmail_quote"><div class="gmail_attr">{fields}</div>Panne{SIGNED[0].format(JEAN)}</div>'
+    assert said(page, "Tr: z").endswith("Panne\nJean Roy\nAcme\n514 555-0100")
+    quoted = f'<blockquote type="cite">Quand ?{SIGNED[0].format("Desk")}</blockquote>'
+    assert said(f"<p>Oui.</p>{quoted}<p>Demain.</p>", "Re: x") == "Oui.\n\n> Quand ?\n> Desk\n\nDemain."

@@ -15,11 +15,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 MIDNIGHT = time(0)
 HORIZON_DAYS = 3660
 """How far ahead an opening is looked for: a calendar that never opens in ten years is a mistake in the rules."""
+
+
+Windows = tuple[tuple[datetime, datetime], ...]
+"""Openings, each from an instant to another, `end` excluded."""
 
 
 class Unit(StrEnum):
@@ -72,29 +77,25 @@ class Span:
 class Calendar:
     """When a promise's clock runs. `week` holds the spans of Monday (0) to Sunday (6).
 
-    `closed` names the holiday of a local date, or None when it is an ordinary day."""
+    `closed` names the holiday of a local date, or None when it is an ordinary day, the same whenever it is asked."""
 
     name: str
     timezone: str
     week: tuple[tuple[Span, ...], ...]
     closed: Callable[[date], str | None]
 
+    def __hash__(self) -> int:
+        """By name: whoever looks a calendar up compares the whole of it."""
+        return hash((self.name, self.timezone))
+
     @property
     def zone(self) -> ZoneInfo:
         """The zone that the spans are written in."""
         return ZoneInfo(self.timezone)
 
-    def windows(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+    def windows(self, day: date) -> Windows:
         """The opening windows of one local date as UTC instants, in order and not empty."""
-        if self.closed(day) is not None:
-            return
-        zone = self.zone
-        for span in sorted(self.week[day.weekday()], key=lambda s: s.start):
-            until = day + timedelta(days=1) if span.end == MIDNIGHT else day
-            start = datetime.combine(day, span.start, zone).astimezone(UTC)
-            end = datetime.combine(until, span.end, zone).astimezone(UTC)
-            if end > start:
-                yield start, end
+        return _windows(self, day)
 
     def windows_from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Every opening window that is not over at `start`, the first one cut to begin there."""
@@ -113,6 +114,22 @@ class Calendar:
     def opening(self, at: datetime) -> datetime:
         """`at` when open, else the next opening, in UTC."""
         return next(self.windows_from(at.astimezone(UTC)))[0]
+
+
+@lru_cache(maxsize=1024)
+def _windows(calendar: Calendar, day: date) -> Windows:
+    """One decision asks sixty times about the same few days; a calendar is a value, so an answer stays right."""
+    if calendar.closed(day) is not None:
+        return ()
+    zone = calendar.zone
+    found: list[tuple[datetime, datetime]] = []
+    for span in sorted(calendar.week[day.weekday()], key=lambda s: s.start):
+        until = day + timedelta(days=1) if span.end == MIDNIGHT else day
+        start = datetime.combine(day, span.start, zone).astimezone(UTC)
+        end = datetime.combine(until, span.end, zone).astimezone(UTC)
+        if end > start:
+            found.append((start, end))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

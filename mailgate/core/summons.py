@@ -206,8 +206,8 @@ def _pager(mail: Letter, one: Technician, pager: Pager, policy: Policy, not_befo
     reader = to_technician(one, policy, pager.target if pager.by_mail else one.mail)
     limit = pager.limit or policy.limits.page
     facts = private(mail.facts) if pager.private else mail.facts
-    letter = replace(mail, template="page", to=reader, facts=facts, enclosure=None, limit=limit)
-    letter = replace(letter, gateway=gateway_of(pager.target))
+    gateway = gateway_of(pager.target)
+    letter = replace(mail, template="page", to=reader, facts=facts, enclosure=None, limit=limit, gateway=gateway)
     return Page(one.key, Channel.PAGER, pager.target, letter, not_before)
 
 

@@ -22,6 +22,7 @@ from mailgate.mail.dates import zone_of
 from mailgate.mail.headers import Field, date_field, fixed_field, identifiers_field, mailbox_field, text_field
 from mailgate.mail.keyring import Keyring
 from mailgate.mail.plain import PlainWords
+from mailgate.mail.strike import struck
 from mailgate.mail.templates import Templates
 from mailgate.mail.text import clean_header, to_ascii
 from mailgate.mail.words import WHOLE_TEXT, TemplateFailed, Words, whole_text
@@ -39,10 +40,6 @@ _RUN = b"x" * 42
 _RUNS = bytes(_RUN[0] if chr(octet).isalnum() or octet == ord("?") else 0 for octet in range(128)).ljust(256, b"\0")
 """Whatever `_TOKEN_SHAPED` finds holds such a run, which is found out in a tenth of the time; what is not ASCII counts
 as "?", because four letters that are not are the same as a letter of ours where case is ignored."""
-_TOKEN_IN_FILE = re.compile(
-    rb"(?:\+\x00?|/\x00?p\x00?/\x00?|[%=]2[BF])(?:=\r?\n)?((?:[a-z2-7](?:\x00|=\r?\n)?){42})(?![a-z2-7])", re.IGNORECASE
-)
-"""In one octet a character, or in two, as Outlook keeps a mail (MS-OXMSG); or over two lines of quoted-printable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +177,7 @@ class Scribe:
         return replace(file, name=self._without_token(file.name))
 
     def _without_tokens_inside(self, octets: bytes) -> bytes:
-        """A file with every token of ours struck out, as long as before: a mail of the desk that is attached to another
-        holds its reader's signed address."""
-        return _TOKEN_IN_FILE.sub(lambda found: self._struck(found[0], found[1]), octets)
-
-    def _struck(self, whole: bytes, token: bytes) -> bytes:
-        ours = self._is_ours(re.sub(rb"[\0=\r\n]", b"", token).decode("ascii"))
-        return whole.replace(token, re.sub(rb"[^\0=\r\n]", b"x", token)) if ours else whole
+        return struck(octets, self._is_ours)
 
     def _is_ours(self, token: str) -> bool:
         return address.verify(self.ring, token, date.min, address.ANYWHERE) is not None

@@ -10,6 +10,7 @@ from base64 import encodebytes
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from email import message_from_bytes
 from functools import partial
 from typing import Any
 
@@ -83,9 +84,10 @@ IN_FILES = Weakening("tokens stay in files", "mail.compose:Scribe._without_token
 IN_NAMES = Weakening("tokens stay in names of files", "mail.compose:Scribe._named", as_it_is)
 ONE_OCTET = Weakening(
     "tokens are looked for in ASCII files",
-    "mail.compose:_TOKEN_IN_FILE",
+    "mail.strike:_TOKEN_IN_FILE",
     lambda _original: re.compile(rb"\+([a-z2-7]{42})@"),
 )
+ONE_LAYER = Weakening("tokens are looked for outside base64", "mail.strike:_inside", lambda _: lambda found, _is: found)
 TO_REQUESTER = Weakening("who asked gets tech1's address", "core.correspondence:to_requester", with_token_of("tech1"))
 TO_CONTACT = Weakening("contacts get tech1's address", "core.correspondence:to_contact", with_token_of("tech1"))
 TO_COLLEAGUE = Weakening("technicians share an address", "core.correspondence:to_technician", with_token_of("tech1"))
@@ -124,6 +126,26 @@ def the_page(scene: Scene) -> bytes:
 def the_page_in_outlook(scene: Scene) -> bytes:
     """The same in two octets a character."""
     return the_page(scene).decode().encode("utf-16-le")
+
+
+def an_answer_of_theirs(scene: Scene) -> bytes:
+    """A mail that tech1 once sent, as their program keeps it: its text is base64, and quotes the page."""
+    said = encodebytes(f"Bonjour.\r\n> Répondre à tickets+{token_of(scene)}@example.com\r\n".encode())
+    return b"From: tech1@example.com\r\nContent-Transfer-Encoding: base64\r\n\r\n" + said
+
+
+def inside_too(mail: Sent) -> str:
+    """All of a mail, and what is base64 in its files."""
+    kept = (message_from_bytes(octets).get_payload(decode=True) for octets in mail.files.values())
+    return all_of(mail) + "".join(octets.decode("utf-8", "replace") for octets in kept if isinstance(octets, bytes))
+
+
+def none_inside(scene: Scene) -> None:
+    """Neither in the answer nor in what is inside its file, which else is whole."""
+    no_token_left(scene)
+    (got,) = [inside_too(mail) for mail in scene.told if mail.to == CHEF]
+    assert "répondre à" in got.lower()
+    assert token_of(scene) not in got
 
 
 def no_token_left(scene: Scene) -> None:
@@ -247,6 +269,13 @@ def cases() -> list[Case]:
             )
             for kind in KINDS[:3]
         ],
+        Case(
+            "A25",
+            "in base64 in an attached mail",
+            partial(attaches, KINDS[0], "a.eml", an_answer_of_theirs),
+            none_inside,
+            (IN_FILES, ONE_LAYER),
+        ),
         Case("A25", "in a page attached by Outlook", outlook, no_token_left, (IN_FILES, ONE_OCTET)),
         Case("A25", "in the name of a file", named, no_token_left, (IN_NAMES,)),
         Case("A25", "each reader gets their own address", converse, each_their_own, conversation),

@@ -1,6 +1,6 @@
 """Keeps what was promised: lease → send → settle, at least once, the same bytes and the same Message-ID each time.
 
-    Tray (a lane's) ──a batch, one commit──▶ workers, each with a relay session ──▶ Settler ──a group, one commit──▶
+    Ledger ──a batch──▶ Tray (a lane's) ──▶ workers, each with a relay session ──what ended──▶ Ledger (one for all)
 
 A lane is a fixed number of workers; pages and bulk mail have separate lanes, so a relay that hangs on a bulk mail holds
 up one bulk worker and no page (promise 5, invariant I23). A batch is leased for the lane and not for a worker: while
@@ -17,22 +17,21 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import structlog
 
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane, Parcel, Refused, next_attempt
+from mailgate.ledger import Ledger
 from mailgate.store import outbox
-from mailgate.store.database import Database
+from mailgate.store.database import Database, Tx
 from mailgate.store.outbox import Lease, Leased
 from mailgate.tray import Tray
 
 log = structlog.get_logger()
-
-ResultT = TypeVar("ResultT")
 
 ATTEMPT_SECONDS = {Lane.PAGE: 60.0, Lane.BULK: 300.0}
 """The longest one attempt may take."""
@@ -86,39 +85,34 @@ class Means:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How an attempt ended, and who waits until that is written down. What `was_tried` not at all is due at once."""
+    """How an attempt ended, and when the mail is tried `again` if it was deferred; None for never."""
 
     leased: Leased
     result: Delivery
-    was_tried: bool = True
-    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    again: datetime | None
+
+    @property
+    def has_failed(self) -> bool:
+        """For good."""
+        return isinstance(self.result, Refused) or (isinstance(self.result, Deferred) and self.again is None)
+
+
+@dataclass(slots=True)
+class Asked:
+    """A tray is empty; `leased` is what there was for it, once that is written."""
+
+    lane: Lane
+    leased: Sequence[Leased] = ()
 
 
 class Line:
-    """What a lane works with: its tray, how long things may lie there (in seconds), and what waits to be settled."""
+    """What a lane works with: its tray, and how long things may lie there (in seconds)."""
 
     def __init__(self, lane: Lane, lease: Callable[[], Awaitable[Sequence[Leased]]]) -> None:
         spare = LEASE[lane].total_seconds() - ATTEMPT_SECONDS[lane]
         self.lane = lane
         self.patience = max(0.1, min(TRAY_SECONDS, spare / 2))
         self.tray = Tray(lease, BATCH, self.patience)
-        self.ended: asyncio.Queue[Ended | None] = asyncio.Queue()
-
-    def give_back(self) -> None:
-        """What nobody began in time is due again, here and for other nodes."""
-        if left := self.tray.left():
-            log.warning("sender.busy", lane=self.lane.value, given_back=len(left))
-            for leased in left:
-                self.ended.put_nowait(Ended(leased, NOBODY_FREE, was_tried=False))
-
-    async def waiting(self) -> Sequence[Ended]:
-        """Everything that waits to be settled, once there is something; nothing when that was all."""
-        group = [await self.ended.get()]
-        while not self.ended.empty() and group[-1] is not None:
-            group.append(self.ended.get_nowait())
-        if group[-1] is None and len(group) > 1:
-            self.ended.put_nowait(None)
-        return [one for one in group if one is not None]
 
 
 class Sender:
@@ -128,9 +122,10 @@ class Sender:
         self._means = means
         self._numbers = workers or WORKERS
         self._lines = {lane: Line(lane, partial(self._lease, lane)) for lane in self._numbers}
+        self._ledger = Ledger(means.database, means.threads, partial(_write, means))
         self._workers: list[asyncio.Task[None]] = []
-        self._settlers: list[asyncio.Task[None]] = []
         self._tidiers: list[asyncio.Task[None]] = []
+        self._given_back: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Start the workers in the running loop."""
@@ -138,8 +133,7 @@ class Sender:
             name = f"sender-{lane.value}"
             for _ in range(self._numbers[lane]):
                 self._workers.append(asyncio.create_task(self._serve(line), name=name))
-            self._settlers.append(asyncio.create_task(self._settle_all(line), name=name))
-            self._tidiers.append(asyncio.create_task(_tidy(line), name=name))
+            self._tidiers.append(asyncio.create_task(self._tidy(line), name=name))
 
     def wake(self) -> None:
         """Something was promised, or a retry may be due."""
@@ -155,10 +149,10 @@ class Sender:
             line.tray.close()
         await asyncio.wait(self._workers, timeout=grace_seconds)
         for line in self._lines.values():
-            line.give_back()
-            line.ended.put_nowait(None)
-        await asyncio.wait(self._settlers, timeout=max(0.1, until - asyncio.get_running_loop().time()))
-        tasks = (*self._workers, *self._settlers, *self._tidiers)
+            self._give_back(line)
+        if self._given_back:
+            await asyncio.wait(self._given_back, timeout=max(0.1, until - asyncio.get_running_loop().time()))
+        tasks = (*self._workers, *self._tidiers, *self._given_back)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -197,50 +191,43 @@ class Sender:
             return Deferred(f"{type(error).__name__}: {error}")
 
     async def _settle(self, leased: Leased, result: Delivery) -> None:
-        """Together with whatever else waits for it."""
-        ended = Ended(leased, result)
-        self._lines[leased.lane].ended.put_nowait(ended)
-        await ended.settled.wait()
-
-    async def _settle_all(self, line: Line) -> None:
-        while group := await line.waiting():
-            await self._write(line, group)
-
-    async def _write(self, line: Line, group: Sequence[Ended]) -> None:
-        """What breaks its group is tried alone; when that fails, too, its row comes back after its lease."""
+        """What cannot be written down comes back after its lease."""
         try:
-            await self._in_thread(partial(_settle_group, self._means, group))
-            self._report(line, group)
+            ended = Ended(leased, result, _again(self._means, leased, result))
+            await self._ledger.enter(ended)
         except Exception:
-            log.exception("sender.failed", lane=line.lane.value, outbox=[one.leased.parcel.outbox_id for one in group])
-            for one in group if len(group) > 1 else ():
-                await self._write(line, [one])
-            if len(group) == 1:
-                await asyncio.sleep(FAULT_PAUSE_SECONDS)
-        for one in group:
-            one.settled.set()
-
-    async def _lease(self, lane: Lane) -> Sequence[Leased]:
-        return await self._in_thread(partial(_lease_batch, self._means, lane))
-
-    async def _in_thread(self, call: Callable[[], ResultT]) -> ResultT:
-        return await asyncio.get_running_loop().run_in_executor(self._means.threads, call)
-
-    def _report(self, line: Line, group: Sequence[Ended]) -> None:
-        tried = [one for one in group if one.was_tried]
-        for one in tried:
-            _report(one)
-        if len(tried) < len(group):
-            line.tray.call()
-        if any(isinstance(one.result, Refused) for one in tried):
+            log.exception("sender.failed", lane=leased.lane.value, outbox=leased.parcel.outbox_id)
+            await asyncio.sleep(FAULT_PAUSE_SECONDS)
+            return
+        _report(ended)
+        if ended.has_failed:
             self._means.failed()
 
+    async def _lease(self, lane: Lane) -> Sequence[Leased]:
+        asked = Asked(lane)
+        await self._ledger.enter(asked)
+        return asked.leased
 
-async def _tidy(line: Line) -> None:
-    """What lies in the tray while every worker hangs goes back."""
-    while True:
-        await asyncio.sleep(line.patience / 2)
-        line.give_back()
+    async def _tidy(self, line: Line) -> None:
+        """What lies in the tray while every worker hangs goes back."""
+        while True:
+            await asyncio.sleep(line.patience / 2)
+            self._give_back(line)
+
+    def _give_back(self, line: Line) -> None:
+        """What nobody began in time is due again, here and for other nodes."""
+        if left := line.tray.left():
+            log.warning("sender.busy", lane=line.lane.value, given_back=len(left))
+            task = asyncio.create_task(self._due_again(line, left))
+            self._given_back.add(task)
+            task.add_done_callback(self._given_back.discard)
+
+    async def _due_again(self, line: Line, left: Sequence[Leased]) -> None:
+        now = self._means.clock()
+        entered = (self._ledger.enter(Ended(leased, NOBODY_FREE, now)) for leased in left)
+        for error in filter(None, await asyncio.gather(*entered, return_exceptions=True)):
+            log.error("sender.failed", lane=line.lane.value, exc_info=error)
+        line.tray.call()
 
 
 def _report(ended: Ended) -> None:
@@ -255,30 +242,22 @@ def _report(ended: Ended) -> None:
             log.warning("mail.refused", reason=reason, **where)
 
 
-def _lease_batch(means: Means, lane: Lane) -> Sequence[Leased]:
+def _write(means: Means, tx: Tx, entries: Sequence[Ended | Asked]) -> None:
+    """What ended, and after it what may begin: what was given back is due again."""
     now = means.clock()
-    with means.database.write() as tx:
-        return outbox.lease(tx, Lease(lane, BATCH, means.owner, now + LEASE[lane]), now)
+    ended = [one for one in entries if isinstance(one, Ended)]
+    outbox.sent(tx, [one.leased for one in ended if isinstance(one.result, Delivered)], now)
+    for one in ended:
+        if not isinstance(one.result, Delivered):
+            outbox.settle(tx, one.leased, one.result, one.again, now)
+    for asked in (one for one in entries if isinstance(one, Asked)):
+        asked.leased = outbox.lease(tx, Lease(asked.lane, BATCH, means.owner, now + LEASE[asked.lane]), now)
 
 
-def _settle_group(means: Means, group: Sequence[Ended]) -> None:
-    now = means.clock()
-    departed = [one.leased for one in group if isinstance(one.result, Delivered)]
-    others = [(one, _again(means, one, now)) for one in group if not isinstance(one.result, Delivered)]
-    with means.database.write() as tx:
-        outbox.sent(tx, departed, now)
-        for one, again in others:
-            outbox.settle(tx, one.leased, one.result, again, now)
-    if any(isinstance(one.result, Deferred) and again is None for one, again in others):
-        means.failed()
-
-
-def _again(means: Means, ended: Ended, now: datetime) -> datetime | None:
+def _again(means: Means, leased: Leased, result: Delivery) -> datetime | None:
     """When a deferred mail is tried again; None for never."""
-    if not isinstance(ended.result, Deferred):
+    if not isinstance(result, Deferred):
         return None
-    if not ended.was_tried:
-        return now
-    leased = ended.leased
+    now = means.clock()
     again = next_attempt(leased.lane, leased.attempts, leased.promised_at, means.chance(), now)
-    return again and max(again, now + timedelta(seconds=ended.result.wait))
+    return again and max(again, now + timedelta(seconds=result.wait))

@@ -137,6 +137,8 @@ def settle(tx: Tx, leased: Leased, result: delivery.Delivery, next_attempt_at: d
 def sent(tx: Tx, several: Sequence[Leased], now: datetime) -> int:
     """Write down that parcels were delivered, in as few statements for many as for one; how many still belonged to
     their attempt."""
+    if not several:
+        return 0
     ids = {"ids": sorted(leased.parcel.outbox_id for leased in several)}
     pages = rows.ask(tx, PAGES, ids).all()
     fences = {row.id: row.attempts for row in rows.ask(tx, FENCES, ids)}

@@ -5,7 +5,8 @@
     L1  a From that the rules name, or that takes part in the ticket; nothing proves it
     L2  the same, and a passing verdict for its domain
     L3  whoever holds a signed reply address: it proves the ticket, not the writer
-    L4  the very person whom the signed address was made for, and a From that stands up as `commands_need` asks
+    L4  the very person whom the signed address was made for, and a From that stands up as `commands_need` asks; known,
+        too, because an address that has the same number can be found by trying (identity.person_id)
 
 The level is found once, when the mail is decided, and kept with it; nothing reads the headers again later. A passing
 sender who uses somebody else's signed address stays at L2: the address adds the ticket, it proves nobody.
@@ -75,7 +76,7 @@ def auth_level(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) 
     if event.mail.sender is None:
         return AuthLevel.L0
     known = _is_known(sender, seen)
-    if _holds_own_address(event.token, sender, policy) and event.verdict in _enough(event.token, policy):
+    if known and _holds_own_address(event.token, sender, policy) and event.verdict in _enough(event.token, policy):
         return AuthLevel.L4
     if known and event.verdict is AuthVerdict.PASS:
         return AuthLevel.L2

@@ -8,7 +8,7 @@ import pytest
 
 from mailgate.core.conditions import Condition, Like
 from mailgate.core.events import MailReceived
-from mailgate.core.identity import Sender
+from mailgate.core.identity import Sender, person_id
 from mailgate.core.letters import Proof
 from mailgate.core.levels import ENOUGH, MAY, Act
 from mailgate.core.model import Address, AuthLevel, AuthVerdict, Identity, Outcome, Token, TokenKind
@@ -73,6 +73,15 @@ def test_a_customers_signed_address_is_a_capability(sender: str, verdict: AuthVe
     """Whoever holds it may add to the ticket; only its own person stands for themselves with it."""
     event = received(a_mail(sender), to="tickets+t@example.com", token=contact_token(), verdict=verdict)
     assert level(event, Seen(1002, by_token=a_ticket())) == expected
+
+
+@pytest.mark.parametrize(("participants", "expected"), [({"chef@acme.example"}, "L3"), ({STRANGER}, "L4")])
+def test_a_number_that_is_anybodys_makes_nobody_the_very_person(participants: set[str], expected: str) -> None:
+    """A token names its person in 32 bits: with somebody's forwarded address, a sender with the same number is found in
+    an hour. Who asked for the ticket is somebody; whoever else has the number only holds the address."""
+    token = Token(TokenKind.CONTACT, 1001, person_id("contact", STRANGER))
+    event = received(a_mail(STRANGER), to="tickets+t@example.com", token=token)
+    assert level(event, Seen(1002, by_token=a_ticket(participants=frozenset(participants)))) == expected
 
 
 @pytest.mark.parametrize(

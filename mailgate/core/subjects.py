@@ -9,6 +9,7 @@ bureau demain", "Lu : le devis"), and who asks must have another reason to belie
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailgate.core.model import MailKind
 from mailgate.core.words import fold
@@ -137,8 +138,9 @@ PHRASES = (
 GroupWise, Zimbra, Postfix, Exim, sendmail, qmail, BoxTrapper, TMDA and Mailinblack begin subjects so."""
 
 
+@lru_cache(maxsize=8)
 def told_by(subject: str) -> Told | None:
-    """What a subject says its mail is; None when it could be anybody's."""
+    """What a subject says its mail is; None when it could be anybody's. One decision asks several times."""
     written = _unstamped(" ".join(subject[:LONGEST].split()))
     folded = " ".join(fold(written).split())
     for one in PHRASES:
@@ -161,8 +163,10 @@ def _found(one: Phrases, subject: str) -> str | None:
 def _said_of_somebody(predicate: str, subject: str) -> str | None:
     """The name and the predicate, unless it is a line of a person's: about something, or in an answer ("Re: …")."""
     name, found, rest = subject.partition(f" {predicate}")
+    if not found or rest[:1].isalnum():
+        return None
     named = 0 < len(name.split()) <= NAME_WORDS and not any(mark in name for mark in ":[,;?")
-    return name + found if found and named and not rest[:1].isalnum() else None
+    return name + found if named else None
 
 
 def _as_written(subject: str, phrase: str) -> str:

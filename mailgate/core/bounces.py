@@ -3,7 +3,8 @@
 The return address of each mail names its outbox row, so a report that comes there is about that row, whatever address
 it speaks of (the recipient's mail may be forwarded). A report that only returns one of our Message-IDs is believed for
 the very address that we wrote to and nothing else: identifiers travel in forwards. A mail that did not arrive is told
-once, marks its address, and takes back what it was to keep: the call-back clock goes on (domain.md §1).
+once, marks its address, and takes back what it was to keep: the call-back clock goes on (domain.md §1). A complaint is
+told once as well: whoever has seen one of our Message-IDs can write any number of them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from mailgate.core.policy import Policy
 from mailgate.core.reports import LOST, SUPERSEDES, Fate, Fated, Report, ReportKind, gravity
 from mailgate.core.seen import Seen, Sent
 from mailgate.core.ticket import Ticket
+
+CALLED_SPAM = "called spam"
+"""The reason that is kept with a mail of which a complaint was told."""
 
 
 def returned(event: MailReceived, report: Report, sent: Sent, seen: Seen, sender: Sender, policy: Policy) -> Decision:
@@ -53,9 +57,7 @@ def _consequences(
     if report.kind is ReportKind.RECEIPT:
         return (), f"a read receipt for {about}: an automatic word, no contact"
     if report.kind is ReportKind.COMPLAINT:
-        return tuple(
-            _tell_complaint(sent, seen.by_token, policy)
-        ), f"{about} was called spam: told to the administrators"
+        return _complained(event, sent, seen.by_token, policy)
     fated = fate_of(report, sent, event.verdict)
     if fated is None:
         return (), f"a report about {about} that says nothing of its recipient: kept, believed in nothing"
@@ -98,6 +100,14 @@ def _words(fated: Fated) -> str:
     return f"{words[fated.fate]}: {told_reason(fated)}"
 
 
-def _tell_complaint(sent: Sent, ticket: Ticket | None, policy: Policy) -> Iterator[Effect]:
+def _complained(
+    event: MailReceived, sent: Sent, ticket: Ticket | None, policy: Policy
+) -> tuple[tuple[Effect, ...], str]:
+    """Somebody read the mail, and calls it spam; of one that did not arrive, nobody can."""
+    said = f"{sent.template} to {sent.target} was called spam"
+    if sent.fate in LOST or sent.reason == CALLED_SPAM:
+        return (), f"{said}: {'told before' if sent.reason == CALLED_SPAM else 'not believed, it did not arrive'}"
     notice = NoticeFacts("complaint", f"{sent.template} → {sent.target}")
-    yield from map(SendMail, letters_to_administrators(notice, policy, ticket.number if ticket else None))
+    letters = letters_to_administrators(notice, policy, ticket.number if ticket else None)
+    known = SetFate(sent.outbox_id, Fate.DELIVERED, CALLED_SPAM, event.received_at)
+    return (known, *map(SendMail, letters)), f"{said}: told to the administrators"

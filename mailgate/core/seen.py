@@ -59,7 +59,8 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A mail of ours that a report is about. `proven`: the report came to that mail's own return address."""
+    """A mail of ours that a report is about. `proven`: the report came to that mail's own return address; `reason` is
+    what was told of its fate before."""
 
     outbox_id: int
     template: str
@@ -70,6 +71,7 @@ class Sent:
     channel: Channel | None = None
     fate: Fate | None = None
     promised_at: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

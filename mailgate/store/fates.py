@@ -62,6 +62,7 @@ def sent(row: OutboxRow, event: MailReceived) -> Sent:
         channel=row.channel,
         fate=row.fate,
         promised_at=row.promised_at,
+        reason=row.fate_reason,
     )
 
 

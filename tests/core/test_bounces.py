@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from mailgate.core.bounces import told_reason
+from mailgate.core.bounces import CALLED_SPAM, told_reason
 from mailgate.core.classify import REPORTS
 from mailgate.core.decision import Decision
 from mailgate.core.effects import AddMessage, ClearAddress, MarkAddress, OpenTicket, SendMail, SetClock, SetFate
@@ -171,6 +171,18 @@ def test_a_complaint_is_told_to_the_administrators() -> None:
     decision = returned(report(kind=ReportKind.COMPLAINT))
     assert decision.findings.kind is MailKind.COMPLAINT
     assert [letter.to.address for letter in letters(decision, "notice")] == ["admin@example.com"]
+    assert only(decision, SetFate) == SetFate(12, Fate.DELIVERED, CALLED_SPAM, NOW)
+
+
+@pytest.mark.parametrize(
+    ("fate", "reason", "words"),
+    [(Fate.DELIVERED, CALLED_SPAM, "told before"), (Fate.HARD, "5.1.1 gone", "it did not arrive")],
+)
+def test_a_complaint_is_told_once(fate: Fate, reason: str, words: str) -> None:
+    """Else whoever has a mail of ours could fill the administrators' mailboxes, and none is read."""
+    decision = returned(report(kind=ReportKind.COMPLAINT), replace(SENT, fate=fate, reason=reason, proven=False))
+    assert [type(effect) for effect in decision.effects] == [AddMessage]
+    assert words in decision.because
 
 
 def test_a_report_that_says_nothing_is_kept_only() -> None:

@@ -102,7 +102,7 @@ def test_the_last_word_on_a_mail_is_kept(database: Database) -> None:
     with database.read() as tx:
         row = tx.exec(select(OutboxRow)).one()
     assert (row.fate, row.fate_reason, row.fate_at) == (Fate.HARD, "5.1.1 user unknown", NOW + MINUTE)
-    assert _seen(database, received(token=RETURNED)).sent == replace(SENT, fate=Fate.HARD)
+    assert _seen(database, received(token=RETURNED)).sent == replace(SENT, fate=Fate.HARD, reason="5.1.1 user unknown")
 
 
 def test_an_address_is_marked_since_the_first_time(database: Database) -> None:

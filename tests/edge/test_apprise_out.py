@@ -16,8 +16,6 @@ from mailgate.edge.apprise_out import ApprisePager, usable
 from tests.edge.relays import run
 
 pytest.importorskip("apprise", reason="the extra 'notify' is not installed")
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise on CPython 3.11
-
 SECRET = "hunter2"
 
 

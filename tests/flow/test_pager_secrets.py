@@ -17,7 +17,6 @@ from tests.flow.test_secrets import everything
 CANARY = "canary-4711"
 URL = f"json://me:{CANARY}@pager.example.net:8080/{CANARY}/?key={CANARY}"
 PAGER = "mailto:5145550101@pager.example.net?max=160"
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise on CPython 3.11
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ WRONG_PAGERS = {
 
 
 @pytest.mark.parametrize(("pager", "sentence"), WRONG_PAGERS.items())
-@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # Apprise's import, on Python below 3.13
 def test_a_wrong_pager_is_told_with_what_would_be_right(tmp_path: Path, pager: str, sentence: str) -> None:
     """The administrator reads the sentence, not the documentation; a password is not in it."""
     more = f'[technician.t]\nname = "T"\nmail = "t@example.com"\npager = ["{pager}"]\n'
@@ -46,7 +45,6 @@ def test_a_wrong_pager_is_told_with_what_would_be_right(tmp_path: Path, pager: s
         ("json://h.example/?a=b&privacy=yes&c=d", Pager("json://h.example/?a=b&c=d", by_mail=False, private=True)),
     ],
 )
-@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # Apprise's import, on Python below 3.13
 def test_any_pager_may_be_private(tmp_path: Path, written: str, pager: Pager) -> None:
     """The switch is ours: what is dialled does not have it."""
     more = f'[technician.t]\nname = "T"\nmail = "t@example.com"\npager = ["{written}"]\n'

@@ -73,7 +73,6 @@ def test_a_technician_may_have_several_addresses_and_pagers(tmp_path: Path) -> N
     assert (one.skills, one.language, one.timezone) == (frozenset({"réseau"}), "en", "Europe/Paris")
 
 
-@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # Apprise's import, on Python below 3.13
 def test_an_snpp_pager_names_its_port_and_its_limit(tmp_path: Path) -> None:
     """The port has a default, and the limit is ours, not the gateway's."""
     url = "snpp://Pager.example.net/5145550102?max=80"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache, partial
-from itertools import groupby
 from typing import assert_never
 
 from sqlalchemy import bindparam, update
@@ -23,6 +22,7 @@ from mailgate.core.effects import (
 )
 from mailgate.core.page_effects import (
     Await,
+    CountCall,
     FloodEffect,
 )
 from mailgate.core.undo_effects import KeepDeed, UndoDeed
@@ -43,6 +43,10 @@ _TURNS = rows.table(TurnRow)
 _TURN = update(_TURNS).where(_TURNS.c.team == bindparam("of")).values(technician=bindparam("who"))
 
 Alarm = SetTimer | Await
+Apart = TakeTurn | CountCall
+"""Effects whose tables no promise and no timer reads or writes."""
+
+One = tuple[Effect, Desk]
 Reminder = CancelTimer | TakeTurn | Quarantine | RetryInbox | Hold | LetGo | Book | KeepDeed | UndoDeed
 
 
@@ -53,17 +57,30 @@ def apply_all(tx: Tx, scribe: Writer, effects: Iterable[Effect], occasion: str, 
     this transaction."""
     files = cache(partial(open_enclosure, tx, scribe))
     desks = ((effect, Desk(scribe, f"{occasion}.{index}", now, files)) for index, effect in enumerate(effects))
-    for _, run in groupby(desks, key=_together):
-        _apply(tx, tuple(run))
+    for run in _runs(desks):
+        _apply(tx, run)
 
 
-def _together(one: tuple[Effect, Desk]) -> str:
-    """Promises, and timers, that stand behind one another are written at once; any other effect alone."""
+def _runs(desks: Iterable[One]) -> Sequence[Sequence[One]]:
+    """Promises, and timers, that stand behind one another are written at once; any other effect alone. What stands
+    among them and has nothing to do with them goes before them."""
+    runs: list[list[One]] = []
+    for one in desks:
+        if runs and _together(one) == _together(runs[-1][0]):
+            runs[-1].append(one)
+        elif runs and isinstance(one[0], Apart) and isinstance(runs[-1][0][0], Promise | Alarm):
+            runs.insert(-1, [one])
+        else:
+            runs.append([one])
+    return runs
+
+
+def _together(one: One) -> str:
     effect, desk = one
     return "promises" if isinstance(effect, Promise) else "timers" if isinstance(effect, Alarm) else desk.occasion
 
 
-def _apply(tx: Tx, run: tuple[tuple[Effect, Desk], ...]) -> None:
+def _apply(tx: Tx, run: Sequence[One]) -> None:
     """Each kind of effect has its room, which names the effects that it takes."""
     effect, desk = run[0]
     if isinstance(effect, TicketChange):

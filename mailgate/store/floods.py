@@ -59,6 +59,8 @@ _CALLED = (
     .order_by(_PAGES.c.id)
 )
 
+_CALLED_AGAIN = update(_FLOODS).where(_FLOODS.c.ticket == bindparam("of")).values(at=bindparam("when"))
+
 
 def change_flood(tx: Tx, effect: FloodEffect) -> None:
     """Write down that people are wanted, that pages tell of more than their ticket, or that they are answered."""
@@ -134,14 +136,13 @@ def _flood_of(tx: Tx, number: int, kind: str) -> Flood | None:
 
 def _count_call(tx: Tx, effect: CountCall) -> None:
     """A request that moves to another queue when people were called for it keeps what it is to those behind it."""
-    row, front = tx.get(FloodRow, effect.ticket), effect.ticket if effect.alone else None
-    if row is None:
-        whose = {"customer": effect.customer, "queue": effect.queue}
-        rows.add_one(tx, FloodRow, ticket=effect.ticket, at=effect.at, alone=effect.alone, front=front, **whose)
-        return
-    row.at = effect.at
-    if not row.alone:
-        row.customer, row.queue, row.alone, row.front = effect.customer, effect.queue, effect.alone, front
+    whose = {"customer": effect.customer, "queue": effect.queue, "alone": effect.alone}
+    front = effect.ticket if effect.alone else None
+    if rows.ask(tx, _CALLED_AGAIN, {"of": effect.ticket, "when": effect.at}).rowcount:
+        moved = (col(FloodRow.ticket) == effect.ticket, col(FloodRow.alone).is_(False))
+        tx.exec(update(FloodRow).where(*moved).values(**whose, front=front))
+    else:
+        rows.add_one(tx, FloodRow, ticket=effect.ticket, at=effect.at, front=front, **whose)
 
 
 def _speak_for(tx: Tx, front: int, others: tuple[int, ...]) -> None:

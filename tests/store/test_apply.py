@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import col, select
 
 from mailgate.core.delivery import Lane, Refused
@@ -24,7 +25,7 @@ from mailgate.core.effects import (
 from mailgate.core.letters import Enclosure
 from mailgate.core.lifecycle import WAITING
 from mailgate.core.model import Activity, Attachment, PageState, Status
-from mailgate.core.page_effects import AcknowledgePages, CancelPages, FailPage, FloodEffect
+from mailgate.core.page_effects import AcknowledgePages, CancelPages, CountCall, FailPage, FloodEffect
 from mailgate.store import outbox, query
 from mailgate.store.absences import AbsenceChange
 from mailgate.store.budgets import BudgetChange
@@ -210,6 +211,23 @@ def test_cancelled_pages_say_why_and_mail_still_leaves(database: Database) -> No
     assert (page.state, page.last_error, mail.state) == ("cancelled", "the ticket was closed", "promised")
     assert _page_states(database) == [PageState.CANCELLED]
     assert [line.kind for line in _waiting(database)] == ["acknowledgement"]
+
+
+def test_only_the_pages_that_were_promised_before_are_cancelled(database: Database) -> None:
+    """What is written at once stays on its side of whatever reads it."""
+    open_ticket(database, a_page("tech1"), CancelPages(1001, "somebody else"), a_page("tech2"))
+    assert [row.state for row in _outbox(database)] == ["cancelled", "promised"]
+
+
+def test_a_call_for_people_does_not_part_the_promises_around_it(database: Database) -> None:
+    """Every urgent mail asks for people between its acknowledgement and its pages."""
+    call = CountCall(1001, "acme", "urgent", NOW, alone=True)
+    asked: list[str] = []
+    event.listen(database._writer, "before_cursor_execute", lambda _c, _d, said, *_: asked.append(said))
+    writer = open_ticket(database, SendMail(a_letter()), call, a_page("tech1"))
+    assert sum(said.startswith("INSERT INTO outbox ") for said in asked) == 1
+    assert [row.lane for row in _outbox(database)] == [Lane.BULK, Lane.PAGE]
+    assert [stamp.occasion for stamp in writer.stamps] == ["inbox-1.1", "inbox-1.3"]
 
 
 def test_a_failed_page_can_be_promised_again(database: Database) -> None:

@@ -46,7 +46,7 @@ from mailgate.core.lateness import WARNING, warn, watched
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.levels import Act, graded, may
 from mailgate.core.lifecycle import WAITING, WAITING_OVER
-from mailgate.core.model import MailKind, Outcome, Status, TokenKind
+from mailgate.core.model import Forwarded, MailKind, Outcome, Status, TokenKind
 from mailgate.core.opening import incoming, request
 from mailgate.core.people import Technician
 from mailgate.core.policy import Policy
@@ -199,9 +199,11 @@ def _again(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> D
 
 
 def _remarked(decision: Decision, event: MailReceived, sender: Sender, seen: Seen) -> Decision:
-    """The decision with what else the mail shows: what could not be read of it, that its Message-ID was used before,
-    that its writer's address works again."""
+    """The decision with what else the mail shows: whose mail it passes on, what could not be read of it, that its
+    Message-ID was used before, that its writer's address works again."""
     remarks = [decision.because]
+    if event.mail.forwarded is not None:
+        remarks.append(_passed_on(event.mail.forwarded))
     if event.mail.defects:
         remarks.append(f"read with defects: {', '.join(event.mail.defects)}")
     if seen.same_id is not None:
@@ -211,6 +213,15 @@ def _remarked(decision: Decision, event: MailReceived, sender: Sender, seen: See
         (ClearAddress(sender.address.mail.lower()),) if works and mail_kind(event, sender) is MailKind.PERSON else ()
     )
     return replace(decision, because="; ".join(remarks), effects=(*decision.effects, *cleared))
+
+
+def _passed_on(inside: Forwarded) -> str:
+    """Who wrote the mail inside a forward, and under which subject: a claim of whoever forwards it."""
+    who = inside.sender
+    name = f"{who.name} " if who and who.name else ""
+    writer = f" by {name}<{who.mail}>" if who else ""
+    told = f"passes on a mail{writer}" + (f' with the subject "{inside.subject}"' if inside.subject else "")
+    return "".join(filter(str.isprintable, told))
 
 
 def _timer(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Decision:

@@ -19,7 +19,12 @@ from time import monotonic, sleep
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, NullPool, Pool, QueuePool, create_engine, event
+from sqlalchemy import Engine, NullPool, Pool, PoolProxiedConnection, QueuePool, create_engine
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+_BEGINS = "begins"
+"""What this program's dialect is called in URLs."""
 
 READERS = 4
 KEEPS = ("synchronous=FULL", "foreign_keys=ON")
@@ -110,13 +115,26 @@ def _queue(opener: _Opener, connections: int) -> Pool:
 
 
 def _engine(pool: Pool, begin: str) -> Engine:
-    engine = create_engine("sqlite+pysqlite://", pool=pool, hide_parameters=True)
+    return create_engine(f"sqlite+{_BEGINS}://", pool=pool, hide_parameters=True, begin=begin)
 
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
 
-    event.listen(engine, "begin", start)
-    return engine
+class _Dialect(SQLiteDialect_pysqlite):
+    """SQLAlchemy's, with the statement that begins a transaction. A listener for its beginning would do the same, and
+    make SQLAlchemy look for listeners at every statement."""
+
+    supports_statement_cache = True
+
+    def __init__(self, begin: str, **rest: Any) -> None:
+        super().__init__(**rest)
+        self._begin = begin
+
+    def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:
+        cursor = dbapi_connection.cursor()
+        cursor.execute(self._begin)
+        cursor.close()
+
+
+registry.register(f"sqlite.{_BEGINS}", __name__, _Dialect.__name__)
 
 
 @dataclass(frozen=True, slots=True)

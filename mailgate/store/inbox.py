@@ -60,9 +60,10 @@ _SHAPES: dict[InboxKind, TypeAdapter[Asked]] = {kind: TypeAdapter(event) for eve
 
 
 _INBOX, _RAWS = rows.table(InboxRow), rows.table(RawRow)
-_FIRST = select_columns(_INBOX).where(_INBOX.c.state == InboxState.PENDING).limit(1).with_for_update(skip_locked=True)
+_WHOLE = select_columns(_INBOX, _RAWS.c.raw).outerjoin(_RAWS, _RAWS.c.inbox_id == _INBOX.c.id)
+_ONE = _WHOLE.where(_INBOX.c.id == bindparam("own"))
+_FIRST = _WHOLE.where(_INBOX.c.state == InboxState.PENDING).limit(1).with_for_update(of=_INBOX, skip_locked=True)
 _OLDEST, _MOST_URGENT = _FIRST.order_by(_INBOX.c.id), _FIRST.order_by(_INBOX.c.patience, _INBOX.c.id)
-_RAW = select_columns(_RAWS.c.raw).where(_RAWS.c.inbox_id == bindparam("own"))
 _DONE = (
     update(_INBOX)
     .where(_INBOX.c.id == bindparam("own"), _INBOX.c.state == InboxState.PENDING)
@@ -70,8 +71,8 @@ _DONE = (
     .values(outcome=bindparam("decided"), ticket=bindparam("of"), level=bindparam("by"))
 )
 
-AnyRow = InboxRow | Row[*tuple[Any, ...]]
-"""A row as an object or as it was asked for: the same names."""
+WholeRow = Row[*tuple[Any, ...]]
+"""An inbox row and the octets of its mail, None when it holds none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +175,12 @@ def raw(tx: Tx, inbox_id: int) -> bytes | None:
 
 def received(tx: Tx, inbox_id: int) -> Received:
     """A row that is known to be there."""
-    return _received(tx, tx.get_one(InboxRow, inbox_id))
+    return _received(rows.ask(tx, _ONE, {"own": inbox_id}).one())
 
 
 def _first(tx: Tx, pending: Executable) -> Received | None:
     row = rows.ask(tx, pending).first()
-    return None if row is None else _received(tx, row)
+    return None if row is None else _received(row)
 
 
 def _one(inbox_id: int) -> Update:
@@ -231,17 +232,17 @@ def _move_cursor(tx: Tx, source: ImapSource | None) -> None:
         tx.merge(CursorRow(mailbox=source.mailbox, uidvalidity=source.uidvalidity, uid=source.uid))
 
 
-def _received(tx: Tx, row: AnyRow) -> Received:
+def _received(row: WholeRow) -> Received:
     return Received(
         id=saved(row.id),
         event=_event(row),
-        delivery=_delivery(tx, row),
+        delivery=_delivery(row),
         digest=row.digest or "",
         received_at=row.received_at,
     )
 
 
-def _event(row: AnyRow) -> Asked | None:
+def _event(row: WholeRow) -> Asked | None:
     if row.kind is InboxKind.MAIL:
         return None
     try:
@@ -251,14 +252,14 @@ def _event(row: AnyRow) -> Asked | None:
     return replace(event, inbox_id=saved(row.id), received_at=row.received_at)
 
 
-def _delivery(tx: Tx, row: AnyRow) -> Delivery | None:
+def _delivery(row: WholeRow) -> Delivery | None:
     if row.kind is not InboxKind.MAIL:
         return None
     return Delivery(
         door=row.door,
         envelope_from=row.envelope_from,
         recipients=row.recipients,
-        raw=rows.ask(tx, _RAW, {"own": row.id}).scalar_one(),
+        raw=row.raw,
         peer=row.peer,
         trusted=row.trusted,
         source=_source(row),
@@ -266,7 +267,7 @@ def _delivery(tx: Tx, row: AnyRow) -> Delivery | None:
     )
 
 
-def _source(row: AnyRow) -> ImapSource | None:
+def _source(row: WholeRow) -> ImapSource | None:
     if row.mailbox is None or row.uidvalidity is None or row.uid is None:
         return None
     return ImapSource(row.mailbox, row.uidvalidity, row.uid)

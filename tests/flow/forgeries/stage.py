@@ -198,6 +198,6 @@ def untouched(scene: Scene) -> None:
 
 
 def recorded(scene: Scene) -> None:
-    """Every mail of the scene left its trace."""
+    """Every mail of the scene left its trace, and with it the level that it was found to have."""
     assert scene.fresh
-    assert all(one.outcome is not None and one.because for one in scene.fresh)
+    assert all(one.outcome is not None and one.level is not None and one.because for one in scene.fresh)

@@ -68,6 +68,8 @@ def clean_text(text: str) -> str:
     """Several lines: line ends become LF, tabs stay, other controls and bidirectional overrides go.
 
     NUL becomes U+2400 and a lone surrogate U+FFFD, so that their having been there is seen."""
+    if text.isascii() and text.isprintable():  # an address, a word, a key: most of what is stored
+        return text
     return _without_piles(_UNWANTED.sub(_shown, _LINE_ENDS.sub("\n", text)))
 
 

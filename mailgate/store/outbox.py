@@ -53,11 +53,12 @@ _TAKEN: dict[str, object] = {
     "next_attempt_at": bindparam("until"),
     "leased_by": bindparam("owner"),
 }
+_LEASED = (
+    *(_BOX.c.id, _BOX.c.lane, _BOX.c.template, _BOX.c.ticket, _BOX.c.technician, _BOX.c.channel, _BOX.c.target),
+    *(_BOX.c.by_mail, _BOX.c.envelope_from, _BOX.c.subject, _BOX.c.attempts, _BOX.c.promised_at),
+)
 TAKE = (
-    update(_BOX)
-    .where(_BOX.c.id.in_(select(_DUE.c.id)))
-    .values(state=OutboxState.LEASED, **_TAKEN)
-    .returning(*_BOX.columns)
+    update(_BOX).where(_BOX.c.id.in_(select(_DUE.c.id))).values(state=OutboxState.LEASED, **_TAKEN).returning(*_LEASED)
 )
 MESSAGES = select(_MESSAGE.c.outbox_id, _MESSAGE.c.message).where(_MESSAGE.c.outbox_id.in_(_THESE))
 PAGES = (
@@ -66,14 +67,13 @@ PAGES = (
     .order_by(_PAGE.c.id)
     .with_for_update()
 )
-FENCES = (
-    select(_BOX.c.id, _BOX.c.attempts)
-    .where(_BOX.c.id.in_(_THESE), _BOX.c.state == OutboxState.LEASED)
-    .order_by(_BOX.c.id)
-    .with_for_update()
-)
 _SENT: dict[str, object] = {"state": OutboxState.SENT, "settled_at": bindparam("now"), "last_error": None}
-SETTLE_SENT = update(_BOX).where(_BOX.c.id.in_(_THESE)).values(**_SENT)
+SETTLE_SENT = (
+    update(_BOX)
+    .where(_BOX.c.id.in_(_THESE), _BOX.c.state == OutboxState.LEASED, _BOX.c.attempts == bindparam("fence"))
+    .values(**_SENT)
+    .returning(_BOX.c.id)
+)
 DEPART = (
     update(_PAGE).where(_PAGE.c.id == bindparam("page")).values(sent_at=bindparam("now"), state=bindparam("departed"))
 )
@@ -139,12 +139,8 @@ def sent(tx: Tx, several: Sequence[Leased], now: datetime) -> int:
     their attempt."""
     if not several:
         return 0
-    ids = {"ids": sorted(leased.parcel.outbox_id for leased in several)}
-    pages = rows.ask(tx, PAGES, ids).all()
-    fences = {row.id: row.attempts for row in rows.ask(tx, FENCES, ids)}
-    held = [one.parcel.outbox_id for one in several if fences.get(one.parcel.outbox_id) == one.fence]
-    if held:
-        rows.ask(tx, SETTLE_SENT, {"ids": held, "now": now})
+    pages = rows.ask(tx, PAGES, {"ids": sorted(leased.parcel.outbox_id for leased in several)}).all()
+    held = {row.id for fence in {leased.fence for leased in several} for row in _settled(tx, several, fence, now)}
     if departed := [_departure(page, now) for page in pages if page.outbox_id in held]:
         rows.ask(tx, DEPART, departed)
     return len(held)
@@ -176,6 +172,12 @@ def anew(now: datetime) -> rows.Values:
     fence). What became of the last ones says nothing of the next."""
     fateless = {"fate": None, "fate_reason": None, "fate_at": None}
     return {"state": OutboxState.PROMISED, "next_attempt_at": now, "promised_at": now, "settled_at": None, **fateless}
+
+
+def _settled(tx: Tx, several: Sequence[Leased], fence: int, now: datetime) -> Sequence[Row[Any]]:
+    """Those of one number of attempts that still belonged to theirs; most are the first."""
+    ids = sorted(leased.parcel.outbox_id for leased in several if leased.fence == fence)
+    return rows.ask(tx, SETTLE_SENT, {"ids": ids, "fence": fence, "now": now}).all()
 
 
 def _departure(page: Row[Any], now: datetime) -> rows.Values:

@@ -37,7 +37,7 @@ from mailgate.core.reports import Fate
 from mailgate.core.seen import Seen
 from mailgate.core.summons import desk_addresses, responsible
 from mailgate.core.targets import is_mail, scheme_of, shown
-from mailgate.core.ticket import Ticket
+from mailgate.core.ticket import Clock, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,27 +115,45 @@ def _released(event: ReleaseAsked) -> Decision:
 
 
 def _owed_again(lost: Undelivered, ticket: Ticket, policy: Policy, at: datetime) -> Iterator[Effect]:
-    """The promise was kept by this very answer, so it was not kept. An answer in a wait was judged by a part of it; now
-    each wait counts whole, when it is over, and one that is the customer's is over now."""
+    """The promise was kept by this very answer, so it was not kept; or nothing has kept it yet. Of the last answer, the
+    customer's wait is over as well."""
     callback = ticket.callback
     if lost.recipient.lower() in ticket.watchers or ticket.status is Status.MERGED:
         return
-    if lost.template != "notification" or callback is None or callback.how is not Activity.REPLY:
+    if lost.template != "notification" or callback is None:
         return
-    if _said_at(lost, ticket) in (None, callback.kept_at):
-        hours, delay = callback.hours, callback.delay
-        owed = counted_anew(callback, hours, delay, ticket.waits) if hours and delay else unkept(callback)
-        woken = wake(ticket, at)
-        yield SetClock(ticket.number, after_wait(ticket, owed, policy, at) if woken else owed)
-        yield from woken
+    owed = _unkept(callback, lost, ticket)
+    woken = wake(ticket, at) if owed.running and _is_last_word(lost, ticket) else []
+    if woken:
+        owed = after_wait(ticket, owed, policy, at)
+    if owed != callback:
+        yield SetClock(ticket.number, owed)
+    yield from woken
+
+
+def _unkept(callback: Clock, lost: Undelivered, ticket: Ticket) -> Clock:
+    """The promise without this answer. An answer in a wait was judged by a part of it; now each wait counts whole, when
+    it is over."""
+    if callback.how is not Activity.REPLY or _said_at(lost, ticket) not in (None, callback.kept_at):
+        return callback
+    hours, delay = callback.hours, callback.delay
+    return counted_anew(callback, hours, delay, ticket.waits) if hours and delay else unkept(callback)
+
+
+def _is_last_word(lost: Undelivered, ticket: Ticket) -> bool:
+    """Whether the desk has said nothing since, that may have arrived."""
+    return lost.promised_at is None or all(at <= lost.promised_at for at in _said(ticket))
 
 
 def _said_at(lost: Undelivered, ticket: Ticket) -> datetime | None:
     """When the words of the lost answer were written: the newest of the desk's words that are not younger than it."""
     if lost.promised_at is None:
         return None
-    said = [line.at for line in ticket.history if line.direction is Direction.OUT and not line.automatic]
-    return max((at for at in said if at <= lost.promised_at), default=None)
+    return max((at for at in _said(ticket) if at <= lost.promised_at), default=None)
+
+
+def _said(ticket: Ticket) -> list[datetime]:
+    return [line.at for line in ticket.history if line.direction is Direction.OUT and not line.automatic]
 
 
 def _told(lost: Undelivered, ticket: Ticket | None, policy: Policy) -> Iterator[Effect]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,10 +11,10 @@ from mailgate.core.clocks import kept, started
 from mailgate.core.effects import ChangeStatus, OpenTicket, Quarantine, RetryInbox, RetryOutbox, SetClock, TakeTurn
 from mailgate.core.events import DeliveryFailed, MailUnreadable, RetryAsked, TicketRequested
 from mailgate.core.hours import parse_duration
-from mailgate.core.model import Activity, Channel, Door, Outcome, Status
+from mailgate.core.model import Activity, Channel, Direction, Door, Outcome, Status
 from mailgate.core.page_effects import FailPage, Page
 from mailgate.core.seen import Seen
-from mailgate.core.ticket import Promise, Wait
+from mailgate.core.ticket import Line, Promise, Wait
 from tests.builders import NOW, a_calendar, a_kept_callback, a_policy, a_ticket, local
 from tests.core.asking import ask, letters, of, only, paged
 
@@ -98,6 +99,24 @@ def test_an_answer_that_bounced_leaves_nobody_waiting_for_the_customer(status: S
     assert [change.status for change in of(decision, ChangeStatus)] == becomes
     assert "the callback is owed again" in decision.because
     assert ("the ticket is open" in decision.because) is bool(becomes)
+
+
+def test_an_answer_that_keeps_nothing_at_its_door_leaves_nobody_waiting_either() -> None:
+    """Where only a call keeps the promise: it stood still for a customer whom nobody has asked anything."""
+    ticket = a_ticket(status=Status.WAITING_CUSTOMER, waiting_since=NOW + timedelta(minutes=10))
+    event = failed("notification", "chef@acme.example", received_at=NOW + timedelta(minutes=30))
+    decision = ask(event, Seen(1002, by_token=ticket))
+    assert only(decision, ChangeStatus).status is Status.OPEN
+    assert only(decision, SetClock).clock.paused_minutes == 20
+
+
+def test_an_earlier_answer_that_bounced_opens_nothing_again() -> None:
+    """What was said after it may have arrived."""
+    said = tuple(Line(NOW + timedelta(hours=hour), "tech2@example.com", Direction.OUT, "…") for hour in (0, 1))
+    kept_by_reply = a_kept_callback(Activity.REPLY)
+    ticket = a_ticket(status=Status.CLOSED, callback=kept_by_reply, history=said)
+    earlier = failed("notification", "chef@acme.example", promised_at=NOW + timedelta(seconds=3))
+    assert of(ask(earlier, Seen(1002, by_token=ticket)), ChangeStatus) == []
 
 
 def test_a_ticket_that_was_resolved_by_phone_stays_so() -> None:

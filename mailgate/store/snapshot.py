@@ -55,7 +55,9 @@ LATELY = timedelta(days=1)
 _INBOX, _TICKETS, _MESSAGES = rows.table(InboxRow), rows.table(TicketRow), rows.table(MessageRow)
 _COUNTERS, _TURNS = rows.table(CounterRow), rows.table(TurnRow)
 
-_NEXT_TICKET = select_columns(_COUNTERS.c.next).where(_COUNTERS.c.name == TICKET_COUNTER)
+_DESK = select_columns(_COUNTERS.c.next, timers.of_desk(REPORT).label("reporting")).where(
+    _COUNTERS.c.name == TICKET_COUNTER
+)
 _TURN = select_columns(_TURNS.c.team, _TURNS.c.technician)
 _ASSIGNED = _TICKETS.c.assignee
 _CARRIED = (
@@ -90,12 +92,12 @@ _TAG = re.compile(r"\[#([0-9]{1,9})\]")
 
 def load(tx: Tx, event: Event, firm: str | None = None) -> Seen:
     """The snapshot for one event; of a mail's, the calls are those of the customer `firm`, or everybody's."""
-    next_ticket = _next_ticket(tx)
-    seen = replace(staff(tx), next_ticket=next_ticket, reporting=timers.is_set(tx, None, REPORT))
+    desk = rows.ask(tx, _DESK).one()
+    seen = replace(staff(tx), next_ticket=desk.next, reporting=bool(desk.reporting))
     tickets = cache(partial(find_ticket, tx))
     match event:
         case MailReceived():
-            return replace(_of_mail(tx, event, seen, tickets), calls=floods.calls(tx, event.received_at, firm))
+            return _of_mail(tx, event, firm, seen, tickets)
         case PageAnswered(ticket=number):
             return floods.of_ticket(tx, replace(seen, by_token=relations.followed(tickets)(number)), event)
         case TimerFired(kind=kind, ticket=None):
@@ -132,13 +134,14 @@ def _of_desk(tx: Tx, seen: Seen, kind: str) -> Seen:
     return replace(seen, held_back=budgets.held_back(tx)) if kind == REPORT else seen
 
 
-def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
+def _of_mail(tx: Tx, event: MailReceived, firm: str | None, seen: Seen, tickets: Tickets) -> Seen:
     """Whatever names a ticket that became part of another means that one; a report is about the mail that it names."""
     reported, tickets = tickets, relations.followed(tickets)
-    twins = _twins(tx, event)
+    twins, addresses = _twins(tx, event), _addresses(event)
     seen = held.of_answer(tx, event, seen) if _is_work(event) else seen
+    seen = floods.of_ticket(tx, _of_token(tx, event, seen, tickets, reported), event)
     return replace(
-        _of_budgets(tx, event, floods.of_ticket(tx, _of_token(tx, event, seen, tickets, reported), event)),
+        seen,
         twins=twins,
         by_twin=traces.first(tickets, (twin.ticket for twin in reversed(twins))),
         lately=_lately(tx, event),
@@ -150,6 +153,10 @@ def _of_mail(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets) -> Seen:
         still_held=event.held is not None and held.still_waits(tx, event.held.mail.inbox_id),
         named=relations.named(tickets, event),
         siblings=relations.siblings(tx, tickets, event),
+        marked=fates.marked(tx, addresses),
+        answered=budgets.answered(tx, addresses, event.received_at),
+        refused=budgets.refused(tx, seen.by_token.number, event.received_at) if seen.by_token else 0,
+        calls=floods.calls(tx, event.received_at, firm),
     )
 
 
@@ -160,27 +167,17 @@ def _of_token(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets, reporte
         return replace(seen, sent=fates.sent(row, event), by_token=reported(row.ticket))
     signed = event.token is not None and event.token.kind is not TokenKind.BOUNCE
     ticket = tickets(event.token.ticket if event.token is not None and signed else None)
-    seen = replace(seen, by_token=ticket)
+    seen = replace(seen, by_token=ticket) if ticket is not None else seen
     seen = deeds.seen(tx, event, seen) if _is_work(event) else seen
     if ticket is not None and not _is_work(event):
         return seen
     return replace(seen, banks=bank.of_work(tx, event, ticket), worked=bank.worked(tx, ticket))
 
 
-def _of_budgets(tx: Tx, event: MailReceived, seen: Seen) -> Seen:
-    """What was answered and refused lately, for whoever may be answered now."""
+def _addresses(event: MailReceived) -> frozenset[str]:
+    """Whoever may be answered now."""
     author = event.mail.sender.mail if event.mail.sender else ""
-    addresses = {address.lower() for address in (author, event.envelope_from) if address}
-    return replace(
-        seen,
-        marked=fates.marked(tx, addresses),
-        answered=budgets.answered(tx, addresses, event.received_at),
-        refused=budgets.refused(tx, seen.by_token.number, event.received_at) if seen.by_token else 0,
-    )
-
-
-def _next_ticket(tx: Tx) -> int:
-    return int(rows.ask(tx, _NEXT_TICKET).scalar_one())
+    return frozenset(address.lower() for address in (author, event.envelope_from) if address)
 
 
 def _turns(tx: Tx) -> Mapping[str, str]:

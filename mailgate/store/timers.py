@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import Exists, bindparam, delete, exists, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -20,8 +20,9 @@ from mailgate.store.database import Tx
 from mailgate.store.tables import TimerRow
 
 _TIMERS = rows.table(TimerRow)
-_NAMED = select_columns(_TIMERS.c.id).where(_TIMERS.c.kind == bindparam("named"))
-_OF_TICKET, _OF_DESK = _NAMED.where(_TIMERS.c.ticket == bindparam("of")), _NAMED.where(_TIMERS.c.ticket.is_(None))
+_OF_TICKET = select_columns(_TIMERS.c.id).where(
+    _TIMERS.c.ticket == bindparam("of"), _TIMERS.c.kind == bindparam("named")
+)
 _DUE = (
     select_columns(_TIMERS)
     .where(_TIMERS.c.due_at <= bindparam("now"))
@@ -81,8 +82,14 @@ def next_due(tx: Tx, now: datetime) -> TimerFired | None:
 
 def is_set(tx: Tx, ticket: int | None, kind: str) -> bool:
     """Whether the ticket (None: the desk itself) has a timer of this kind."""
-    one = {"named": kind} if ticket is None else {"of": ticket, "named": kind}
-    return rows.ask(tx, _OF_DESK if ticket is None else _OF_TICKET, one).first() is not None
+    if ticket is None:
+        return bool(rows.ask(tx, select_columns(of_desk(kind))).scalar())
+    return rows.ask(tx, _OF_TICKET, {"of": ticket, "named": kind}).first() is not None
+
+
+def of_desk(kind: str) -> Exists:
+    """Whether the desk itself has a timer of this kind, as a part of a question."""
+    return exists().where(_TIMERS.c.ticket.is_(None), _TIMERS.c.kind == kind)
 
 
 def due_at(tx: Tx, ticket: int, kind: str) -> datetime | None:

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -83,13 +83,18 @@ class ProvenDesk:
         return self.waiting() == (0, 0)
 
     def drain(self) -> None:
-        """Let a daemon that runs work off what there is, as long as it goes on."""
-        until, before = time.monotonic() + LONGEST_WAIT, (-1, -1)
-        while not self.is_drained():
-            if (left := self.waiting()) != before:
+        """Let a daemon that runs work off what there is."""
+        self.wait(self.waiting, "it never worked off what it had")
+
+    def wait(self, waiting: Callable[[], tuple[int, ...]], wrong: str) -> None:
+        """Until none of something is left, for as long as there is less of it from time to time; else that is wrong."""
+        until = time.monotonic() + LONGEST_WAIT
+        before: tuple[int, ...] = ()
+        while any(left := waiting()):
+            if left != before:
                 until, before = time.monotonic() + LONGEST_WAIT, left
             if time.monotonic() > until:
-                self.wrong.append(f"it never worked off what it had: {left}")
+                self.wrong.append(f"{wrong}: {left}")
                 return
             time.sleep(0.1)
 

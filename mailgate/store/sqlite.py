@@ -153,8 +153,12 @@ class _Opener:
             isolation_level=None,  # the driver begins no transaction of its own
             check_same_thread=False,  # the pool hands a connection to one thread at a time
         )
-        for pragma in self.pragmas:
-            _set(connection, pragma)
+        try:
+            for pragma in self.pragmas:
+                _set(connection, pragma)
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
 

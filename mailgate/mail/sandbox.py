@@ -22,7 +22,6 @@ from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailgate.mail.dates import Tongue
-from mailgate.mail.loans import Lender, Loans, Shelves, is_settled
 
 TONGUE = "_tongue"
 """The hidden name under which a template carries its reader's language and clock."""
@@ -40,7 +39,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """Compiles templates that can only read; `escapes` says whether what they print is HTML."""
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
-    template_class = Lender
 
     def __init__(self, loader: BaseLoader, *, escapes: bool) -> None:
         super().__init__(
@@ -53,12 +51,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             finalize=_printed,
         )
         self.globals.clear()
-        self._shelves: Shelves = {}
         self.filters = {name: FILTERS[name] for name in ALLOWED} | SPOKEN | SHORTENED
-
-    def loans(self) -> Loans:
-        """For one letter; it gives them back when it is written."""
-        return Loans(self._shelves)
 
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
         """Refuse to build texts by arithmetic."""
@@ -91,8 +84,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
         tree = super()._parse(source, name, filename)
         for switch in tree.find_all(nodes.EvalContextModifier):
             raise TemplateSyntaxError("escaping can't be switched off", switch.lineno, name, filename)
-        if name is not None and is_settled(tree):
-            self._shelves.setdefault(name, [])
         return tree
 
 

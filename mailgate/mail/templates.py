@@ -25,7 +25,6 @@ from jinja2 import Template, TemplateNotFound, TemplateSyntaxError
 
 from mailgate.core.letters import Facts, Letter
 from mailgate.mail.dates import Tongue, primary
-from mailgate.mail.loans import LENT, Loans
 from mailgate.mail.repeats import Repeats
 from mailgate.mail.samples import NAMES, sample_letters
 from mailgate.mail.sandbox import TONGUE, Sandbox
@@ -108,18 +107,15 @@ class Templates:
 
     def _printed(self, environment: Sandbox, name: str, facts: Facts, tongue: Tongue) -> str:
         """What a template prints; TemplateFailed when it raises, or prints without end."""
-        loans = environment.loans()
         try:
-            return self._bounded(environment.get_template(name), facts, {TONGUE: tongue, LENT: loans})
+            return self._bounded(environment.get_template(name), facts, tongue)
         except TemplateFailed:
             raise
         except Exception as error:
             raise TemplateFailed(self._located(error, name)) from error
-        finally:
-            loans.give_back()
 
-    def _bounded(self, template: Template, facts: Facts, hidden: dict[str, Tongue | Loans]) -> str:
-        names = dict(zip(_NAMES, _VALUES(facts), strict=True), **hidden)
+    def _bounded(self, template: Template, facts: Facts, tongue: Tongue) -> str:
+        names = dict(zip(_NAMES, _VALUES(facts), strict=True), **{TONGUE: tongue})
         most, pieces = _most(facts), list[str]()
         for piece in template.generate(names):
             pieces.append(piece)

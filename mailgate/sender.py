@@ -1,6 +1,6 @@
 """Keeps what was promised: lease → send → settle, at least once, the same bytes and the same Message-ID each time.
 
-    Ledger ──a batch──▶ Tray (a lane's) ──▶ workers, each with a relay session ──what ended──▶ Ledger (one for all)
+    Tray (a lane's) ──▶ workers, each with a relay session ──what ended──▶ GroupCommit (one for all) ──a batch──▶ Tray
 
 A lane is a fixed number of workers; pages and bulk mail have separate lanes, so a relay that hangs on a bulk mail holds
 up one bulk worker and no page (promise 5, invariant I23). A batch is leased for the lane and not for a worker: while
@@ -25,7 +25,7 @@ from typing import Protocol
 import structlog
 
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane, Parcel, Refused, next_attempt
-from mailgate.ledger import Ledger
+from mailgate.group_commit import GroupCommit
 from mailgate.store import outbox
 from mailgate.store.database import Database, Tx
 from mailgate.store.outbox import Lease, Leased
@@ -122,7 +122,7 @@ class Sender:
         self._means = means
         self._numbers = workers or WORKERS
         self._lines = {lane: Line(lane, partial(self._lease, lane)) for lane in self._numbers}
-        self._ledger = Ledger(means.database, means.threads, partial(_write, means))
+        self._commits = GroupCommit(means.database, means.threads, partial(_write, means))
         self._workers: list[asyncio.Task[None]] = []
         self._tidiers: list[asyncio.Task[None]] = []
         self._given_back: set[asyncio.Task[None]] = set()
@@ -194,7 +194,7 @@ class Sender:
         """What cannot be written down comes back after its lease."""
         try:
             ended = Ended(leased, result, _again(self._means, leased, result))
-            await self._ledger.enter(ended)
+            await self._commits.write(ended)
         except Exception:
             log.exception("sender.failed", lane=leased.lane.value, outbox=leased.parcel.outbox_id)
             await asyncio.sleep(FAULT_PAUSE_SECONDS)
@@ -205,7 +205,7 @@ class Sender:
 
     async def _lease(self, lane: Lane) -> Sequence[Leased]:
         asked = Asked(lane)
-        await self._ledger.enter(asked)
+        await self._commits.write(asked)
         return asked.leased
 
     async def _tidy(self, line: Line) -> None:
@@ -224,8 +224,8 @@ class Sender:
 
     async def _due_again(self, line: Line, left: Sequence[Leased]) -> None:
         now = self._means.clock()
-        entered = (self._ledger.enter(Ended(leased, NOBODY_FREE, now)) for leased in left)
-        for error in filter(None, await asyncio.gather(*entered, return_exceptions=True)):
+        written = (self._commits.write(Ended(leased, NOBODY_FREE, now)) for leased in left)
+        for error in filter(None, await asyncio.gather(*written, return_exceptions=True)):
             log.error("sender.failed", lane=line.lane.value, exc_info=error)
         line.tray.call()
 

@@ -1,4 +1,4 @@
-"""The ledger: one transaction for all that waits, and no harm from who breaks it."""
+"""Group commit: one transaction for all that waits, and no harm from who breaks it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import TimeoutError as QueueTimeout
 
-from mailgate.ledger import Ledger
+from mailgate.group_commit import GroupCommit
 from mailgate.store import sqlite
 from mailgate.store.database import Database, Tx
 
@@ -34,21 +34,21 @@ class Writer:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database.open(f"sqlite:///{tmp_path / 'ledger.db'}")
+    opened = Database.open(f"sqlite:///{tmp_path / 'desk.db'}")
     yield opened
     opened.close()
 
 
-async def entered(database: Database, writer: Writer, *things: str, behind: bool = False) -> list[object]:
-    """What came of entering some things; `behind` another one, while somebody else's transaction is open."""
+async def written(database: Database, writer: Writer, *things: str, behind: bool = False) -> list[object]:
+    """What came of writing some things; `behind` another one, while somebody else's transaction is open."""
     with ThreadPoolExecutor(1) as threads:
-        ledger = Ledger(database, threads, writer.write)
+        commits = GroupCommit(database, threads, writer.write)
         with database.write() as tx:
             if behind:
                 tx.connection()
-            first = [asyncio.create_task(ledger.enter("first"))] if behind else []
+            first = [asyncio.create_task(commits.write("first"))] if behind else []
             await asyncio.sleep(0.1 if behind else 0)
-            others = [asyncio.create_task(ledger.enter(thing)) for thing in things]
+            others = [asyncio.create_task(commits.write(thing)) for thing in things]
             await asyncio.sleep(0.1 if behind else 0)
         return await asyncio.gather(*first, *others, return_exceptions=True)
 
@@ -56,14 +56,14 @@ async def entered(database: Database, writer: Writer, *things: str, behind: bool
 def test_who_comes_before_its_turn_goes_along(database: Database) -> None:
     """The group is closed when the lock is had, and not when the first of it asked for it."""
     writer = Writer()
-    asyncio.run(entered(database, writer, "second", "third", behind=True))
+    asyncio.run(written(database, writer, "second", "third", behind=True))
     assert writer.groups == [["first", "second", "third"]]
 
 
 def test_what_breaks_a_group_is_alone_with_it(database: Database) -> None:
     """Its neighbours are written, and hear nothing of it."""
     writer = Writer()
-    outcomes = asyncio.run(entered(database, writer, "a", "poison", "b"))
+    outcomes = asyncio.run(written(database, writer, "a", "poison", "b"))
     assert [type(one) for one in outcomes] == [type(None), Poison, type(None)]
     assert writer.groups == [["a", "poison", "b"], ["a"], ["poison"], ["b"]]
 
@@ -74,7 +74,7 @@ def test_a_database_that_takes_nothing_is_heard_of_by_all(
     """Nobody waits for ever, and the next one is tried."""
     monkeypatch.setattr(sqlite, "QUEUE_SECONDS", 0.01)
     impatient, writer = Database.open(f"sqlite:///{tmp_path / 'other.db'}"), Writer()
-    outcomes = asyncio.run(entered(impatient, writer, "second", behind=True))
+    outcomes = asyncio.run(written(impatient, writer, "second", behind=True))
     assert [type(one) for one in outcomes] == [QueueTimeout] * 2
-    assert asyncio.run(entered(impatient, writer, "third")) == [None]
+    assert asyncio.run(written(impatient, writer, "third")) == [None]
     impatient.close()

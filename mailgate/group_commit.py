@@ -1,4 +1,4 @@
-"""What waits to be written, one transaction at a time for all who write.
+"""What waits to be written, one transaction at a time for all who write (group commit).
 
 A transaction costs more than what most of them write, and on SQLite it waits for the one before it, which may be the
 engine's. So it is looked only when its turn has come what waits by then: whoever came meanwhile goes along.
@@ -38,20 +38,20 @@ class Entry(Generic[ThingT]):
             self.written.set_exception(error)
 
 
-class Ledger(Generic[ThingT]):
-    """Lives in the loop; `write` runs in one of the threads."""
+class GroupCommit(Generic[ThingT]):
+    """Lives in the loop; `work` writes a group, in one of the threads."""
 
-    def __init__(self, database: Database, threads: Executor, write: Callable[[Tx, Sequence[ThingT]], None]) -> None:
-        self._database, self._threads, self._write = database, threads, write
+    def __init__(self, database: Database, threads: Executor, work: Callable[[Tx, Sequence[ThingT]], None]) -> None:
+        self._database, self._threads, self._work = database, threads, work
         self._waiting: deque[Entry[ThingT]] = deque()
         self._writing: asyncio.Task[None] | None = None
 
-    async def enter(self, thing: ThingT) -> None:
+    async def write(self, thing: ThingT) -> None:
         """Returns after the commit. Raises what made it impossible; then nothing of it is written."""
         entry = Entry(thing, asyncio.get_running_loop().create_future())
         self._waiting.append(entry)
         if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write_all(), name="ledger")
+            self._writing = asyncio.create_task(self._write_all(), name="group-commit")
         await entry.written
 
     async def _write_all(self) -> None:
@@ -83,7 +83,7 @@ class Ledger(Generic[ThingT]):
             tx.connection()  # here it waits for its turn
             while waiting:
                 group.append(waiting.popleft())
-            self._write(tx, [entry.thing for entry in group])
+            self._work(tx, [entry.thing for entry in group])
 
 
 def _tell(group: Sequence[Entry[ThingT]], error: Exception | None) -> None:

@@ -30,7 +30,7 @@ REMEMBERED = 4096
 class Limits:
     """Times in seconds. `text_rate` is the least octets per second that keep a DATA phase alive, `text_patience` the
     longest pause in it; `errors` and `commands` (of each verb) count per session, `recipients` per mail, and
-    `talk` the replies to a stranger who brings none."""
+    `talk` the replies to a stranger who brings none, of which so many are `prompt`."""
 
     command_seconds: float = 300.0
     session_seconds: float = 900.0
@@ -41,6 +41,7 @@ class Limits:
     errors: int = 20
     commands: int = 1000
     talk: int = 250
+    prompt: int = 30
     per_peer: int = 50
     total: int = 500
 

@@ -39,6 +39,10 @@ AT_ONCE = 8
 """Replies since the last mail, after which a session waits for its turn: a stream that has the next command answers at
 once, and who sends thousands of them in one breath would stop the loop for everybody."""
 
+TARRY_SECONDS = 0.2
+"""How long a stranger who talks and brings no mail waits for each reply: hundreds of them must leave the loop to
+others, and who has a mail for a hundred recipients can wait."""
+
 READ_OCTETS = 1 << 14
 """Of a stranger at once: asyncio asks for 256 KiB, which a thousand of them could send before anybody looks."""
 
@@ -177,7 +181,8 @@ class Connection(SMTP):
         """Who says much at once lets others speak in between, and who brings no mail ends."""
         self._talk += 1
         if self._talk > AT_ONCE:
-            await asyncio.sleep(0)
+            tarries = self._talk > self._keeper.limits.prompt and not self.trusted
+            await asyncio.sleep(TARRY_SECONDS if tarries else 0)
         if self._talk == self._keeper.limits.talk and not self.trusted:
             await self._hang_up(TOO_MUCH_TALK)
 

@@ -31,8 +31,8 @@ class RunningDoor:
     def port(self) -> int:
         return int(self.door.addresses[0].rpartition(":")[2])
 
-    def talk(self) -> Talk:
-        return Talk(socket.create_connection(("127.0.0.1", self.port), timeout=10))
+    def talk(self, source: str = "127.0.0.1") -> Talk:
+        return Talk(socket.create_connection(("127.0.0.1", self.port), timeout=10, source_address=(source, 0)))
 
     def close(self, grace_seconds: float) -> None:
         asyncio.run_coroutine_threadsafe(self.door.close(grace_seconds), self.loop).result(30)

@@ -166,6 +166,20 @@ def test_who_talks_and_brings_no_mail_is_sent_home() -> None:
         assert client.hear_all()[-1] == "421 4.7.0 too many commands without a mail, goodbye"
 
 
+def test_who_talks_and_brings_no_mail_waits_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trap F25: hundreds who talk all the time left our relay a hundredth of the door."""
+    monkeypatch.setattr(smtp_connection, "TARRY_SECONDS", 3600)
+    keeper = a_keeper(ListCustody(), Limits(prompt=12), trusted=("127.0.0.1/32",))
+    with running(keeper) as door, door.talk("127.0.0.2") as stranger, door.talk() as relay:
+        for client in (stranger, relay):
+            client.greet()
+            client.send(b"NOOP\r\n" * 50)
+        assert all(relay.hear() for _ in range(50))
+        stranger.socket.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            assert all(stranger.hear() for _ in range(50))
+
+
 def test_who_finds_no_room_costs_no_session(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trap F25: in a storm nearly everybody is one too many, and a session costs more than to send them away."""
 
@@ -239,7 +253,7 @@ def test_everything_at_once_with_nobody_waiting_is_still_answered() -> None:
 def test_a_client_that_does_not_listen_cannot_stop_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its replies fill the buffers; closing must not wait for them."""
     monkeypatch.setattr(smtp_connection, "FAREWELL_SECONDS", 3600)
-    with smtp_door(ListCustody(), Limits(commands=1 << 30, talk=1 << 30)) as door:
+    with smtp_door(ListCustody(), Limits(commands=1 << 30, talk=1 << 30, prompt=1 << 30)) as door:
         door.door._server.sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         with door.talk() as client:
             client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

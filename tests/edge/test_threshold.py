@@ -70,7 +70,7 @@ def test_who_sends_many_commands_in_one_breath_waits_for_their_turn() -> None:
             turns += 1
 
     async def scene() -> None:
-        door = await open_door(ANY_PORT, a_keeper(ListCustody(), Limits(talk=10_000)), lmtp=False)
+        door = await open_door(ANY_PORT, a_keeper(ListCustody(), Limits(talk=10_000, prompt=10_000)), lmtp=False)
         reader, writer = await asyncio.open_connection("127.0.0.1", int(door.addresses[0].rpartition(":")[2]))
         counting = asyncio.create_task(count())
         writer.write(b"NOOP\r\n" * 900)

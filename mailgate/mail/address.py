@@ -27,6 +27,7 @@ from mailgate.core.model import Token, TokenKind
 from mailgate.mail.keyring import Key, Keyring
 
 __all__ = [
+    "SHAPED",
     "Keyring",
     "claimed",
     "is_shown",
@@ -43,7 +44,9 @@ __all__ = [
 TOKEN_LENGTH = 42
 TOKEN = re.compile(rf"[a-z2-7]{{{TOKEN_LENGTH}}}")
 _TAGS = re.compile(rf"\+{TOKEN.pattern}\b", re.IGNORECASE)
-_SHAPED = re.compile(rf"(\+|(?:%(?:25)*|[=-])?2[BF]|(?<![a-z2-7])){TOKEN.pattern}(?![a-z2-7])", re.IGNORECASE)
+SHAPED = re.compile(
+    rf"(?P<before>\+|(?:%(?:25)*|[=-])?2[BF]|(?<![a-z2-7]))(?P<token>{TOKEN.pattern})(?![a-z2-7])", re.IGNORECASE
+)
 """Whatever may be a token: in an address, in the link of a page, by itself, and as URLs write these."""
 _MAC_OCTETS = 15
 _EPOCH = date(1970, 1, 1)
@@ -124,7 +127,7 @@ def tagged(desk_address: str, token: str) -> str:
 def without_tokens(text: str) -> str:
     """Somebody else's words without our signed addresses and the links of our pages, which they repeat: who reads them
     may not use those."""
-    return _SHAPED.sub(r"\1…", text)
+    return SHAPED.sub(r"\g<before>…", text)
 
 
 def token_of(recipients: Iterable[str], desk_address: str) -> str | None:

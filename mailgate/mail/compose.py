@@ -8,7 +8,6 @@ who quotes a mail of the desk never hands their own to the customer (promise 6, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -35,10 +34,9 @@ REFERENCES_MOST = 20
 SUPPRESS = {Tone.REPLIED: "All", Tone.GENERATED: "DR, RN, NRN, OOF, AutoReply"}
 """X-Auto-Response-Suppress: what may not be answered automatically; without "All", bounces come back."""
 
-_TOKEN_SHAPED = re.compile(r"(?:\+|(?:%(?:25)*|[=-])?2[BF]|(?<![a-z2-7]))([a-z2-7]{42})(?![a-z2-7])", re.IGNORECASE)
 _RUN = b"x" * 42
 _RUNS = bytes(_RUN[0] if chr(octet).isalnum() or octet == ord("?") else 0 for octet in range(128)).ljust(256, b"\0")
-"""Whatever `_TOKEN_SHAPED` finds holds such a run, which is found out in a tenth of the time; what is not ASCII counts
+"""Whatever `address.SHAPED` finds holds such a run, which is found out in a tenth of the time; what is not ASCII counts
 as "?", because four letters that are not are the same as a letter of ours where case is ignored."""
 
 
@@ -172,8 +170,8 @@ class Scribe:
         rest = text.replace(link, link[1:]) if link is not None else text
         if _RUN not in rest.encode("ascii", "replace").translate(_RUNS):
             return text
-        return _TOKEN_SHAPED.sub(
-            lambda found: found[0] if found[1] == link or not self._is_ours(found[1]) else "", text
+        return address.SHAPED.sub(
+            lambda found: found[0] if found["token"] == link or not self._is_ours(found["token"]) else "", text
         )
 
     def _named(self, file: Attachment) -> Attachment:

@@ -78,10 +78,6 @@ class ProvenDesk:
         undecided, unsettled = (self.ask(f"SELECT count(*) FROM {one}")[0][0] for one in kept)
         return undecided, unsettled
 
-    def is_drained(self) -> bool:
-        """Everything was decided and everything that was promised is settled."""
-        return self.waiting() == (0, 0)
-
     def drain(self) -> None:
         """Let a daemon that runs work off what there is."""
         self.wait(self.waiting, "it never worked off what it had")

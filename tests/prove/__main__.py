@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -28,15 +29,26 @@ PATIENCE = 600.0
 """Seconds for one rig and its broken builds, except in a long run."""
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a rig ended, and all that it told."""
+
+    is_proven: bool
+    told: str
+
+
 def main() -> int:
     """`make prove`, or the rigs that are named."""
     asked = _asked()
     if asked.here:
         return 0 if _is_proven(_chosen([asked.here])[0], asked.long) else 1
     began = time.monotonic()
-    proven = list(_all(_chosen(asked.rigs), asked.long))
-    print(f"\n{sum(proven)} of {len(proven)} rigs hold and catch every broken build, {time.monotonic() - began:.0f} s")
-    return 0 if all(proven) else 1
+    ends = list(_all(_chosen(asked.rigs), asked.long))
+    failed = [end.told for end in ends if not end.is_proven]
+    print("".join(f"\nThis one did not hold:\n{told}" for told in failed))
+    held = len(ends) - len(failed)
+    print(f"{held} of {len(ends)} rigs hold and catch every broken build, {time.monotonic() - began:.0f} s")
+    return 1 if failed else 0
 
 
 def _asked() -> argparse.Namespace:
@@ -55,15 +67,14 @@ def _chosen(names: Sequence[str]) -> list[Rig]:
     return [rig for rig in RIGS if not names or any(map(rig.name.startswith, names))]
 
 
-def _all(rigs: Sequence[Rig], is_long: bool) -> Iterator[bool]:
-    """Whether each was proven."""
+def _all(rigs: Sequence[Rig], is_long: bool) -> Iterator[End]:
     run = partial(_apart, is_long=is_long)
     with ThreadPoolExecutor(int(os.environ.get("WORKERS", "2"))) as several:
         yield from several.map(run, [rig for rig in rigs if not rig.is_alone])
     yield from map(run, [rig for rig in rigs if rig.is_alone])
 
 
-def _apart(rig: Rig, is_long: bool) -> bool:
+def _apart(rig: Rig, is_long: bool) -> End:
     """A rig in a process of its own, and in a session: what it started ends with it."""
     line = [sys.executable, "-m", "tests.prove", "--here", rig.name, *(["--long"] if is_long else [])]
     process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
@@ -72,9 +83,10 @@ def _apart(rig: Rig, is_long: bool) -> bool:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         told = process.communicate()[0] + f"{rig.name}: did not end within {PATIENCE:.0f} s\n".encode()
-    sys.stdout.write(told.decode("utf-8", "replace"))
+    end = End(process.returncode == 0, told.decode("utf-8", "replace"))
+    sys.stdout.write(end.told)
     sys.stdout.flush()
-    return process.returncode == 0
+    return end
 
 
 def _is_proven(rig: Rig, is_long: bool) -> bool:

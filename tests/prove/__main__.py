@@ -1,7 +1,8 @@
 """Runs the rigs and prints one line each; exits 1 when one lost anything, or did not catch a broken build.
 
 Every rig is a process of its own, two at a time (WORKERS): most of a rig is waiting. Those whose figures are a delay or
-an amount of memory run alone, last. A rig that does not end is ended with all that it started, and has failed.
+an amount of memory run alone, last; that they catch their broken builds does not depend on a neighbour. What does not
+end is ended with all that it started, and has failed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
@@ -29,10 +31,19 @@ PATIENCE = 600.0
 """Seconds for one rig and its broken builds, except in a long run."""
 
 
+class Part(StrEnum):
+    """What is put under a rig: the program, its broken builds."""
+
+    PROGRAM = "program"
+    BUILDS = "builds"
+    BOTH = "both"
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """How a rig ended, and all that it told."""
 
+    rig: str
     is_proven: bool
     told: str
 
@@ -41,13 +52,13 @@ def main() -> int:
     """`make prove`, or the rigs that are named."""
     asked = _asked()
     if asked.here:
-        return 0 if _is_proven(_chosen([asked.here])[0], asked.long) else 1
+        return 0 if _is_proven(_chosen([asked.here])[0], Part(asked.part), asked.long) else 1
     began = time.monotonic()
-    ends = list(_all(_chosen(asked.rigs), asked.long))
-    failed = [end.told for end in ends if not end.is_proven]
-    print("".join(f"\nThis one did not hold:\n{told}" for told in failed))
-    held = len(ends) - len(failed)
-    print(f"{held} of {len(ends)} rigs hold and catch every broken build, {time.monotonic() - began:.0f} s")
+    rigs = _chosen(asked.rigs)
+    failed = [end for end in _all(rigs, asked.long) if not end.is_proven]
+    print("".join(f"\nThis one did not hold:\n{end.told}" for end in failed))
+    held = len(rigs) - len({end.rig for end in failed})
+    print(f"{held} of {len(rigs)} rigs hold and catch every broken build, {time.monotonic() - began:.0f} s")
     return 1 if failed else 0
 
 
@@ -55,6 +66,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="prove", description="Break mailgate on purpose, and count what is lost.")
     parser.add_argument("--long", action="store_true", help="the long figures: hours, not minutes")
     parser.add_argument("--here", metavar="RIG", help="run this rig in this process: for a debugger")
+    parser.add_argument("--part", choices=list(Part), default=Part.BOTH, help="of that rig")
     parser.add_argument("rigs", nargs="*", metavar="RIG", help=f"only these: {', '.join(rig.name for rig in RIGS)}")
     return parser.parse_args()
 
@@ -68,47 +80,55 @@ def _chosen(names: Sequence[str]) -> list[Rig]:
 
 
 def _all(rigs: Sequence[Rig], is_long: bool) -> Iterator[End]:
+    """How each ended; what must run alone comes last."""
     run = partial(_apart, is_long=is_long)
     with ThreadPoolExecutor(int(os.environ.get("WORKERS", "2"))) as several:
-        yield from several.map(run, [rig for rig in rigs if not rig.is_alone])
-    yield from map(run, [rig for rig in rigs if rig.is_alone])
+        yield from several.map(run, rigs, [Part.BUILDS if rig.is_alone else Part.BOTH for rig in rigs])
+    alone = [rig for rig in rigs if rig.is_alone]
+    yield from map(run, alone, [Part.PROGRAM] * len(alone))
 
 
-def _apart(rig: Rig, is_long: bool) -> End:
-    """A rig in a process of its own, and in a session: what it started ends with it."""
-    line = [sys.executable, "-m", "tests.prove", "--here", rig.name, *(["--long"] if is_long else [])]
+def _apart(rig: Rig, part: Part, is_long: bool) -> End:
+    """In a process of its own, and in a session: what it started ends with it."""
+    line = [sys.executable, "-m", "tests.prove", "--here", rig.name, "--part", part]
+    line += ["--long"] if is_long else []
     process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         told, _ = process.communicate(timeout=None if is_long else PATIENCE)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         told = process.communicate()[0] + f"{rig.name}: did not end within {PATIENCE:.0f} s\n".encode()
-    end = End(process.returncode == 0, told.decode("utf-8", "replace"))
+    end = End(rig.name, process.returncode == 0, told.decode("utf-8", "replace"))
     sys.stdout.write(end.told)
     sys.stdout.flush()
     return end
 
 
-def _is_proven(rig: Rig, is_long: bool) -> bool:
-    """Whether the rig held, and caught each of its broken builds."""
+def _is_proven(rig: Rig, part: Part, is_long: bool) -> bool:
+    """Whether the program held under the rig, and the rig caught each of its broken builds."""
     missing = [program for program in rig.needs if shutil.which(program, path=SYSTEM_PATH) is None]
     missing += ["the right of root"] if rig.as_root and os.geteuid() != 0 else []
     if missing:
         print(f"{rig.name}: needs {', '.join(missing)} (.ci/peers installs programs)")
         return os.environ.get("CI") != "true"
+    held = [_is_held(rig, is_long)] if part is not Part.BUILDS else []
+    caught = [_is_caught(rig, build) for build in rig.builds] if part is not Part.PROGRAM else []
+    return all(held) and all(caught)
+
+
+def _is_held(rig: Rig, is_long: bool) -> bool:
     figures, seconds = _ran(rig, None, is_long)
     print(f"{rig.name}: {figures} ({figures.faults} {rig.faults}, {seconds:.0f} s)", flush=True)
     for said in (*figures.notes, *figures.wrong):
         print(f"    {said}")
-    caught = [_is_caught(rig, build) for build in rig.builds]
-    return figures.hold and all(caught)
+    return figures.hold
 
 
 def _is_caught(rig: Rig, build: str) -> bool:
     figures, seconds = _ran(rig, build, False)
     lost = f"lost={figures.lost} page_lost={figures.page_lost} duplicated={figures.duplicated}"
     print(
-        f"    without its defence ({build}): {'MISSED' if figures.hold else 'caught'}, {lost}"
+        f"    {rig.name} without its defence ({build}): {'MISSED' if figures.hold else 'caught'}, {lost}"
         f" ({figures.faults} {rig.faults}, {seconds:.0f} s){''.join(f'; {one}' for one in figures.wrong[:1])}",
         flush=True,
     )

@@ -27,7 +27,7 @@ import structlog
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane, Parcel, Refused, next_attempt
 from mailgate.group_commit import GroupCommit
 from mailgate.store import outbox
-from mailgate.store.database import Database, Tx
+from mailgate.store.database import DATABASE_FAULTS, Database, Tx
 from mailgate.store.outbox import Lease, Leased
 from mailgate.tray import Tray
 
@@ -194,7 +194,7 @@ class Sender:
         """What cannot be written down comes back after its lease."""
         try:
             ended = Ended(leased, result, _again(self._means, leased, result))
-            await self._commits.write(ended)
+            await self._write_down(ended)
         except Exception:
             log.exception("sender.failed", lane=leased.lane.value, outbox=leased.parcel.outbox_id)
             await asyncio.sleep(FAULT_PAUSE_SECONDS)
@@ -202,6 +202,19 @@ class Sender:
         _report(ended)
         if ended.has_failed:
             self._means.failed()
+
+    async def _write_down(self, ended: Ended) -> None:
+        """Tried again while the database is in trouble, for as long as the mail is this worker's: else who was reached
+        already would be reached again."""
+        until = self._means.clock() + LEASE[ended.leased.lane]
+        while True:
+            try:
+                return await self._commits.write(ended)
+            except DATABASE_FAULTS as fault:
+                if self._means.clock() > until:
+                    raise
+                log.warning("sender.unsettled", outbox=ended.leased.parcel.outbox_id, error=str(fault))
+                await asyncio.sleep(FAULT_PAUSE_SECONDS)
 
     async def _lease(self, lane: Lane) -> Sequence[Leased]:
         asked = Asked(lane)

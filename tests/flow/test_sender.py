@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from mailgate import sender
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane, Parcel
 from mailgate.sender import Means, Sender
-from mailgate.store import query
+from mailgate.store import outbox, query
 from mailgate.store.columns import OutboxState
+from mailgate.store.database import Tx
+from mailgate.store.outbox import Leased
 from mailgate.store.tables import OutboxRow
 from tests.flow.desk import Letter, LiveDesk, live_desk
 
@@ -123,6 +126,22 @@ def test_a_worker_survives_what_nobody_foresaw(desk: LiveDesk, monkeypatch: pyte
     relay = Relay(wanted=5)
     asyncio.run(send_pages(desk, relay))
     assert (relay.asked, relay.taken) == (6, 5)
+
+
+def test_what_was_taken_is_noted_once_the_database_is_well(desk: LiveDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Left to its lease, a page would come again minutes later although its reader has it."""
+    faults, settle = [OperationalError("UPDATE outbox", None, Exception("disk I/O error"))] * 4, outbox.sent
+
+    def sent(tx: Tx, several: Sequence[Leased], now: datetime) -> int:
+        if several and faults:
+            raise faults.pop()
+        return settle(tx, several, now)
+
+    monkeypatch.setattr(sender, "FAULT_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(outbox, "sent", sent)
+    asyncio.run(send_pages(desk, Together(wanted=6), workers=6))
+    assert not faults
+    assert states(desk) == {OutboxState.SENT: 6}
 
 
 def test_a_channel_that_asks_for_a_pause_gets_it(desk: LiveDesk) -> None:

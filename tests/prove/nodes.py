@@ -101,7 +101,7 @@ class Nodes(ProvenDesk):
         if (minutes := self.ask(MINUTES)) != [(self.recorded, self.recorded)]:
             yield f"minutes were recorded {self.recorded} times, and (entries, tickets) are {minutes}"
         if told.page_dup > faults * UNDER_WAY:
-            yield f"{told.page_dup} mails left again, and no more than {faults * UNDER_WAY} were under way at the faults"
+            yield f"{told.page_dup} mails left again, and {faults * UNDER_WAY} at most were under way at the faults"
 
 
 FIRED = "SELECT count(*) FROM journal WHERE event LIKE 'timer-fired race%' GROUP BY event"

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from mailgate.core.hours import Calendar, Deadline, Duration, add_working, deadline, holidays_between, working_between
+from mailgate.core.hours import Calendar, Deadline, Duration, add_working, due, holidays_between, working_between
 from mailgate.core.model import Activity, Status
 from mailgate.core.policy import Policy, Queue
 from mailgate.core.ticket import Clock, Ending, Promise, Ticket, Wait
@@ -45,8 +45,8 @@ HEARING = frozenset({Activity.CALL, Activity.VISIT, Activity.REPLY})
 
 def started(kind: Promise, hours: Calendar, delay: Duration, asked_at: datetime) -> Clock:
     """The clock of a promise made at `asked_at`."""
-    owed = deadline(hours, asked_at, delay)
-    return Clock(kind, hours.name, owed.asked_at, owed.starts_at, owed.due_at, delay, hours)
+    asked = asked_at.astimezone(UTC)
+    return Clock(kind, hours.name, asked, hours.opening(asked), due(hours, asked, delay), delay, hours)
 
 
 def call_back(queue: Queue, policy: Policy, at: datetime) -> Clock:

@@ -126,7 +126,7 @@ def _brought_in(event: MailReceived, sender: Sender, by: Technician, seen: Seen,
     if sender.level in PROVEN or event.token is not None or event.orders.orders or event.orders.problems:
         return start(event, sender, by, seen, policy)
     if written is not None:
-        return request(written[0], written[1], seen, policy)
+        return request(*written, kind_and_why(*written), seen, policy)
     at_door = _is_at_a_door(event, policy)
     return _asked(event, sender, seen, policy) if at_door else start(event, sender, by, seen, policy)
 
@@ -141,8 +141,8 @@ def _asked(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> D
         return follow_up(event, sender, thread, seen, policy)
     found = kind_and_why(event, sender)
     if found[0] is MailKind.PERSON:
-        return request(event, sender, seen, policy)
-    return _robots_word(event, sender, found, seen, policy) or request(event, sender, seen, policy)
+        return request(event, sender, found, seen, policy)
+    return _robots_word(event, sender, found, seen, policy) or request(event, sender, found, seen, policy)
 
 
 def _robots_word(event: MailReceived, sender: Sender, robot: Finding, seen: Seen, policy: Policy) -> Decision | None:

@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mailgate.core.classify import mail_kind
 from mailgate.core.conditions import FactValue
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender
+from mailgate.core.model import MailKind
 from mailgate.core.policy import Policy, Queue
 from mailgate.core.words import fold
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def facts_of(event: MailReceived, sender: Sender, queue: Queue, policy: Policy) -> Mapping[str, FactValue]:
+def facts_of(
+    event: MailReceived, sender: Sender, kind: MailKind, queue: Queue, policy: Policy
+) -> Mapping[str, FactValue]:
     """Every fact of interfaces.md §4, and how surely the mail is its sender's; headers are looked up when a rule names
     one."""
     mail = event.mail
@@ -37,7 +39,7 @@ def facts_of(event: MailReceived, sender: Sender, queue: Queue, policy: Policy) 
         "identity": sender.identity.value,
         "auth_level": sender.level.value,
         "calendar_open": policy.calendar_of(queue).is_open(event.received_at),
-        "kind": mail_kind(event, sender).value,
+        "kind": kind.value,
         "day": DAYS[local.weekday()],
         "time": clock_time(local),
     }

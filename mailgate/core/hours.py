@@ -19,6 +19,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 MIDNIGHT = time(0)
+DAY = timedelta(days=1)
 HORIZON_DAYS = 3660
 """How far ahead an opening is looked for: a calendar that never opens in ten years is a mistake in the rules."""
 
@@ -99,12 +100,12 @@ class Calendar:
 
     def windows_from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Every opening window that is not over at `start`, the first one cut to begin there."""
-        day = start.astimezone(self.zone).date() - timedelta(days=1)
+        day = start.astimezone(self.zone).date() - DAY
         for _ in range(HORIZON_DAYS):
             for opens, closes in self.windows(day):
                 if closes > start:
                     yield max(opens, start), closes
-            day += timedelta(days=1)
+            day += DAY
         raise ValueError(f"calendar '{self.name}' never opens again after {start.isoformat()}")
 
     def is_open(self, at: datetime) -> bool:
@@ -124,7 +125,7 @@ def _windows(calendar: Calendar, day: date) -> Windows:
     zone = calendar.zone
     found: list[tuple[datetime, datetime]] = []
     for span in sorted(calendar.week[day.weekday()], key=lambda s: s.start):
-        until = day + timedelta(days=1) if span.end == MIDNIGHT else day
+        until = day + DAY if span.end == MIDNIGHT else day
         start = datetime.combine(day, span.start, zone).astimezone(UTC)
         end = datetime.combine(until, span.end, zone).astimezone(UTC)
         if end > start:
@@ -165,11 +166,11 @@ def working_between(calendar: Calendar, start: datetime, end: datetime) -> timed
     """Working time between two instants; zero when `end` is not after `start`."""
     begin, until = start.astimezone(UTC), end.astimezone(UTC)
     total = timedelta()
-    day, last = begin.astimezone(calendar.zone).date() - timedelta(days=1), until.astimezone(calendar.zone).date()
+    day, last = begin.astimezone(calendar.zone).date() - DAY, until.astimezone(calendar.zone).date()
     while day <= last:
         for opens, closes in calendar.windows(day):
             total += max(min(closes, until) - max(opens, begin), timedelta())
-        day += timedelta(days=1)
+        day += DAY
     return total
 
 
@@ -183,14 +184,6 @@ def due(calendar: Calendar, start: datetime, delay: Duration) -> datetime:
     return calendar.opening(_local(calendar, _nth_working_day(calendar, begin.date(), delay.amount), begin.time()))
 
 
-def deadline(calendar: Calendar, asked_at: datetime, delay: Duration) -> Deadline:
-    """Work out a promise made at `asked_at`, keeping what explains it."""
-    asked = asked_at.astimezone(UTC)
-    starts_at, due_at = calendar.opening(asked), due(calendar, asked, delay)
-    skipped = tuple(holidays_between(calendar, asked, due_at))
-    return Deadline(asked, starts_at, due_at, calendar.name, calendar.timezone, skipped)
-
-
 def _local(calendar: Calendar, day: date, at: time) -> datetime:
     return datetime.combine(day, at, calendar.zone).astimezone(UTC)
 
@@ -198,7 +191,7 @@ def _local(calendar: Calendar, day: date, at: time) -> datetime:
 def _nth_working_day(calendar: Calendar, after: date, count: int) -> date:
     day = after
     for _ in range(HORIZON_DAYS):
-        day += timedelta(days=1)
+        day += DAY
         if any(calendar.windows(day)):
             count -= 1
             if count == 0:
@@ -213,4 +206,4 @@ def holidays_between(calendar: Calendar, start: datetime, end: datetime) -> Iter
         name = calendar.closed(day)
         if name is not None and calendar.week[day.weekday()]:
             yield day, name
-        day += timedelta(days=1)
+        day += DAY

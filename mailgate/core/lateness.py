@@ -69,16 +69,16 @@ def warn(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Decisi
 
 def next_warning(clock: Clock, ticket: Ticket, policy: Policy, after: datetime) -> datetime:
     """The next moment behind `after` at which somebody hears of the clock; the deadline is the last one."""
-    moments = reminders(clock, ticket, policy) if clock.promise in AWAITED else _shares(clock, ticket, policy)
-    return min((moment for moment in moments if after < moment < clock.due_at), default=clock.due_at)
+    moments = sorted(reminders(clock, ticket, policy)) if clock.promise in AWAITED else _shares(clock, ticket, policy)
+    return next((moment for moment in moments if after < moment < clock.due_at), clock.due_at)
 
 
 def _shares(clock: Clock, ticket: Ticket, policy: Policy) -> Iterator[datetime]:
-    """When the shares of the promise have passed, in working time of its calendar."""
+    """When the shares of the promise have passed, in working time of its calendar, the smallest first."""
     hours = hours_of(clock, ticket.queue, policy)
     whole = working_between(hours, clock.starts_at, clock.due_at) // timedelta(minutes=1)
     promised = max(whole - clock.paused_minutes, 0)
-    for share in _warn_at(clock, ticket, policy):
+    for share in sorted(_warn_at(clock, ticket, policy)):
         yield add_working(hours, clock.starts_at, whole - promised * (WHOLE - share) // WHOLE)
 
 

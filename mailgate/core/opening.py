@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from mailgate.core import floods
 from mailgate.core.budgets import spent_on_answers, spent_on_refusals
-from mailgate.core.classify import kind_and_why
+from mailgate.core.classify import Finding
 from mailgate.core.clocks import call_back
 from mailgate.core.clockwork import opened
 from mailgate.core.correspondence import (
@@ -48,13 +48,13 @@ from mailgate.core.threads import suggested
 from mailgate.core.ticket import Ticket
 
 
-def request(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Decision:
-    """Decide a mail that belongs to no ticket yet."""
+def request(event: MailReceived, sender: Sender, found: Finding, seen: Seen, policy: Policy) -> Decision:
+    """Decide a mail that belongs to no ticket yet; `found` is what it is."""
     address = reply_address(event, sender)
     asked = Request(
         _whole(event),
-        route(event, sender, policy),
-        kind_and_why(event, sender),
+        route(event, sender, found[0], policy),
+        found,
         spent_on_answers(sender, address, event.recipients, seen, policy),
         suggested(event, seen),
         unread(address, sender, policy),

@@ -14,6 +14,7 @@ from mailgate.core.events import MailReceived
 from mailgate.core.facts import facts_of, ruled, severity_asked
 from mailgate.core.identity import Sender
 from mailgate.core.matching import Subject, judge
+from mailgate.core.model import MailKind
 from mailgate.core.policy import Actions, Policy, Queue
 
 
@@ -61,11 +62,11 @@ def addressed_queue(recipients: tuple[str, ...], policy: Policy) -> Queue | None
     return min(queues, key=lambda queue: queue.callback.minutes, default=None)
 
 
-def route(event: MailReceived, sender: Sender, policy: Policy) -> Routing:
+def route(event: MailReceived, sender: Sender, kind: MailKind, policy: Policy) -> Routing:
     """Ask the rules from top to bottom."""
     queue = addressed_queue(event.recipients, policy) or policy.default_queue
     said, traces = Actions(severity=severity_asked(event.mail.text, policy)), []
-    facts = facts_of(event, sender, queue, policy)
+    facts = facts_of(event, sender, kind, queue, policy)
     for rule in policy.rules:
         verdict = judge(rule.when, Subject(facts, event.mail))
         traces.append(RuleTrace(rule.name, rule.file, rule.line, verdict.holds, verdict.why))

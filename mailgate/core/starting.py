@@ -203,10 +203,11 @@ def _asked(event: MailReceived, wish: Wish, policy: Policy) -> Request:
         references=(),
     )
     said = replace(event, mail=mail, recipients=queue.addresses[:1], envelope_from=contact.mail, token=None)
-    routing = route(said, asker, policy)
+    kind = kind_and_why(said, asker)
+    routing = route(said, asker, kind[0], policy)
     if routing.route.queue is not queue and _named_queue(event, policy) is not None:
         routing = replace(routing, route=replace(routing.route, queue=queue, team=queue.team, notify=queue.notify))
-    return Request(said, routing, kind_and_why(said, asker))
+    return Request(said, routing, kind)
 
 
 def _queue(event: MailReceived, policy: Policy) -> Queue:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from mailgate.core.authority import Standing, only_acknowledges
 from mailgate.core.budgets import hold_back, spent_on_refusals
-from mailgate.core.classify import described, kind_and_why
+from mailgate.core.classify import Finding, described, kind_and_why
 from mailgate.core.correcting import against_correcting
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.doing import carry_out, worked
@@ -42,7 +42,7 @@ def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, polic
     robot, ticket = kind_and_why(event, sender), seen.by_token
     findings = Findings(sender.identity, sender.level, robot[0])
     if robot[0] is not MailKind.PERSON and not (found.problem and event.orders.orders):
-        return _unheard(event, sender, _kept_with(event, found, seen), findings)
+        return _unheard(event, sender, robot, _kept_with(event, found, seen), findings)
     obeyed = (found.problem,) if found.problem else _heard(event, sender, found.technician, seen, policy, findings)
     if isinstance(obeyed, Decision):
         return obeyed
@@ -126,10 +126,12 @@ def _kept_with(event: MailReceived, found: Standing, seen: Seen) -> Ticket | Non
     return seen.by_token or seen.by_thread or seen.by_tag
 
 
-def _unheard(event: MailReceived, sender: Sender, ticket: Ticket | None, findings: Findings) -> Decision:
+def _unheard(
+    event: MailReceived, sender: Sender, robot: Finding, ticket: Ticket | None, findings: Findings
+) -> Decision:
     """An out-of-office of a technician is nobody's answer: kept inside, obeyed never."""
     inside: tuple[Effect, ...] = ()
     if ticket is not None:
         inside = (replace(incoming(event, sender, ticket.number, automatic=True), direction=Direction.INTERNAL, to=()),)
-    because = f"{described(kind_and_why(event, sender))} with a technician's address: kept, obeyed never"
+    because = f"{described(robot)} with a technician's address: kept, obeyed never"
     return Decision(Outcome.RECORDED, because, inside, ticket.number if ticket else None, findings)

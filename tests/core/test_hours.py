@@ -9,18 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailgate.core.clocks import explained, started
 from mailgate.core.hours import (
     Calendar,
+    Deadline,
     Duration,
     Span,
     Unit,
     add_working,
-    deadline,
     due,
     parse_duration,
     working_between,
 )
-from tests.builders import HOLIDAYS, local
+from mailgate.core.ticket import Promise
+from tests.builders import HOLIDAYS, a_policy, a_ticket, local
 from tests.core.calendars import ALWAYS, CALENDARS, MOMENTS, NIGHTS, OFFICE, REGULAR, URGENT
 
 NEVER = Calendar("never", "America/Toronto", ((),) * 7, HOLIDAYS.get)
@@ -43,12 +45,18 @@ NEVER = Calendar("never", "America/Toronto", ((),) * 7, HOLIDAYS.get)
 )
 def test_a_promise_ends_when_the_contract_says(calendar: Calendar, asked: str, promise: str, expected: str) -> None:
     """The worked examples that customers check with a pencil."""
-    assert deadline(calendar, local(asked), parse_duration(promise)).due_at == local(expected)
+    assert due(calendar, local(asked), parse_duration(promise)) == local(expected)
+
+
+def promised(asked: str) -> Deadline:
+    """One hour of the urgent calendar, as mails explain it."""
+    clock = started(Promise.CALLBACK, URGENT, parse_duration("1h"), local(asked))
+    return explained(a_ticket(clock), clock, a_policy())
 
 
 def test_a_deadline_says_when_the_clock_started_and_what_it_skipped() -> None:
     """A date nobody can follow is a date nobody believes."""
-    found = deadline(URGENT, local("2026-12-24 19:30"), parse_duration("1h"))
+    found = promised("2026-12-24 19:30")
     assert found.starts_at == local("2026-12-24 19:30")
     assert not found.outside
     assert found.skipped == ((date(2026, 12, 25), "Noël"),)
@@ -56,7 +64,7 @@ def test_a_deadline_says_when_the_clock_started_and_what_it_skipped() -> None:
 
 def test_a_mail_outside_the_hours_starts_the_clock_at_the_next_opening() -> None:
     """The acknowledgement says so instead of promising what nobody can keep."""
-    found = deadline(URGENT, local("2026-11-20 20:00"), parse_duration("1h"))
+    found = promised("2026-11-20 20:00")
     assert found.outside
     assert found.starts_at == local("2026-11-23 07:00")
 

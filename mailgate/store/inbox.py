@@ -198,7 +198,8 @@ def _insert(tx: Tx, deliveries: Sequence[Delivery], patience: Patience, now: dat
     if not deliveries:
         return ()
     taken = [_columns(delivery, now) | {"patience": patience(delivery)} for delivery in deliveries]
-    ids = rows.numbered(tx, InboxRow, taken)
+    ids = rows.reserved(tx, InboxRow, len(taken))
+    rows.add(tx, InboxRow, [{"id": inbox_id} | one for inbox_id, one in zip(ids, taken, strict=True)])
     raws = [{"inbox_id": inbox_id, "raw": delivery.raw} for inbox_id, delivery in zip(ids, deliveries, strict=True)]
     rows.add(tx, RawRow, raws)
     return ids

@@ -1,6 +1,6 @@
 """How fast mails are taken, by whom, and for how much processor time.
 
-    python -m tests.bench.acceptance [ROUNDS]
+    python -m tests.bench.acceptance [--rounds N] [--tickets N]
 
 One client, Postfix's `smtp-source`, sends to four servers in turn, each in processes of its own: `smtp-sink`, which
 keeps nothing; stock aiosmtpd, which keeps nothing either ("bare"); our SMTP door with the real acceptor and database,
@@ -19,20 +19,21 @@ the engine's question, after the 250. It is kind to the indexes, whose new entri
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import structlog
 from aiosmtpd.smtp import SMTP
@@ -43,6 +44,7 @@ from mailgate.core.listening import Listen
 from mailgate.edge.keeper import Keeper, Limits
 from mailgate.edge.smtp_in import open_door
 from mailgate.store.database import Database
+from tests.bench.seeding import Stock, stocked
 from tests.peers import free_port, listens, require, wait_until
 from tests.peers.postfix import running_postfix
 
@@ -50,6 +52,8 @@ SECONDS = 0.7
 """About how long one server is sent to in one round."""
 
 FEWEST = 64
+ROUNDS = 3
+CUSTOMERS = 200
 SIZES = (4096, 51200)
 SESSIONS = (1, 8, 32)
 ENVELOPE = ("-f", "chef@acme.example", "-t", "support@example.com")
@@ -141,15 +145,13 @@ async def bare(port: int) -> None:
     server.close()
 
 
-async def ours(port: int) -> None:
-    """Our door, with the real acceptor and a real database behind it."""
+async def ours(port: int, path: str) -> None:
+    """Our door, with the real acceptor and the database at this path behind it."""
     commits: list[object] = []
     event.listen(Engine, "commit", commits.append)
     async with AsyncExitStack() as held:
-        directory = Path(held.enter_context(tempfile.TemporaryDirectory()))
-        database = Database.open(f"sqlite:///{directory / 'bench.db'}")
+        database = Database.open(f"sqlite:///{path}")
         held.callback(database.close)
-        database.upgrade()
         acceptor = Acceptor(database, lambda: datetime.now(UTC), lambda: None)
         acceptor.start()
         held.push_async_callback(asyncio.to_thread, acceptor.stop)
@@ -176,7 +178,7 @@ async def _answer(count: Callable[[], int]) -> None:
     await ended.wait()
 
 
-ROLES = {"bare": bare, "ours": ours}
+ROLES: dict[str, Callable[..., Coroutine[Any, Any, None]]] = {"bare": bare, "ours": ours}
 
 
 @contextmanager
@@ -194,10 +196,10 @@ def sink() -> Iterator[Server]:
 
 
 @contextmanager
-def role(name: str) -> Iterator[Server]:
+def role(name: str, *given: Path) -> Iterator[Server]:
     """This module in a process of its own; it ends with its standard input."""
     port = free_port()
-    line = [sys.executable, "-m", "tests.bench.acceptance", name, str(port)]
+    line = [sys.executable, "-m", "tests.bench.acceptance", name, str(port), *map(str, given)]
     with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         wait_until(lambda: listens(port), what=name)
         yield Server(name, port, process)
@@ -210,9 +212,6 @@ def postfix() -> Iterator[Server]:
     """A private Postfix, up to its hold queue."""
     with running_postfix("smtp:[127.0.0.1]:1", settings=ON_HOLD) as running:
         yield Server("postfix", running.port)
-
-
-SERVERS = (sink, partial(role, "bare"), partial(role, "ours"), postfix)
 
 
 def sent(server: Server, size: int, sessions: int, mails: int) -> Run:
@@ -235,19 +234,32 @@ def measured(servers: list[Server], size: int, sessions: int, rounds: int) -> Ro
     return Row(size, sessions, runs)
 
 
-def main(rounds: int) -> None:
-    """Print the table."""
-    print(HEADER)
+def table(stock: Stock, tickets: int, rounds: int) -> Iterator[str]:
+    """The lines of the table; the database of our door holds so many tickets beforehand."""
+    yield HEADER
     with ExitStack() as held:
-        servers = [held.enter_context(server()) for server in SERVERS]
+        database = Path(held.enter_context(tempfile.TemporaryDirectory())) / "bench.db"
+        stock.put(database, tickets)
+        servers = [held.enter_context(one) for one in (sink(), role("bare"), role("ours", database), postfix())]
         for size in SIZES:
             for sessions in SESSIONS:
-                print(measured(servers, size, sessions, rounds), flush=True)
+                yield str(measured(servers, size, sessions, rounds))
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.acceptance")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--tickets", type=int, default=0)
+    asked = parser.parse_args()
+    with stocked(CUSTOMERS) as stock:
+        for line in table(stock, asked.tickets, asked.rounds):
+            print(line, flush=True)
 
 
 if __name__ == "__main__":
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    if len(sys.argv) > 2:
-        asyncio.run(ROLES[sys.argv[1]](int(sys.argv[2])))
+    if sys.argv[1:2] and sys.argv[1] in ROLES:
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+        asyncio.run(ROLES[sys.argv[1]](int(sys.argv[2]), *sys.argv[3:]))
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+        main()

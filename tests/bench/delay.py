@@ -1,6 +1,6 @@
 """How long people wait: from the 250 of a mail to its acknowledgement, and to its last page, at the relay.
 
-    python -m tests.bench.delay [SECONDS]
+    python -m tests.bench.delay [--seconds N] [--tickets N]
 
 A real `mailgate serve` with the desk of tests.bench.endtoend, a relay that notes when what came, and mails at a steady
 rate, each a request of another customer's to the urgent door: seven letters each. One line for each of the answer to
@@ -13,18 +13,19 @@ machine their own delay is in the figures.
 
 from __future__ import annotations
 
+import argparse
 import re
 import smtplib
-import sys
 import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.endtoend import LETTERS, WARM_UP, author, cpu_seconds, mail, site
+from tests.bench.endtoend import CUSTOMERS, LETTERS, WARM_UP, author, cpu_seconds, mail, site
+from tests.bench.seeding import Stock, stocked
 from tests.flow.process import Process, Taken, serving, sinking
 from tests.peers import wait_until
 
@@ -78,7 +79,7 @@ def handed_over(process: Process, taken: Sequence[Taken], numbers: range) -> lis
     return given
 
 
-def told(given: Iterable[Given], taken: Iterable[Taken]) -> Iterable[str]:
+def told(given: Iterable[Given], taken: Iterable[Taken]) -> Iterator[str]:
     """The lines of the table."""
     letters: defaultdict[int, list[Taken]] = defaultdict(list)
     for letter in taken:
@@ -103,18 +104,29 @@ def line(what: str, seconds: Sequence[float]) -> str:
     return f"{what:28}  p50 {p50:7.1f} ms  p99 {p99:7.1f} ms  longest {ordered[-1]:7.1f} ms"
 
 
-def main(seconds: float) -> None:
-    """Print the table."""
+def measured(stock: Stock, tickets: int, seconds: float) -> Iterator[str]:
+    """The lines of the table, on a database that holds so many tickets."""
     with tempfile.TemporaryDirectory() as directory, sinking() as sink:
         root = site(Path(directory), sink.port)
+        stock.put(root / "var/mailgate.db", tickets)
         with serving(root) as process:
             handed_over(process, sink.taken, range(WARM_UP))
             since = cpu_seconds(process)
             given = handed_over(process, sink.taken, range(WARM_UP, WARM_UP + round(RATE * seconds)))
             cost = 1000 * (cpu_seconds(process) - since) / len(given)
-    print("\n".join(told(given, sink.taken)))
-    print(f"{len(given)} mails at {RATE}/s, {LETTERS} letters each; {cost:.2f} ms of processor time a mail")
+    yield from told(given, sink.taken)
+    yield f"{len(given)} mails at {RATE}/s, {LETTERS} letters each; {cost:.2f} ms of processor time a mail"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.delay")
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--tickets", type=int, default=0)
+    asked = parser.parse_args()
+    with stocked(CUSTOMERS) as stock:
+        print("\n".join(measured(stock, asked.tickets, asked.seconds)))
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS)
+    main()

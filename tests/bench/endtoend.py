@@ -30,7 +30,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench import seeding
+from tests.bench.seeding import Stock, stocked
 from tests.flow.process import Process, a_site, serving
 from tests.peers import free_port, listens, require, wait_until
 
@@ -178,11 +178,11 @@ async def _replied(reader: asyncio.StreamReader, expected: bytes) -> None:
     assert line.startswith(expected), line
 
 
-def measured(tickets: int, mails: int) -> Run:
+def measured(stock: Stock, tickets: int, mails: int) -> Run:
     """One run on a database that holds so many tickets."""
     with tempfile.TemporaryDirectory() as directory, sinking() as sink:
         root = site(Path(directory), sink.port)
-        seeding.seed(root / "var/mailgate.db", tickets, CUSTOMERS)
+        stock.put(root / "var/mailgate.db", tickets)
         with serving(root) as process:
             idle = memory(process, "VmRSS")
             handed_over(process, sink, range(WARM_UP))
@@ -220,10 +220,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--tickets", type=int, nargs="+", default=[0])
     asked = parser.parse_args(arguments)
     first: Run | None = None
-    for tickets in asked.tickets:
-        run = measured(tickets, asked.mails)
-        first = first or run
-        print(run.line(first), flush=True)
+    with stocked(CUSTOMERS) as stock:
+        for tickets in asked.tickets:
+            run = measured(stock, tickets, asked.mails)
+            first = first or run
+            print(run.line(first), flush=True)
     return 0
 
 

@@ -11,7 +11,12 @@ One INSERT … SELECT for each table, without a journal: nobody needs the file w
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from mailgate.core.seen import FIRST_TICKET
@@ -97,6 +102,30 @@ SERIES = """
     CREATE TEMP TABLE letters AS WITH RECURSIVE some(letter) AS
     (SELECT 0 UNION ALL SELECT letter + 1 FROM some WHERE letter < :letters - 1) SELECT letter FROM some
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Seeded databases by their number of tickets, each made once in a folder and copied to whoever wants one."""
+
+    folder: Path
+    customers: int
+
+    def put(self, path: Path, tickets: int) -> None:
+        """A copy at this path, all of it on the disk."""
+        seeded = self.folder / f"{tickets}.db"
+        if not seeded.exists():
+            seed(seeded, tickets, self.customers)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(seeded, path)
+        _settle(path)
+
+
+@contextmanager
+def stocked(customers: int) -> Iterator[Stock]:
+    """A stock for as long as the block lasts."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Stock(Path(folder), customers)
 
 
 def seed(path: Path, tickets: int, customers: int) -> None:

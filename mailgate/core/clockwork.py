@@ -63,10 +63,9 @@ def clocked(decision: Decision, event: Event, seen: Seen, policy: Policy, now: d
 
 
 def opened(ticket: Ticket, policy: Policy, *clocks: Clock) -> Ticket:
-    """A new ticket with every clock that starts with it, `clocks` among them."""
-    ticket = ticket.with_clocks(*clocks)
-    unborn = replace(ticket, status=Status.PARKED, clocks=())
-    return ticket.with_clocks(*clocks_after(Change(unborn, ticket, ticket.opened_at), policy))
+    """A new ticket with every clock that starts with it, and `clocks`."""
+    unborn = replace(ticket, status=Status.PARKED)
+    return ticket.with_clocks(*clocks_after(Change(unborn, ticket, ticket.opened_at), policy), *clocks)
 
 
 def clocks_after(change: Change, policy: Policy) -> tuple[Clock, ...]:

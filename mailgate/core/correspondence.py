@@ -32,6 +32,9 @@ from mailgate.core.people import Contact, Customer, Technician
 from mailgate.core.policy import Policy, Queue
 from mailgate.core.ticket import Line, Promise, Ticket
 
+PLACES = {promise: place for place, promise in enumerate(Promise)}
+"""Which of two promises that are due together is named first."""
+
 
 class View(Enum):
     """How much of a ticket a reader may see."""
@@ -190,12 +193,14 @@ def _ticket_facts(ticket: Ticket, policy: Policy, language: str, view: View) -> 
 def _clock_facts(ticket: Ticket) -> Iterator[ClockFacts]:
     """What is owed, what is due first at the top."""
     owed = (clock for clock in ticket.clocks if clock.running)
-    for clock in sorted(owed, key=lambda one: (one.due_at, tuple(Promise).index(one.promise))):
+    for clock in sorted(owed, key=lambda one: (one.due_at, PLACES[one.promise])):
         yield ClockFacts(clock.promise.value, clock.due_at, stands_still(ticket, clock.promise))
 
 
 def _history(ticket: Ticket, policy: Policy, view: View) -> tuple[Line, ...]:
     """The newest of what people said, by name: a robot's words and bare commands would push them out."""
+    if not ticket.history:
+        return ()
     names = {address: one.name for one in policy.technicians.values() for address in one.mails}
     names[ticket.requester.mail] = ticket.requester.name
     told = [line for line in ticket.history if _may_see(line, view) and not line.automatic and _says(line)]

@@ -59,7 +59,7 @@ def ruled(
 
 def clock_time(local: datetime) -> str:
     """A time of day as rules write it: "17:05"."""
-    return local.strftime("%H:%M")
+    return local.time().isoformat("minutes")
 
 
 _SEVERITY_LINE = re.compile(r"\s{0,8}(?:criticite|severite|severity|criticality)\s{0,4}:\s{0,4}([a-z0-9-]{1,40})\s*")
@@ -67,9 +67,9 @@ _SEVERITY_LINE = re.compile(r"\s{0,8}(?:criticite|severite|severity|criticality)
 
 def severity_asked(text: str, policy: Policy) -> str | None:
     """The severity that the customer chose by a line such as "Criticité : haute" (domain.md §4), or None."""
-    known = {fold(key): key for key in policy.severities}
     for line in text.splitlines()[:200]:
         found = _SEVERITY_LINE.fullmatch(fold(line[:120]))
+        known = {fold(key): key for key in policy.severities} if found else {}
         if found and found[1] in known:
             return known[found[1]]
     return None

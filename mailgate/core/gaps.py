@@ -80,13 +80,7 @@ def _stretches(queue: Queue, policy: Policy, absences: Absences, now: datetime) 
     end, calendar = horizon(policy, now), policy.calendar_of(queue)
     changes = {now, end, *_changes(queue, policy, absences, now, end), *edges(calendar, now, end)}
     for start, until in pairwise(sorted(at for at in changes if now <= at <= end)):
-        question = Question(
-            Wanted(queue.team, queue.notify),
-            policy.teams[queue.team],
-            policy,
-            Seen(FIRST_TICKET, absences=absences),
-            start,
-        )
+        question = Question.of(Wanted(queue.team, queue.notify), policy, Seen(FIRST_TICKET, absences=absences), start)
         stand = [question.stands(one).presence for one in question.asked()]
         able = len(stand) - stand.count(Presence.AWAY)
         yield _Stretch(start, until, stand.count(Presence.ON), able, calendar.is_open(start))

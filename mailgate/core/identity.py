@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailgate.core.model import Address, AuthLevel, Identity, Token, TokenKind
 from mailgate.core.people import Contact, Customer, Technician
 from mailgate.core.policy import Policy
 
 
+@lru_cache(maxsize=4096)
 def person_id(role: str, key: str) -> int:
     """The 32-bit number by which a signed reply address names a person: `role` is "technician" or "contact"."""
     return int.from_bytes(hashlib.sha256(f"{role}|{key.lower()}".encode()).digest()[:4], "big")

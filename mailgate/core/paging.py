@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from mailgate.core.people import Order, Team, Technician
@@ -51,18 +52,20 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One request for people, with all that the answer depends on."""
+    """One request for people, with all that the answer depends on; `override` says who stands first by exception."""
 
     wanted: Wanted
     team: Team
     policy: Policy
     seen: Seen
     now: datetime
+    override: Override | None
 
-    @property
-    def override(self) -> Override | None:
-        """Who stands first by exception."""
-        return override_at(self.team.overrides, self.now)
+    @classmethod
+    def of(cls, wanted: Wanted, policy: Policy, seen: Seen, now: datetime) -> Self:
+        """The question at one moment."""
+        team = policy.teams[wanted.team]
+        return cls(wanted, team, policy, seen, now, override_at(team.overrides, now))
 
     @property
     def start(self) -> int:
@@ -93,10 +96,10 @@ class Question:
 
 def choose(wanted: Wanted, policy: Policy, seen: Seen, now: datetime) -> Chosen:
     """Pick the people for one request."""
-    team = policy.teams[wanted.team]
-    question = Question(wanted, team, policy, seen, now)
-    standing = {one.key: question.stands(one) for one in question.asked()}
-    able = [one for one in question.asked() if standing[one.key].presence is not Presence.AWAY]
+    question = Question.of(wanted, policy, seen, now)
+    team, asked = question.team, tuple(question.asked())
+    standing = {one.key: question.stands(one) for one in asked}
+    able = [one for one in asked if standing[one.key].presence is not Presence.AWAY]
     ranked = sorted(RANKED[team.order](question, able), key=lambda one: _preference(one, standing[one.key], question))
     called = ranked[: wanted.notify]
     people = (*called, *_owner(ranked[wanted.notify :], wanted))

@@ -12,7 +12,7 @@ from mailgate.core.correspondence import letter_to_requester
 from mailgate.core.effects import Effect, SendMail
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender, is_ours
-from mailgate.core.letters import Tone
+from mailgate.core.letters import Letter, Tone
 from mailgate.core.levels import Act, may
 from mailgate.core.model import Identity, MailKind
 from mailgate.core.policy import Policy, UnknownSenders
@@ -96,7 +96,7 @@ def answer(asked: Request, sent: SendMail, seen: Seen) -> tuple[Effect, ...]:
     if asked.spent is not None:
         address = reply_address(asked.event, asked.sender)
         return hold_back(asked.spent, address, sent.letter.ticket, seen, asked.event.received_at)
-    return (replace(_to_sender(sent, asked), counted=is_bounded(asked.sender)),)
+    return (replace(sent, letter=_to_sender(sent.letter, asked), counted=is_bounded(asked.sender)),)
 
 
 def is_refused(asked: Request) -> bool:
@@ -164,14 +164,15 @@ def unread(address: str, sender: Sender, policy: Policy) -> str:
     return f"nobody reads its envelope sender {local[:SHOWN]}" if programs else ""
 
 
-def _to_sender(sent: SendMail, asked: Request) -> SendMail:
+def _to_sender(letter: Letter, asked: Request) -> Letter:
     """An automatic answer, to whoever handed the request in; who writes from elsewhere is not told whose customer the
     author would be."""
     address, firm = reply_address(asked.event, asked.sender), asked.sender.customer
-    at_home = firm is not None and (asked.sender.registered or address.rpartition("@")[2].lower() in firm.domains)
-    letter = sent.letter
+    if firm is not None and asked.sender.registered:
+        return letter
+    at_home = firm is not None and address.rpartition("@")[2].lower() in firm.domains
     facts = letter.facts if at_home else replace(letter.facts, customer=None)
-    return replace(sent, letter=replace(letter, to=replace(letter.to, address=address), facts=facts))
+    return replace(letter, to=replace(letter.to, address=address), facts=facts)
 
 
 SPOKEN = frozenset({"fr", "en"})

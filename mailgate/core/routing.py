@@ -102,10 +102,10 @@ def settle(said: Actions, queue: Queue) -> Route:
 
 
 def _override(earlier: Actions, later: Actions) -> Actions:
-    changes = {name: value for name in _SAID if (value := getattr(later, name)) is not None}
+    said = {name: getattr(earlier, name) if (value := getattr(later, name)) is None else value for name in _SAID}
     if later.tag is not None:
-        changes["tag"] = tuple(dict.fromkeys((earlier.tag or ()) + later.tag))
-    return replace(earlier, **changes)
+        said["tag"] = tuple(dict.fromkeys((earlier.tag or ()) + later.tag))
+    return Actions(**said)
 
 
 def _moved(sender: Sender, said: Actions, policy: Policy) -> Sender:

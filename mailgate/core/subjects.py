@@ -156,7 +156,9 @@ def _found(one: Phrases, subject: str) -> str | None:
     if title in one.titles and (colon or not one.sure):
         return title
     if not subject.startswith(one.openings):
-        return next(filter(None, (_said_of_somebody(predicate, subject) for predicate in one.predicates)), None)
+        return next(
+            filter(None, (_said_of_somebody(each, subject) for each in one.predicates if each in subject)), None
+        )
     return next(opening for opening in one.openings if subject.startswith(opening))
 
 

@@ -129,23 +129,28 @@ def call(
     again: bool = False,
 ) -> Iterator[Effect]:
     """Page people over every channel; `again` only by what wakes them, when they have such a thing."""
-    for one, letter in zip(people, _letters(ticket, people, notice, words, policy), strict=True):
-        mail = replace(letter, answerable=True)
+    not_before = _opening(ticket, policy, words.at)
+    for one, mail in zip(people, _letters(ticket, people, notice, words, policy, answerable=True), strict=True):
         if not (again and one.pagers):
             yield Page(one.key, Channel.MAIL, one.mail, mail)
         for pager in one.pagers:
-            yield _pager(mail, one, pager, policy, _opening(ticket, policy, words.at))
+            yield _pager(mail, one, pager, policy, not_before)
 
 
 def tell(
     ticket: Ticket, people: tuple[Technician, ...], notice: NoticeFacts, words: Words, policy: Policy
 ) -> Iterator[Effect]:
     """Tell people by ordinary mail what happened on a ticket."""
-    yield from map(SendMail, _letters(ticket, people, notice, words, policy))
+    yield from map(SendMail, _letters(ticket, people, notice, words, policy, answerable=False))
 
 
 def _letters(
-    ticket: Ticket, people: tuple[Technician, ...], notice: NoticeFacts, words: Words, policy: Policy
+    ticket: Ticket,
+    people: tuple[Technician, ...],
+    notice: NoticeFacts,
+    words: Words,
+    policy: Policy,
+    answerable: bool,
 ) -> Iterator[Letter]:
     """A mail to each of the people. What they read about the ticket is the same for all of one language."""
     message, enclosure = message_facts(words, policy)
@@ -153,10 +158,11 @@ def _letters(
     for one in people:
         reader = to_technician(one, policy)
         if reader.language not in told:
-            facts = facts_about(ticket, policy, reader.language, View.DESK)
-            told[reader.language] = replace(facts, message=message, notice=notice)
-        facts = replace(told[reader.language], technician=person_facts(one))
-        yield Letter("technician", reader, Tone.GENERATED, facts, ticket.number, enclosure=enclosure)
+            told[reader.language] = facts_about(ticket, policy, reader.language, View.DESK)
+        facts = replace(told[reader.language], technician=person_facts(one), message=message, notice=notice)
+        yield Letter(
+            "technician", reader, Tone.GENERATED, facts, ticket.number, enclosure=enclosure, answerable=answerable
+        )
 
 
 def tell_shortfall(ticket: Ticket, chosen: Chosen, policy: Policy) -> Iterator[Effect]:

@@ -149,7 +149,10 @@ class Ticket:
 
     def clock(self, promise: Promise) -> Clock | None:
         """The newest clock of a promise, ended or not."""
-        return next((one for one in self.clocks if one.promise is promise), None)
+        for one in self.clocks:
+            if one.promise is promise:
+                return one
+        return None
 
     @property
     def callback(self) -> Clock | None:

@@ -189,8 +189,13 @@ def edition_of(calendar: Calendar, year: int) -> tuple[str, Closed]:
         if name is not None:
             closed.append((day.isoformat(), name))
         day += timedelta(days=1)
-    said = json.dumps([calendar.name, calendar.timezone, _week(calendar), closed], ensure_ascii=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:32], tuple(closed)
+    return digest_of(calendar.name, calendar.timezone, _week(calendar), closed), tuple(closed)
+
+
+def digest_of(calendar: str, timezone: str, week: Sequence[Any], closed: Sequence[Any]) -> str:
+    """What an edition is known by, made of all that `EditionRow` holds of it but the year."""
+    said = json.dumps([calendar, timezone, week, closed], ensure_ascii=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 def edition_kept(tx: Tx, clock: Clock) -> str | None:

@@ -12,12 +12,14 @@ from sqlalchemy import Integer, Text, and_, cast, exists, func, literal, not_, o
 from sqlmodel import col
 
 from mailgate.core.clocks import PAUSED_BY
+from mailgate.core.hours import add_working, due
 from mailgate.core.lateness import WARNING
 from mailgate.core.lifecycle import ACTIVE, RECORDED_WAITS, WAITING
 from mailgate.core.model import Status
-from mailgate.core.ticket import Ending, Promise
+from mailgate.core.ticket import Clock, Ending, Promise
+from mailgate.store.clocks import clock_of, digest_of
 from mailgate.store.database import Tx
-from mailgate.store.tables import ClockRow, JournalRow, TicketRow, TimerRow, WaitRow
+from mailgate.store.tables import ClockRow, EditionRow, JournalRow, TicketRow, TimerRow, WaitRow
 from mailgate.store.verify.findings import FETCHED, Broken, Question, those
 
 id_, ticket, promise = col(ClockRow.id), col(ClockRow.ticket), col(ClockRow.promise)
@@ -63,6 +65,30 @@ def _overlapping(tx: Tx, _now: datetime) -> Iterator[Broken]:
                 yield Broken(str(row), f"ticket {second}: begins before the wait before it ends")
 
 
+def _edited(tx: Tx, _now: datetime) -> Iterator[Broken]:
+    """Calendars that are not what their digest was made of."""
+    for row in tx.scalars(select(EditionRow).execution_options(yield_per=FETCHED)):
+        if row.digest != digest_of(row.calendar, row.timezone, row.week, row.closed):
+            yield Broken(row.digest, f"calendar {row.calendar} of {row.year}")
+
+
+def _miscounted(tx: Tx, _now: datetime) -> Iterator[Broken]:
+    """Clocks counted again, as far as it is known on what; of one that an earlier mailgate made it is not."""
+    known = select(ClockRow).where(col(ClockRow.edition).is_not(None), col(ClockRow.delay).is_not(None))
+    for row in tx.scalars(known.execution_options(yield_per=FETCHED)):
+        counted = _counted(clock_of(tx, row))
+        if counted != row.due_at:
+            yield Broken(str(row.id), f"ticket {row.ticket}: {row.promise} is due {row.due_at}, counted {counted}")
+
+
+def _counted(clock: Clock) -> datetime | None:
+    """When the clock is due, from when it was asked for."""
+    if clock.hours is None or clock.delay is None:
+        return None
+    without_waits = due(clock.hours, clock.asked_at, clock.delay)
+    return add_working(clock.hours, without_waits, clock.paused_minutes) if clock.paused_minutes else without_waits
+
+
 CLOCKS = (
     Question(
         "one-clock", "I34", "a ticket owes each promise once at a time", ClockRow,
@@ -85,6 +111,8 @@ CLOCKS = (
             )
         ),
     ),
+    Question("editions", "I34", "a calendar is as promises were made on it", EditionRow, _edited),
+    Question("clock-due", "I22", "a promise is due when its calendar says, and its waits", ClockRow, _miscounted),
     Question(
         "clock-watched", "I18", "somebody will hear of a promise that runs, or has heard that it is late", ClockRow,
         those(

@@ -14,9 +14,19 @@ from mailgate.core.events import MailUnreadable
 from mailgate.core.model import Outcome
 from mailgate.store.columns import InboxKind, InboxState
 from mailgate.store.database import Tx
+from mailgate.store.held import TRANSCRIPT
 from mailgate.store.journal import WORDS
 from mailgate.store.snapshot import UNDATED
-from mailgate.store.tables import CursorRow, InboxRow, JournalRow, MessageRow, RawRow
+from mailgate.store.tables import (
+    AttachmentRow,
+    CursorRow,
+    HeldMailRow,
+    InboxRow,
+    JournalRow,
+    MessageRow,
+    OutboxRow,
+    RawRow,
+)
 from mailgate.store.verify.findings import FETCHED, Broken, Question, State, those
 
 OPENING = (Outcome.TICKET, Outcome.PARKED)
@@ -62,6 +72,14 @@ furthest = (
     .subquery()
 )
 """The last mail taken from each mailbox, for each of its lives."""
+
+
+asks_for_it = and_(
+    col(OutboxRow.promised_at) == col(HeldMailRow.asked_at),
+    col(OutboxRow.ticket).is_not_distinct_from(col(HeldMailRow.ticket)),
+    col(OutboxRow.template) == TRANSCRIPT,
+)
+"""Whether a mail of ours is the question about a mail that waits."""
 
 
 def _opened_twice(tx: Tx, _now: datetime) -> Iterator[Broken]:
@@ -137,6 +155,31 @@ INBOX = (
             select(id_, col(InboxRow.kind))
             .outerjoin(RawRow, col(RawRow.inbox_id) == id_)
             .where(or_(and_(is_mail, has_no_bytes), and_(~is_mail, is_both)))
+        ),
+    ),
+    Question(
+        "attachments", "I4", "what is attached lies in a mail that is in custody", AttachmentRow,
+        those(
+            select(col(AttachmentRow.message), col(AttachmentRow.part))
+            .join(MessageRow, col(MessageRow.id) == col(AttachmentRow.message))
+            .outerjoin(RawRow, col(RawRow.inbox_id) == col(MessageRow.inbox_id))
+            .where(col(RawRow.inbox_id).is_(None))
+        ),
+    ),
+    Question(
+        "words-kept", "I1", "a mail that continues a ticket is part of its story", InboxRow,
+        those(
+            select(id_, col(InboxRow.ticket))
+            .outerjoin(MessageRow, col(MessageRow.inbox_id) == id_)
+            .where(is_done, is_mail, outcome == Outcome.FOLLOW_UP, col(MessageRow.id).is_(None), ~came_before.exists())
+        ),
+    ),
+    Question(
+        "held-asked", "I17", "who must say one more word about a mail was asked for it", HeldMailRow,
+        those(
+            select(col(HeldMailRow.inbox_id), col(HeldMailRow.technician), col(HeldMailRow.asked_at))
+            .outerjoin(OutboxRow, asks_for_it)
+            .where(col(OutboxRow.id).is_(None))
         ),
     ),
     Question("opens-once", "I5", "the same mail of the same sender opened one ticket", InboxRow, _opened_twice),

@@ -73,6 +73,12 @@ def _robot(mail: Kept) -> str | None:
     return None if said is None or _NO.fullmatch(str(said)) else f"it said Auto-Submitted: {said}"
 
 
+def _listed(mail: Kept) -> str | None:
+    """RFC 3834 §2: neither is whoever passes on what is written to many."""
+    field = mail.came_by_list if mail.answered else None
+    return field and f"it has {field}"
+
+
 def _bare_line_end(mail: Written) -> str | None:
     ends = mail.octets.count(b"\r\n")
     if mail.octets.count(b"\r") == mail.octets.count(b"\n") == ends:
@@ -187,6 +193,7 @@ WRITTEN: tuple[tuple[Invariant, Callable[[Written], str | None]], ...] = (
 KEPT: tuple[tuple[Invariant, Callable[[Kept], str | None]], ...] = (
     (Invariant("digest", "I4", "a mail in custody is, octet for octet, what came", "inbox_raw"), _altered),
     (Invariant("robots-unanswered", "I10", "who says they are no person is not acknowledged", "inbox_raw"), _robot),
+    (Invariant("lists-unanswered", "I10", "what came by a mailing list is not acknowledged", "inbox_raw"), _listed),
 )
 
 

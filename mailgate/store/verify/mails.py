@@ -26,6 +26,9 @@ BATCH = 200
 TAG = re.compile(r"\+([a-z2-7]{42})@")
 """Where a signed address has its token."""
 
+LIST_FIELDS = ("List-Id", "List-Post", "List-Unsubscribe")
+"""What a mailing list adds to what it passes on (RFC 2919, RFC 2369)."""
+
 was_answered = and_(
     col(InboxRow.outcome) == Outcome.TICKET,
     exists().where(col(OutboxRow.ticket) == col(InboxRow.ticket), col(OutboxRow.template) == "acknowledgement"),
@@ -76,6 +79,15 @@ class Kept:
         """The Auto-Submitted field (RFC 3834 §5), None without one."""
         head = _header(self.octets)
         return _PARSER.parsebytes(head)["Auto-Submitted"] if b"auto-submitted" in head.lower() else None
+
+    @property
+    def came_by_list(self) -> str | None:
+        """The field by which a mailing list passed it on (RFC 2919, RFC 2369), None without one."""
+        head = _header(self.octets)
+        if b"\nlist-" not in head.lower():
+            return None
+        fields = _PARSER.parsebytes(head)
+        return next((name for name in LIST_FIELDS if name in fields), None)
 
 
 def kept(database: Database) -> Iterator[Kept]:

@@ -106,6 +106,14 @@ OUTBOX = (
             .where(is_held, or_(col(HoldRow.outbox_id).is_(None), next_at < NEVER))
         ),
     ),
+    Question(
+        "released-by", "I40", "what was let go after a restore has the operator's word behind it", HoldRow,
+        those(
+            select(col(HoldRow.outbox_id), word.label("inbox"), col(InboxRow.kind))
+            .join(InboxRow, col(InboxRow.id) == word)
+            .where(col(InboxRow.kind) != InboxKind.RELEASE_ASKED)
+        ),
+    ),
     Question("in-order", "I16", "nothing that was due was passed over", OutboxRow, _passed_over),
     Question(
         "fate", "I16", "what became of a mail later has a time and a reason", OutboxRow,

@@ -11,6 +11,9 @@ ACKNOWLEDGEMENT = "(SELECT min(id) FROM outbox WHERE template = 'acknowledgement
 TOLD = "(SELECT min(id) FROM outbox WHERE template = 'technician' AND lane = 'bulk')"
 SILENT_MAIL = "(SELECT id FROM inbox WHERE ticket = 1004 AND outcome = 'ticket')"
 A_FOLLOW_UP = "(SELECT min(id) FROM inbox WHERE outcome = 'follow-up')"
+A_CUSTOMERS_ANSWER = (
+    "(SELECT id FROM inbox WHERE outcome = 'follow-up' AND envelope_from = 'chef@acme.example' LIMIT 1)"
+)
 A_DEED = "(SELECT min(inbox_id) FROM deed)"
 A_MAIL = "(SELECT min(id) FROM inbox WHERE kind = 'mail')"
 ANSWERED = "(SELECT min(id) FROM page WHERE state = 'acknowledged')"
@@ -83,6 +86,11 @@ BREAKS = {
     "journal-agrees": f"UPDATE journal SET ticket = 1002 WHERE inbox_id = {A_MAIL}",
     "quarantine-says-why": an_event("'quarantined', NULL"),
     "in-custody": f"DELETE FROM inbox_raw WHERE inbox_id = {A_MAIL}",
+    "attachments": "INSERT INTO attachment (message, part, name, content_type, size, inline) "
+    "SELECT max(id), 1, 'a.txt', 'text/plain', 9, 0 FROM message WHERE inbox_id IS NULL",
+    "words-kept": f"UPDATE message SET inbox_id = NULL WHERE inbox_id = {A_CUSTOMERS_ANSWER}",
+    "held-asked": f"INSERT INTO held_mail (inbox_id, technician, ticket, at, asked_at) VALUES "
+    f"({A_DEED}, 'tech2', 1001, {TEN}, {TEN})",
     "opens-once": "UPDATE inbox SET (digest, size, envelope_from) = "
     f"(SELECT digest, size, envelope_from FROM inbox WHERE id = {A_MAIL}) "
     f"WHERE id = {SILENT_MAIL}; UPDATE inbox_raw SET raw = (SELECT raw FROM inbox_raw WHERE inbox_id = {A_MAIL}) "
@@ -134,6 +142,8 @@ BREAKS = {
     f"ticket, promise, calendar, '2026-11-16 14:00:00.000000', starts_at, due_at, 0 FROM clock WHERE id = {RUNNING}",
     "clock-ends": f"UPDATE clock SET ending = 'late' WHERE id = {CLOCK}",
     "clock-times": f"UPDATE clock SET starts_at = '2026-11-10 14:00:00.000000' WHERE id = {RUNNING}",
+    "editions": "UPDATE edition SET closed = json_insert(closed, '$[#]', json_array('2099-01-01', 'Jour de l''An'))",
+    "clock-due": f"UPDATE clock SET due_at = datetime(due_at, '-1 hour') || '.000000' WHERE id = {RUNNING}",
     "clock-watched": "DELETE FROM timer WHERE kind = 'callback-warning' AND ticket = 1003",
     "waits": "UPDATE wait SET cause = 'parked' WHERE until IS NULL",
     "waits-end": "UPDATE wait SET until = '2026-11-16 13:00:00.000000' WHERE cause = 'parked'",
@@ -149,6 +159,7 @@ BREAKS = {
     "restored": f"INSERT INTO hold (outbox_id, at) VALUES ({ACKNOWLEDGEMENT}, {TEN})",
     "held-known": "UPDATE outbox SET state = 'held', settled_at = NULL, next_attempt_at = '9999-01-01 00:00:00.000000' "
     f"WHERE id = {ACKNOWLEDGEMENT}",
+    "released-by": f"INSERT INTO hold (outbox_id, at, word) VALUES ({ACKNOWLEDGEMENT}, {TEN}, {A_MAIL})",
     "in-order": f"UPDATE outbox SET state = 'promised', settled_at = NULL WHERE id = {ACKNOWLEDGEMENT}",
     "fate": f"UPDATE outbox SET fate_at = promised_at WHERE id = {ACKNOWLEDGEMENT}",
     "written": f"DELETE FROM outbox_message WHERE outbox_id = {ACKNOWLEDGEMENT}",
@@ -177,6 +188,10 @@ BREAKS = {
     # letters
     "robots-unanswered": "UPDATE inbox_raw SET raw = CAST(replace(CAST(raw AS TEXT), 'Content-Type:', "
     "'Auto-Submitted: auto-replied' || char(13) || char(10) || 'Content-Type:') AS BLOB) "
+    f"WHERE inbox_id = {A_MAIL}; UPDATE inbox SET size = (SELECT length(raw) FROM inbox_raw WHERE inbox_id = id), "
+    f"digest = (SELECT digest(raw) FROM inbox_raw WHERE inbox_id = id) WHERE id = {A_MAIL}",
+    "lists-unanswered": "UPDATE inbox_raw SET raw = CAST(replace(CAST(raw AS TEXT), 'Content-Type:', "
+    "'List-Id: <all.acme.example>' || char(13) || char(10) || 'Content-Type:') AS BLOB) "
     f"WHERE inbox_id = {A_MAIL}; UPDATE inbox SET size = (SELECT length(raw) FROM inbox_raw WHERE inbox_id = id), "
     f"digest = (SELECT digest(raw) FROM inbox_raw WHERE inbox_id = id) WHERE id = {A_MAIL}",
     "readable": rewritten("'MIME-Version: 1.0'", "'X: é' || " + CRLF + " || 'MIME-Version: 1.0'"),

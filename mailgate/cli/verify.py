@@ -40,19 +40,21 @@ def verify(config: SiteConfig = HERE, as_json: AsJson = False, listed: Listed = 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A hazard, and what keeps it: invariants of a database, tests, or nothing, and then why not."""
+    """A hazard, and what keeps it: invariants of a database, tests, rigs of `make prove`, or nothing, and then why
+    not."""
 
     hazard: str
     says: str
     invariants: tuple[str, ...]
     tests: tuple[str, ...]
+    rigs: tuple[str, ...]
     not_today: str
 
 
 def _list(as_json: bool) -> int:
     from mailgate.store.verify import HAZARDS, kept_by
 
-    kept = [Kept(one.number, one.says, kept_by(one), one.proofs, one.not_today) for one in HAZARDS]
+    kept = [Kept(one.number, one.says, kept_by(one), one.proofs, one.rigs, one.not_today) for one in HAZARDS]
     if as_json:
         print_json(kept)
         return DONE
@@ -68,6 +70,8 @@ def _keepers(one: Kept) -> Iterator[str]:
         yield f"asked here: {', '.join(one.invariants)}"
     if one.tests:
         yield f"proven by {', '.join(one.tests)}"
+    if one.rigs:
+        yield f"proven under fire by `make prove`: {', '.join(one.rigs)}"
     if one.not_today:
         yield f"not kept: {one.not_today}"
 

@@ -88,7 +88,8 @@ def test_every_hazard_is_listed_with_what_keeps_it(config: Path, capsys: pytest.
     """An administrator sees what the figures do not speak of; no database is needed."""
     assert run(["verify", "--list", "-c", str(config)]) == 0
     told = capsys.readouterr().out
-    assert "\nI4   a mail is kept octet for octet\n     asked here: in-custody, digest\n     proven by tests/" in told
+    assert "\nI4   a mail is kept octet for octet\n     asked here: in-custody, attachments, digest\n" in told
+    assert "test_smtp_in.py\n     proven under fire by `make prove`: power cut\nI5 " in told
     assert "\nI29  a contact's vote on a ticket counts once\n     not kept: there are no surveys yet\n" in told
 
 
@@ -97,4 +98,4 @@ def test_programs_get_the_list_too(config: Path, capsys: pytest.CaptureFixture[s
     assert run(["verify", "--list", "--json", "-c", str(config)]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert [one["hazard"] for one in listed] == [f"I{number}" for number in range(1, 43)]
-    assert listed[5]["invariants"] == ["duplicate-of"]
+    assert (listed[5]["invariants"], listed[5]["rigs"]) == (["duplicate-of"], ["Postfix"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.store.verify import HAZARDS, INVARIANTS, Hazard, kept_by
+from tests.prove.rigs import RIGS
 
 ROOT = Path(__file__).parents[3]
 
@@ -27,6 +28,11 @@ def test_a_hazard_is_kept_or_says_why_not(hazard: Hazard) -> None:
 def test_a_proof_is_a_test_that_exists(hazard: Hazard) -> None:
     """A test that was moved or thrown away proves nothing."""
     assert [proof for proof in hazard.proofs if not (ROOT / proof).exists()] == []
+
+
+def test_every_rig_proves_a_hazard() -> None:
+    """A rig that was renamed proves nothing any more; one that keeps nothing is not worth its minutes."""
+    assert {rig for one in HAZARDS for rig in one.rigs} == {rig.name for rig in RIGS}
 
 
 def test_every_question_names_its_hazard() -> None:

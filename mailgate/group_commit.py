@@ -1,7 +1,8 @@
 """What waits to be written, one transaction at a time for all who write (group commit).
 
 A transaction costs more than what most of them write, and on SQLite it waits for the one before it, which may be the
-engine's. So it is looked only when its turn has come what waits by then: whoever came meanwhile goes along.
+engine's. So it is looked only when its turn has come what waits by then: whoever came meanwhile goes along. Who is in
+no hurry waits a moment for somebody who is.
 
 What breaks its group is tried alone, so that it cannot hold back its neighbours.
 """
@@ -39,23 +40,46 @@ class Entry(Generic[ThingT]):
 
 
 class GroupCommit(Generic[ThingT]):
-    """Lives in the loop; `work` writes a group, in one of the threads."""
+    """Lives in the loop; `work` writes a group, in one of the threads.
 
-    def __init__(self, database: Database, threads: Executor, work: Callable[[Tx, Sequence[ThingT]], None]) -> None:
-        self._database, self._threads, self._work = database, threads, work
+    `patience` is in seconds: how long what is in no hurry waits for company."""
+
+    def __init__(
+        self,
+        database: Database,
+        threads: Executor,
+        work: Callable[[Tx, Sequence[ThingT]], None],
+        patience: float = 0.0,
+    ) -> None:
+        self._database, self._threads, self._work, self._patience = database, threads, work, patience
         self._waiting: deque[Entry[ThingT]] = deque()
+        self._came = self._went = self._hurried = 0
+        self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
 
-    async def write(self, thing: ThingT) -> None:
+    async def write(self, thing: ThingT, in_hurry: bool = True) -> None:
         """Returns after the commit. Raises what made it impossible; then nothing of it is written."""
-        entry = Entry(thing, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        entry = Entry(thing, loop.create_future())
         self._waiting.append(entry)
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write_all(), name="group-commit")
+        self._came += 1
+        if in_hurry:
+            self.hasten()
+        elif self._timer is None:
+            self._timer = loop.call_later(self._patience, self.hasten)
         await entry.written
 
+    def hasten(self) -> None:
+        """What came until now is written as soon as it can be."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._hurried = self._came
+        if self._went < self._hurried and (self._writing is None or self._writing.done()):
+            self._writing = asyncio.create_task(self._write_all(), name="group-commit")
+
     async def _write_all(self) -> None:
-        while self._waiting:
+        while self._went < self._hurried:
             group: list[Entry[ThingT]] = []
             error = await self._tried(group, self._waiting)
             if error is None or len(group) == 1:
@@ -65,6 +89,7 @@ class GroupCommit(Generic[ThingT]):
             else:  # the database took none of them
                 group, self._waiting = list(self._waiting), deque()
                 _tell(group, error)
+            self._went += len(group)
 
     async def _write_alone(self, group: Sequence[Entry[ThingT]]) -> None:
         for entry in group:

@@ -54,6 +54,10 @@ WORKERS = {Lane.PAGE: 4, Lane.BULK: 4}
 AHEAD = 1
 """How many mails of one worker may have left without being settled: a commit may have to wait for others."""
 
+COMPANY_SECONDS = 0.02
+"""How long what left waits to be settled together with others, or with the next lease. A transaction costs as much as
+sending some mails; a worker that is needed waits no longer than it must."""
+
 UNDER_WAY = (AHEAD + 1) * sum(WORKERS.values())
 """As many mails may be on their way to the relay at a moment, and leave twice when something breaks then."""
 
@@ -122,7 +126,7 @@ class Sender:
         self._means = means
         self._numbers = workers or WORKERS
         self._lines = {lane: Line(lane, partial(self._lease, lane)) for lane in self._numbers}
-        self._commits = GroupCommit(means.database, means.threads, partial(_write, means))
+        self._commits = GroupCommit(means.database, means.threads, partial(_write, means), COMPANY_SECONDS)
         self._workers: list[asyncio.Task[None]] = []
         self._tidiers: list[asyncio.Task[None]] = []
         self._given_back: set[asyncio.Task[None]] = set()
@@ -164,6 +168,8 @@ class Sender:
                 result = await self._attempt(leased, relay)
                 unsettled.append(asyncio.create_task(self._settle(leased, result)))
                 if len(unsettled) > AHEAD:
+                    if not line.tray.is_idle:
+                        self._commits.hasten()
                     await unsettled.popleft()
             await asyncio.gather(*unsettled)
         finally:
@@ -209,7 +215,7 @@ class Sender:
         until = self._means.clock() + LEASE[ended.leased.lane]
         while True:
             try:
-                return await self._commits.write(ended)
+                return await self._commits.write(ended, in_hurry=False)
             except DATABASE_FAULTS as fault:
                 if self._means.clock() > until:
                     raise

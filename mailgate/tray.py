@@ -49,6 +49,11 @@ class Tray(Generic[ThingT]):
                 await self._called.wait()
         return None
 
+    @property
+    def is_idle(self) -> bool:
+        """Nobody would find anything to do here before the next call."""
+        return not self._leased and not self._may_be_more
+
     def left(self) -> tuple[ThingT, ...]:
         """Takes out what nobody began in time, or ever will."""
         waited = asyncio.get_running_loop().time() - self._filled_at

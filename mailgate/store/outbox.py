@@ -10,7 +10,7 @@ would otherwise overwrite what the other is about to commit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
@@ -53,14 +53,15 @@ _TAKEN: dict[str, object] = {
     "next_attempt_at": bindparam("until"),
     "leased_by": bindparam("owner"),
 }
+_TEXT = select(_MESSAGE.c.message).where(_MESSAGE.c.outbox_id == _BOX.c.id).scalar_subquery()
 _LEASED = (
     *(_BOX.c.id, _BOX.c.lane, _BOX.c.template, _BOX.c.ticket, _BOX.c.technician, _BOX.c.channel, _BOX.c.target),
     *(_BOX.c.by_mail, _BOX.c.envelope_from, _BOX.c.subject, _BOX.c.attempts, _BOX.c.promised_at),
+    _TEXT.label("message"),
 )
 TAKE = (
     update(_BOX).where(_BOX.c.id.in_(select(_DUE.c.id))).values(state=OutboxState.LEASED, **_TAKEN).returning(*_LEASED)
 )
-MESSAGES = select(_MESSAGE.c.outbox_id, _MESSAGE.c.message).where(_MESSAGE.c.outbox_id.in_(_THESE))
 PAGES = (
     select(_PAGE.c.id, _PAGE.c.outbox_id, _PAGE.c.target, _PAGE.c.state)
     .where(_PAGE.c.outbox_id.in_(_THESE))
@@ -111,8 +112,7 @@ def lease(tx: Tx, wanted: Lease, now: datetime) -> tuple[Leased, ...]:
     """Take what is due, the longest overdue first; rows whose lease ended are due again."""
     asked = {"served": wanted.lane, "now": now, "most": wanted.limit, "until": wanted.until, "owner": wanted.owner}
     taken = sorted(rows.ask(tx, TAKE, asked).all(), key=lambda row: int(row.id))
-    messages = _messages(tx, [row.id for row in taken])
-    return tuple(_leased(row, messages[row.id]) for row in taken)
+    return tuple(_leased(row) for row in taken)
 
 
 def settle(tx: Tx, leased: Leased, result: delivery.Delivery, next_attempt_at: datetime | None, now: datetime) -> bool:
@@ -244,13 +244,9 @@ def _changed(tx: Tx, change: Update) -> bool:
     return tx.exec(change).rowcount == 1
 
 
-def _messages(tx: Tx, ids: Sequence[int]) -> Mapping[int, bytes]:
-    return {row.outbox_id: row.message for row in rows.ask(tx, MESSAGES, {"ids": ids})} if ids else {}
-
-
-def _leased(row: Row[Any], message: bytes) -> Leased:
+def _leased(row: Row[Any]) -> Leased:
     return Leased(
-        parcel=Parcel(row.id, row.envelope_from, row.target, message, row.by_mail),
+        parcel=Parcel(row.id, row.envelope_from, row.target, row.message, row.by_mail),
         lane=row.lane,
         attempts=row.attempts,
         promised_at=row.promised_at,

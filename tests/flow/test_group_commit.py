@@ -78,3 +78,28 @@ def test_a_database_that_takes_nothing_is_heard_of_by_all(
     assert [type(one) for one in outcomes] == [QueueTimeout] * 2
     assert asyncio.run(written(impatient, writer, "third")) == [None]
     impatient.close()
+
+
+async def unhurried(database: Database, writer: Writer, patience: float, then: str | None) -> None:
+    """Writes something that is in no hurry, and `then` something that is."""
+    with ThreadPoolExecutor(1) as threads:
+        commits = GroupCommit(database, threads, writer.write, patience)
+        async with asyncio.timeout(5), asyncio.TaskGroup() as writing:
+            writing.create_task(commits.write("unhurried", in_hurry=False))
+            await asyncio.sleep(0)
+            if then is not None:
+                writing.create_task(commits.write(then))
+
+
+def test_who_is_in_no_hurry_goes_along_with_who_is(database: Database) -> None:
+    """Neither waits for an hour."""
+    writer = Writer()
+    asyncio.run(unhurried(database, writer, 3600.0, "hurried"))
+    assert writer.groups == [["unhurried", "hurried"]]
+
+
+def test_who_is_in_no_hurry_has_an_end_of_patience(database: Database) -> None:
+    """When nobody else comes."""
+    writer = Writer()
+    asyncio.run(unhurried(database, writer, 0.01, None))
+    assert writer.groups == [["unhurried"]]

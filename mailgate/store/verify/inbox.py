@@ -167,11 +167,13 @@ INBOX = (
         ),
     ),
     Question(
-        "words-kept", "I1", "a mail that continues a ticket is part of its story", InboxRow,
+        "words-kept", "I1", "a mail that continues a ticket, or the one that waited for it, is in its story", InboxRow,
         those(
             select(id_, col(InboxRow.ticket))
             .outerjoin(MessageRow, col(MessageRow.inbox_id) == id_)
-            .where(is_done, is_mail, outcome == Outcome.FOLLOW_UP, col(MessageRow.id).is_(None), ~came_before.exists())
+            .outerjoin(HeldMailRow, col(HeldMailRow.let_go_at) == col(InboxRow.received_at))
+            .where(is_done, is_mail, outcome == Outcome.FOLLOW_UP, ~came_before.exists())
+            .where(col(MessageRow.id).is_(None), col(HeldMailRow.inbox_id).is_(None))
         ),
     ),
     Question(

@@ -50,7 +50,10 @@ class Block:
 
     def first(self, name: str) -> bytes:
         """The first value of `name`, or b""."""
-        return next((field.value for field in self.fields if field.name == name), b"")
+        for field in self.fields:
+            if field.name == name:
+                return field.value
+        return b""
 
 
 def read_block(raw: bytes, start: int, end: int) -> Block:
@@ -83,13 +86,15 @@ def decode_value(value: bytes) -> str:
 
 def decode_words(text: str) -> str:
     """Decode encoded words wherever they stand; blanks between two of them go, those of one charset are one text."""
+    if "=?" not in text:
+        return text
     shown: list[str] = []
     last = 0
     for words, begin, end in _runs(_ENCODED_WORD.finditer(text)):
         shown.append(text[last:begin])
         shown.append(charset.decode(b"".join(map(_octets, words)), words[0][1].partition("*")[0]))
         last = end
-    return "".join(shown) + text[last:] if shown else text
+    return "".join(shown) + text[last:]
 
 
 def decode_base64(octets: bytes) -> bytes:

@@ -42,6 +42,8 @@ _EXTENSIONS = {
 def list_files(mail: Part, shown: Collection[Part]) -> tuple[tuple[Attachment, ...], bool]:
     """The attachments, and whether there were more than the cap; `shown` are the leaves that are no files."""
     files = [(index, part) for index, part in enumerate(leaves(mail)) if part not in shown]
+    if not files:
+        return (), False
     decoration = Decoration.of(mail, shown)
     listed = tuple(_file(part, index, decoration) for index, part in files[: limits.ATTACHMENTS])
     return listed, len(files) > limits.ATTACHMENTS

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import chain
 
 _WORD = re.compile(r"[^\W\d_]+(?=['’])|[^\W\d_]+")
 _MOST_CHARS = 4000
@@ -52,6 +53,6 @@ _SPOKEN_IN = {
 def language_of(text: str) -> str | None:
     """ "fr" or "en" when the small words of `text` clearly say so, else None."""
     words = _WORD.findall(text[:_MOST_CHARS].lower())
-    votes = Counter(language for word in words for language in _SPOKEN_IN.get(word, ()))
-    (first, most), (_, next_most), *_ = [*votes.most_common(2), ("", 0), ("", 0)]
+    votes = Counter(chain.from_iterable(_SPOKEN_IN[word] for word in words if word in _SPOKEN_IN))
+    (first, most), (_, next_most), *_ = [*votes.most_common(), ("", 0), ("", 0)]
     return first if most >= 2 and most > next_most and first in _ANSWERED_IN else None

@@ -58,11 +58,12 @@ class Part:
 
     def octets(self) -> bytes:
         """The body without its transfer encoding; an unknown or broken encoding is read as well as possible."""
-        if self.encoding == "base64":
+        encoding = self.encoding
+        if encoding == "base64":
             return decode_base64(self.encoded)
-        if self.encoding == "quoted-printable":
+        if encoding == "quoted-printable":
             return binascii.a2b_qp(self.encoded)
-        if self.encoding in _UUENCODED:
+        if encoding in _UUENCODED:
             return self.encoded if self.swells else _uudecoded(self.encoded)
         return self.encoded
 

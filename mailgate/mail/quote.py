@@ -223,7 +223,7 @@ def _without_last_quotes(lines: list[str], kinds: list[Kind], kept: list[int], n
         end -= 1
     quoted = [unquoted(lines[index]) for index in kept[end : end + _MOST_LINES_TO_ATTRIBUTION]]
     shown = end > 0 and _SHOWS.fullmatch(lines[kept[end - 1]][: limits.LINE_CHARS]) is not None
-    answered = (nature is Nature.REPLY and not shown) or Kind.ATTRIBUTION in classify(quoted)
+    answered = (nature is Nature.REPLY and not shown) or (bool(quoted) and Kind.ATTRIBUTION in classify(quoted))
     return kept[:end] if answered else kept
 
 

@@ -75,6 +75,8 @@ def clean_text(text: str) -> str:
 
 def clean_header(text: str, most: int = 998) -> str:
     """One line: every run of blanks, controls and line separators is one space; at most `most` characters."""
+    if text.isascii() and text.isprintable() and "  " not in text:  # most fields are such a line already
+        return shorten(text.strip(" "), most)
     line = _without_piles(_BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip(" "))
     return shorten(_SURROGATES.sub("\ufffd", line), most)
 

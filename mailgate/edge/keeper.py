@@ -17,6 +17,7 @@ from typing import Protocol
 from mailgate.core.custody import Custody
 from mailgate.edge.answers import Answers
 from mailgate.edge.room import Room
+from mailgate.edge.turns import Turns
 
 UNIX = "unix"
 """The peer of a Unix socket, trusted because the file system decides who reaches it."""
@@ -81,11 +82,12 @@ class Guest(Protocol):
 
 
 class Guests:
-    """Who is inside one door, and the answers that they wait for."""
+    """Who is inside one door, the answers that they wait for, and the turns that strangers take."""
 
     def __init__(self, keeper: Keeper) -> None:
         self.leaving = False
         self.answers = Answers()
+        self.turns = Turns()
         self._keeper = keeper
         self._inside: set[Guest] = set()
         self._per_peer: Counter[str] = Counter()

@@ -36,8 +36,8 @@ COMMAND_OCTETS = 4096
 """RFC 5321 §4.5.3.1.4 asks for 512, and more for each extension."""
 
 AT_ONCE = 8
-"""Replies since the last mail, after which a session waits for its turn: a stream that has the next command answers at
-once, and who sends thousands of them in one breath would stop the loop for everybody."""
+"""Replies since the last mail, after which one of our relays lets others speak: a stream that has the next command
+answers at once, and who sends thousands of them in one breath would stop the loop for everybody."""
 
 TARRY_SECONDS = 0.2
 """How long a stranger who talks and brings no mail waits for each reply: hundreds of them must leave the loop to
@@ -178,12 +178,20 @@ class Connection(SMTP):
         await self._take_turns()
 
     async def _take_turns(self) -> None:
-        """Who says much at once lets others speak in between, and who brings no mail ends."""
+        """Who says much at once lets others speak in between, strangers one after the other, and a stranger who brings
+        no mail ends."""
         self._talk += 1
-        if self._talk > AT_ONCE:
-            tarries = self._talk > self._keeper.limits.prompt and not self.trusted
-            await asyncio.sleep(TARRY_SECONDS if tarries else 0)
-        if self._talk == self._keeper.limits.talk and not self.trusted:
+        if not self.trusted:
+            await self._take_a_strangers_turn()
+        elif self._talk > AT_ONCE:
+            await asyncio.sleep(0)
+
+    async def _take_a_strangers_turn(self) -> None:
+        limits = self._keeper.limits
+        if self._talk > limits.prompt:
+            await asyncio.sleep(TARRY_SECONDS)
+        await self._guests.turns.mine()
+        if self._talk == limits.talk:
             await self._hang_up(TOO_MUCH_TALK)
 
     async def _count(self, reply: str) -> None:

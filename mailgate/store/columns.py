@@ -8,13 +8,15 @@ on the way in is found again by the uncleaned value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from sqlalchemy import JSON, DateTime, Dialect, Enum, Text, TypeDecorator
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Field
 
 from mailgate.core.bank_effects import EntryKind
@@ -28,16 +30,29 @@ JSON_TYPE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "post
 WORD_LENGTH = 32
 
 
+class _TimeOfSqlite(sqlite.DATETIME):
+    """SQLAlchemy's format, in half of its time: a ticket has sixty times in it."""
+
+    def bind_processor(self, _dialect: Dialect) -> Callable[[datetime | None], str | None]:
+        return _without_zone
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An aware time, kept in UTC. A naive one is a bug and raises ValueError; SQLite forgets zones, this does not."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        own: Any = _TimeOfSqlite  # whose making SQLAlchemy does not type
+        return cast(TypeEngine[Any], own()) if dialect.name == "sqlite" else super().load_dialect_impl(dialect)
+
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        if value is not None and value.tzinfo is None:
+        if value is None or value.tzinfo is UTC:
+            return value
+        if value.tzinfo is None:
             raise ValueError(f"a naive time has no place in the database: {value.isoformat()}")
-        return None if value is None else value.astimezone(UTC)
+        return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
@@ -78,6 +93,10 @@ class FlatObject(TypeDecorator[Mapping[str, Any]]):
         if value is None:
             return None
         return {key: clean_text(item) if isinstance(item, str) else item for key, item in value.items()}
+
+
+def _without_zone(value: datetime | None) -> str | None:
+    return None if value is None else value.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def words(kind: type[StrEnum]) -> Any:

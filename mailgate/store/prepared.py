@@ -31,6 +31,8 @@ Values = Mapping[str, object]
 
 Process = Callable[[Any], Any] | None
 
+_NO_OPTIONS: immutabledict[str, Any] = immutabledict()
+
 KEPT = 512
 """How many are kept: several times what the program asks. Of one that is put together anew each time nothing is gained,
 and it takes the place of others."""
@@ -131,8 +133,9 @@ def run(
     dialect, lengths = connection.dialect, tuple([len(cast(Any, several[0][one])) for one in _sequences(statement)])
     prepared = _prepared(statement, dialect, columns, lengths)
     # Not public, but the one way to run a text in a connection's transaction, events and errors and leave out the rest.
-    execute = cast(Callable[..., Found], connection._execute_context)
-    return execute(dialect, _Run.of, prepared.text, None, immutabledict(), prepared, several)
+    execute: Any = connection._execute_context
+    found: Found = execute(dialect, _Run.of, prepared.text, None, _NO_OPTIONS, prepared, several)
+    return found
 
 
 class _Run(DefaultExecutionContext):

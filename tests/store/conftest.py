@@ -25,7 +25,7 @@ ON_BOTH = {
         "test_inbox",
     ),
     *("test_gauges", "test_outbox", "test_query", "test_snapshot", "test_relations"),
-    *("test_restored", "test_rows", "test_timers", "test_traces"),
+    *("test_prepared", "test_restored", "test_rows", "test_timers", "test_traces"),
 }
 """The modules whose tests say nothing of SQLite alone."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 from mailgate.edge.turns import AT_ONCE, Turns
 from tests.edge.relays import run
@@ -26,7 +27,7 @@ def test_others_wait_for_a_few_and_not_for_all() -> None:
             seen.append(len(gone))
         await asyncio.gather(*talking)
         assert gone == sorted(gone)
-        return [after - before for before, after in zip(seen, seen[1:], strict=False)]
+        return [after - before for before, after in pairwise(seen)]
 
     assert max(run(scene())) == AT_ONCE
 

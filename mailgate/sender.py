@@ -54,9 +54,9 @@ WORKERS = {Lane.PAGE: 4, Lane.BULK: 4}
 AHEAD = 1
 """How many mails of one worker may have left without being settled: a commit may have to wait for others."""
 
-COMPANY_SECONDS = 0.02
-"""How long what left waits to be settled together with others, or with the next lease. A transaction costs as much as
-sending some mails; a worker that is needed waits no longer than it must."""
+COMPANY_SECONDS = 0.01
+"""How long what left waits to be settled together with others, or with the next lease, while somebody is at work. A
+transaction costs as much as sending some mails."""
 
 UNDER_WAY = (AHEAD + 1) * sum(WORKERS.values())
 """As many mails may be on their way to the relay at a moment, and leave twice when something breaks then."""
@@ -117,6 +117,12 @@ class Line:
         self.lane = lane
         self.patience = max(0.1, min(TRAY_SECONDS, spare / 2))
         self.tray = Tray(lease, BATCH, self.patience)
+        self.under_way = 0
+
+    @property
+    def is_held_up(self) -> bool:
+        """There is something to do, and nobody at work who could come back for it."""
+        return not self.under_way and not self.tray.is_idle
 
 
 class Sender:
@@ -165,10 +171,12 @@ class Sender:
         relay, unsettled = self._means.open_relay(), deque[asyncio.Task[None]]()
         try:
             while (leased := await self._next(line)) is not None:
+                line.under_way += 1
                 result = await self._attempt(leased, relay)
+                line.under_way -= 1
                 unsettled.append(asyncio.create_task(self._settle(leased, result)))
                 if len(unsettled) > AHEAD:
-                    if not line.tray.is_idle:
+                    if line.is_held_up:
                         self._commits.hasten()
                     await unsettled.popleft()
             await asyncio.gather(*unsettled)

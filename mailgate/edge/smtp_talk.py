@@ -116,12 +116,18 @@ class Talk(asyncio.Protocol):
             self._arrival.set_result(None)
 
     async def _arrived(self, seconds: float) -> None:
-        self._arrival = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._arrival = loop.create_future()
+        late = loop.call_later(seconds, _give_up, self._arrival)
         try:
-            async with asyncio.timeout(seconds):
-                await self._arrival
-        except TimeoutError:
-            raise SMTPReadTimeoutError("Timed out waiting for server response") from None
+            await self._arrival
+        finally:
+            late.cancel()
+
+
+def _give_up(arrival: asyncio.Future[None]) -> None:
+    if not arrival.done():
+        arrival.set_exception(SMTPReadTimeoutError("Timed out waiting for server response"))
 
 
 def _reply(lines: list[bytes]) -> SMTPResponse | SMTPException:

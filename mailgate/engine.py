@@ -102,10 +102,10 @@ def read_mail(delivery: Delivery, inbox_id: int, digest: str, desk: Desk, receiv
 
 def step(desk: Desk, scribe: Scribe, tx: Tx, event: Event, now: datetime) -> Decision:
     """Decide one event and make it so, inside the caller's transaction."""
-    firm = floods.firm_of(event, desk.policy)
-    decision = decide(event, snapshot.load(tx, event, firm), desk.policy, now)
+    firm, by_load = floods.firm_of(event, desk.policy), desk.policy.ranks_by_load
+    decision = decide(event, snapshot.load(tx, event, firm, by_load), desk.policy, now)
     if floods.asks_of_others(decision, firm):
-        decision = decide(event, snapshot.load(tx, event), desk.policy, now)
+        decision = decide(event, snapshot.load(tx, event, None, by_load), desk.policy, now)
     apply_all(tx, scribe, decision.effects, occasion(event), now)
     journal.record(tx, event, decision, desk.rules, now)
     return decision
@@ -212,7 +212,8 @@ class Engine:
         if received.event is not None:
             return received.event
         event = self._read(received)
-        return replace(event, held=self._held(event))
+        held = self._held(event)
+        return event if held is None else replace(event, held=held)
 
     def _read(self, received: Received) -> MailReceived:
         if received.delivery is None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from mailgate.core.conditions import Condition
 from mailgate.core.hours import Calendar, Duration, Unit
 from mailgate.core.model import Activity
-from mailgate.core.people import AddressBook, Customer, Team, Technician
+from mailgate.core.people import AddressBook, Customer, Order, Team, Technician
 
 
 class UnknownSenders(StrEnum):
@@ -257,6 +257,11 @@ class Policy:
     def is_urgent(self, queue: Queue) -> bool:
         """Whether no other queue promises sooner: the door that pages even for a mail nobody can read."""
         return queue.callback.minutes <= min(one.callback.minutes for one in self.queues.values())
+
+    @property
+    def ranks_by_load(self) -> bool:
+        """Whether some team calls whoever has the fewest open tickets."""
+        return any(team.order is Order.LEAST_BUSY for team in self.teams.values())
 
     @property
     def default_queue(self) -> Queue:

@@ -90,10 +90,11 @@ _SAME_ID = (
 _TAG = re.compile(r"\[#([0-9]{1,9})\]")
 
 
-def load(tx: Tx, event: Event, firm: str | None = None) -> Seen:
-    """The snapshot for one event; of a mail's, the calls are those of the customer `firm`, or everybody's."""
+def load(tx: Tx, event: Event, firm: str | None = None, by_load: bool = True) -> Seen:
+    """The snapshot for one event; of a mail's, the calls are those of the customer `firm`, or everybody's. Without
+    `by_load`, because no team calls by it, nobody's open tickets are counted."""
     desk = rows.ask(tx, _DESK).one()
-    seen = replace(staff(tx), next_ticket=desk.next, reporting=bool(desk.reporting))
+    seen = staff(tx, desk.next, bool(desk.reporting), by_load)
     tickets = cache(partial(find_ticket, tx))
     match event:
         case MailReceived():
@@ -122,9 +123,10 @@ def load(tx: Tx, event: Event, firm: str | None = None) -> Seen:
             assert_never(event)
 
 
-def staff(tx: Tx) -> Seen:
-    """The part of every snapshot that says whom to page."""
-    return Seen(FIRST_TICKET, turns=_turns(tx), load=_load(tx), absences=absences(tx))
+def staff(tx: Tx, next_ticket: int = FIRST_TICKET, reporting: bool = False, by_load: bool = True) -> Seen:
+    """The part of every snapshot that says whom to page, and what is known of the desk itself."""
+    load = _load(tx) if by_load else {}
+    return Seen(next_ticket, reporting=reporting, turns=_turns(tx), load=load, absences=absences(tx))
 
 
 def _of_desk(tx: Tx, seen: Seen, kind: str) -> Seen:
@@ -171,7 +173,8 @@ def _of_token(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets, reporte
     seen = deeds.seen(tx, event, seen) if _is_work(event) else seen
     if ticket is not None and not _is_work(event):
         return seen
-    return replace(seen, banks=bank.of_work(tx, event, ticket), worked=bank.worked(tx, ticket))
+    banks = bank.of_work(tx, event, ticket)
+    return replace(seen, banks=banks, worked=bank.worked(tx, ticket)) if banks or ticket is not None else seen
 
 
 def _addresses(event: MailReceived) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from mailgate.core.custody import Delivery
 from mailgate.core.model import Door
 from mailgate.core.patience import patience
+from mailgate.core.people import Order
 from mailgate.store import inbox
 from tests.flow.desk import Letter, LiveDesk, answer
 
@@ -82,3 +84,14 @@ def test_what_waits_for_a_day_is_no_hurry(desk: LiveDesk) -> None:
     come(desk, Letter("Bonjour", to=REGULAR, sender="it@acme.example"))
     desk.now += timedelta(minutes=1)
     assert decide(desk, 1) == ["2"]
+
+
+def test_the_least_busy_come_first_where_their_team_says_so(desk: LiveDesk) -> None:
+    """Open tickets are only counted for such a team: whoever has one is called last, so not at all."""
+    teams = {key: replace(team, order=Order.LEAST_BUSY) for key, team in desk.desk.policy.teams.items()}
+    desk.engine.use(replace(desk.desk, policy=replace(desk.desk.policy, teams=teams)))
+    first = [mail for mail in desk.write(Letter("Plus rien ne marche")) if mail.template == "technician"]
+    desk.write(answer(first[0], "#prendre"))
+    called = [mail.to for mail in desk.write(Letter("L'imprimante fume")) if mail.template == "technician"]
+    assert len(called) == 3
+    assert first[0].to not in called

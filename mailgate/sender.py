@@ -54,7 +54,7 @@ WORKERS = {Lane.PAGE: 4, Lane.BULK: 4}
 AHEAD = 1
 """How many mails of one worker may have left without being settled: a commit may have to wait for others."""
 
-COMPANY_SECONDS = 0.01
+COMPANY_SECONDS = 0.02
 """How long what left waits to be settled together with others, or with the next lease, while somebody is at work. A
 transaction costs as much as sending some mails."""
 

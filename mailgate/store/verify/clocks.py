@@ -17,6 +17,7 @@ from mailgate.core.lateness import WARNING
 from mailgate.core.lifecycle import ACTIVE, RECORDED_WAITS, WAITING
 from mailgate.core.model import Status
 from mailgate.core.ticket import Clock, Ending, Promise
+from mailgate.store import rows
 from mailgate.store.clocks import clock_of, digest_of
 from mailgate.store.database import Tx
 from mailgate.store.tables import ClockRow, EditionRow, JournalRow, TicketRow, TimerRow, WaitRow
@@ -25,6 +26,7 @@ from mailgate.store.verify.findings import FETCHED, Broken, Question, those
 id_, ticket, promise = col(ClockRow.id), col(ClockRow.ticket), col(ClockRow.promise)
 asked_at, starts_at, due_at = col(ClockRow.asked_at), col(ClockRow.starts_at), col(ClockRow.due_at)
 ended_at, ending, paused = col(ClockRow.ended_at), col(ClockRow.ending), col(ClockRow.paused_minutes)
+_CLOCKS = rows.table(ClockRow)
 is_running = ended_at.is_(None)
 status, since, until = col(TicketRow.status), col(WaitRow.since), col(WaitRow.until)
 
@@ -74,11 +76,12 @@ def _edited(tx: Tx, _now: datetime) -> Iterator[Broken]:
 
 def _miscounted(tx: Tx, _now: datetime) -> Iterator[Broken]:
     """Clocks counted again, as far as it is known on what; of one that an earlier mailgate made it is not."""
-    known = select(ClockRow).where(col(ClockRow.edition).is_not(None), col(ClockRow.delay).is_not(None))
-    for row in tx.scalars(known.execution_options(yield_per=FETCHED)):
-        counted = _counted(clock_of(tx, row))
-        if counted != row.due_at:
-            yield Broken(str(row.id), f"ticket {row.ticket}: {row.promise} is due {row.due_at}, counted {counted}")
+    known = select(_CLOCKS).where(_CLOCKS.c.edition.is_not(None), _CLOCKS.c.delay.is_not(None))
+    with tx.connection().execute(known.execution_options(yield_per=FETCHED)) as found:
+        for row in found:
+            counted = _counted(clock_of(tx, row))
+            if counted != row.due_at:
+                yield Broken(str(row.id), f"ticket {row.ticket}: {row.promise} is due {row.due_at}, counted {counted}")
 
 
 def _counted(clock: Clock) -> datetime | None:

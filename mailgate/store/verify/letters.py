@@ -165,9 +165,10 @@ def _reply_address(mail: Written) -> str | None:
 
 def _foreign_address(mail: Written) -> str | None:
     """Elsewhere than where answers go to: a technician's signed address opens the desk to whoever holds it."""
-    for tag in TAGS.findall(mail.octets.replace(_SOFT_BREAK, b"").lower()):
+    own = mail.reply_token
+    for tag in set(TAGS.findall(mail.octets.replace(_SOFT_BREAK, b"").lower())):
         token = address.claimed(tag.decode())
-        if token in (None, mail.reply_token) or token.kind is not TokenKind.TECHNICIAN:
+        if token in (None, own) or token.kind is not TokenKind.TECHNICIAN:
             continue
         if mail.template in TO_CUSTOMERS:
             return "a customer's mail shows a technician's signed address"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from typing import ClassVar
 
 import structlog
@@ -108,6 +109,16 @@ class Connection(SMTP):
         if self._admitted:
             self._guests.leave(self)
             super().connection_lost(error)
+            assert self._handler_coroutine is not None
+            self._handler_coroutine.add_done_callback(partial(self._part, error))
+
+    def _part(self, error: Exception | None, _ended: object) -> None:
+        """The last that happens here. What refers back to this session goes, or it would stay in memory, with all that
+        it has read, until the collector looks."""
+        if error:
+            error.__traceback__ = None
+        self._closed.exception()  # type: ignore[attr-defined]  # asyncio complains of trouble that nobody looked at
+        vars(self).clear()
 
     def eof_received(self) -> bool:
         """The client will say no more, but still listens: the session ends when all it said is answered."""

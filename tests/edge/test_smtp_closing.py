@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+import socket
 import threading
 import time
+import weakref
 
 import pytest
 
 from tests.edge.custodies import ListCustody, SlowCustody
 from tests.edge.doors import smtp_door
+from tests.peers import wait_until
 
 MAIL = b"Subject: panne\r\n\r\nLe serveur est en panne.\r\n"
 
@@ -51,3 +55,19 @@ def test_a_commit_that_never_ends_does_not_hold_the_door() -> None:
         assert custody.asked.wait(5)
         door.close(0.3)
         assert client.hear() == ""
+
+
+@pytest.mark.parametrize("linger", [b"\0\0\0\0\0\0\0\0", b"\1\0\0\0\0\0\0\0"], ids=["closed", "reset"])
+def test_who_is_gone_leaves_nothing_in_memory(linger: bytes) -> None:
+    """Trap M22: four hundred who came, talked and went kept 25 MB until the collector looked."""
+    gc.disable()
+    try:
+        with smtp_door(ListCustody()) as door:
+            with door.talk() as client:
+                client.greet()
+                client.send(b"NOOP\r\n" * 1000)
+                [gone] = [weakref.ref(guest) for guest in door.door._guests._inside]
+                client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            wait_until(lambda: gone() is None, what="the end of a session")
+    finally:
+        gc.enable()

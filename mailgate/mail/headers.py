@@ -51,10 +51,13 @@ class Field:
 
     def lines(self) -> str:
         """The field as it is sent, CRLF included; ValueError when a word isn't visible ASCII."""
+        line = f"{self.name}: {' '.join(self.words)}"
+        short = len(line) <= FOLD_AT and self.words and line.isascii() and line.isprintable()
+        if short and line.split() == [f"{self.name}:", *self.words]:  # what the check below finds out word by word
+            return f"{line}\r\n"
         if not all(map(_VISIBLE.fullmatch, (self.name, *self.words))):
             raise ValueError(f"header {self.name} holds what no header may hold")
-        line = f"{self.name}: {' '.join(self.words)}"
-        return f"{line}\r\n" if len(line) <= FOLD_AT and self.words else self._folded()
+        return self._folded()
 
     def _folded(self) -> str:
         rows = [f"{self.name}:"]

@@ -77,6 +77,8 @@ def clean_header(text: str, most: int = 998) -> str:
     """One line: every run of blanks, controls and line separators is one space; at most `most` characters."""
     if text.isascii() and text.isprintable() and "  " not in text:  # most fields are such a line already
         return shorten(text.strip(" "), most)
+    if text.isprintable() and "  " not in text:  # nothing to be seen but what stays: most names and subjects
+        return shorten(_without_piles(text.strip(" ")), most)
     line = _without_piles(_BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip(" "))
     return shorten(_SURROGATES.sub("\ufffd", line), most)
 
@@ -97,7 +99,7 @@ def to_ascii(text: str) -> str:
 
 def _without_piles(text: str) -> str:
     """The text with at most `MARKS` combining marks in a row."""
-    marked = _MAYBE_PILE.search(text) is not None and any(map(unicodedata.combining, text))
+    marked = not text.isascii() and _MAYBE_PILE.search(text) is not None and any(map(unicodedata.combining, text))
     return _PILE.sub(r"\1", text) if marked else text
 
 

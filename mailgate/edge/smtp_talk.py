@@ -4,6 +4,9 @@ aiosmtplib opens the session: connection, greeting, TLS, login. From there on it
 reply before it says the next command. A relay that offers PIPELINING (RFC 2920) hears MAIL, RCPT and DATA in one breath
 here, which halves the turns that a mail takes. Others hear each when the one before is answered.
 
+Hardly a reply is ever too late, and a timer for each would cost as much as reading it. So a session has one, which is
+set again when it goes off for a reply that came long ago.
+
 A text never belongs to a group: until the relay has asked for it with 354, nothing of a mail was said.
 """
 
@@ -41,6 +44,8 @@ class Talk(asyncio.Protocol):
         self._is_lost = False
         self._heard: deque[SMTPResponse | SMTPException] = deque()
         self._arrival: asyncio.Future[None] | None = None
+        self._until = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
         self._transport.set_protocol(self)
 
     def say(self, *commands: bytes) -> None:
@@ -117,17 +122,25 @@ class Talk(asyncio.Protocol):
 
     async def _arrived(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
-        self._arrival = loop.create_future()
-        late = loop.call_later(seconds, _give_up, self._arrival)
-        try:
-            await self._arrival
-        finally:
-            late.cancel()
+        self._arrival, self._until = loop.create_future(), loop.time() + seconds
+        if self._alarm is None or self._alarm.when() > self._until:
+            self._set_alarm(loop)
+        await self._arrival
 
+    def _set_alarm(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = loop.call_at(self._until, self._look, loop)
 
-def _give_up(arrival: asyncio.Future[None]) -> None:
-    if not arrival.done():
-        arrival.set_exception(SMTPReadTimeoutError("Timed out waiting for server response"))
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Whether it was this reply for which the alarm was set, or one before it."""
+        self._alarm = None
+        if self._arrival is None or self._arrival.done():
+            return
+        if loop.time() < self._until:
+            self._set_alarm(loop)
+        else:
+            self._arrival.set_exception(SMTPReadTimeoutError("Timed out waiting for server response"))
 
 
 def _reply(lines: list[bytes]) -> SMTPResponse | SMTPException:

@@ -11,12 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from sqlalchemy import JSON, DateTime, Dialect, Enum, Text, TypeDecorator
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeEngine
 from sqlmodel import Field
 
 from mailgate.core.bank_effects import EntryKind
@@ -30,29 +28,18 @@ JSON_TYPE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "post
 WORD_LENGTH = 32
 
 
-class _TimeOfSqlite(sqlite.DATETIME):
-    """SQLAlchemy's format, in half of its time: a ticket has sixty times in it."""
-
-    def bind_processor(self, _dialect: Dialect) -> Callable[[datetime | None], str | None]:
-        return _without_zone
-
-
 class UtcTime(TypeDecorator[datetime]):
     """An aware time, kept in UTC. A naive one is a bug and raises ValueError; SQLite forgets zones, this does not."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        own: Any = _TimeOfSqlite  # whose making SQLAlchemy does not type
-        return cast(TypeEngine[Any], own()) if dialect.name == "sqlite" else super().load_dialect_impl(dialect)
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """For SQLite in one step, and in SQLAlchemy's format: a ticket has sixty times in it."""
+        return _of_sqlite if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        if value is None or value.tzinfo is UTC:
-            return value
-        if value.tzinfo is None:
-            raise ValueError(f"a naive time has no place in the database: {value.isoformat()}")
-        return value.astimezone(UTC)
+        return None if value is None else _utc(value)
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
@@ -95,8 +82,14 @@ class FlatObject(TypeDecorator[Mapping[str, Any]]):
         return {key: clean_text(item) if isinstance(item, str) else item for key, item in value.items()}
 
 
-def _without_zone(value: datetime | None) -> str | None:
-    return None if value is None else value.replace(tzinfo=None).isoformat(" ", "microseconds")
+def _utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError(f"a naive time has no place in the database: {value.isoformat()}")
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+def _of_sqlite(value: datetime | None) -> str | None:
+    return None if value is None else _utc(value).isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 def words(kind: type[StrEnum]) -> Any:

@@ -175,8 +175,7 @@ class Tongue:
 
     def moment(self, at: datetime) -> str:
         """A date and time: "lundi 23 novembre à 12 h 00"."""
-        there = self.local(at)
-        return self.grammar.at.format(day=self.day(there.date()), clock=self._clock(there))
+        return _moment(self, at)
 
     def day_and_hour(self, at: datetime, since: datetime | None = None) -> str:
         """A time in the coming week: "lundi 7 h 00"; in full when `since` is too long before it."""
@@ -229,3 +228,11 @@ class Tongue:
     def _filled(self, shape: str, on: date, months: tuple[str, ...]) -> str:
         weekday, day = self.grammar.weekdays[on.weekday()], self.grammar.first if on.day == 1 else str(on.day)
         return shape.format(weekday=weekday, day=day, month=months[on.month - 1], year=on.year)
+
+
+@lru_cache(maxsize=64)
+def _moment(tongue: Tongue, at: datetime) -> str:
+    """A letter names few moments, each of them several times. Never out of date: an instant keeps its name, and times
+    are UTC inside, where no two of them look alike."""
+    there = tongue.local(at)
+    return tongue.grammar.at.format(day=tongue.day(there.date()), clock=tongue.clock(at))

@@ -38,6 +38,7 @@ OUTPUT_MOST = 262_144
 GROWTH_MOST = 6
 """Most characters that one character of a fact becomes: `'` is written `&#39;`."""
 
+_INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 _NAMES = tuple(field.name for field in fields(Facts))
 _VALUES = attrgetter(*_NAMES)
 
@@ -101,7 +102,7 @@ class Templates:
 
     def _inlined(self, stem: str, html: str) -> str:
         try:
-            return css_inline.inline(html, keep_at_rules=True, load_remote_stylesheets=False)
+            return _INLINER.inline(html)
         except ValueError as error:
             raise TemplateFailed(f"{self._shown(stem + HTML)}: {error}") from error
 

@@ -34,7 +34,9 @@ Closed = tuple[tuple[str, str], ...]
 
 _KEPT = "editions that this transaction knows to be there"
 _EDITIONS = rows.table(EditionRow)
-_WAITS = rows.table(WaitRow)
+_CLOCKS, _WAITS = rows.table(ClockRow), rows.table(WaitRow)
+_OWED = select_columns(_CLOCKS).where(_CLOCKS.c.ticket == bindparam("of")).order_by(_CLOCKS.c.id)
+_WAITED = select_columns(_WAITS).where(_WAITS.c.ticket == bindparam("of")).order_by(_WAITS.c.since, _WAITS.c.id)
 _WAITING = select_columns(_WAITS.c.id, _WAITS.c.cause).where(
     _WAITS.c.ticket == bindparam("of"), _WAITS.c.until.is_(None)
 )
@@ -116,8 +118,8 @@ def begin_with(tx: Tx, ticket: int, status: Status, at: datetime) -> None:
 def clocks_of(tx: Tx, ticket: int) -> tuple[Clock, ...]:
     """Every clock of a ticket, oldest first, and what is still owed last: an undone mail may have left a younger one
     that applies no longer."""
-    rows = tx.exec(select(ClockRow).where(ClockRow.ticket == ticket).order_by(col(ClockRow.id))).all()
-    return tuple(clock_of(tx, row) for row in sorted(rows, key=lambda row: row.ended_at is None))
+    known = rows.ask(tx, _OWED, {"of": ticket})
+    return tuple(clock_of(tx, row) for row in sorted(known, key=lambda row: row.ended_at is None))
 
 
 def newest(clocks: Iterable[Clock]) -> Mapping[Promise, Clock]:
@@ -154,8 +156,8 @@ def calendar_as_it_was(tx: Tx, digest: str) -> Calendar:
 
 def waits_of(tx: Tx, ticket: int) -> tuple[Wait, ...]:
     """Every wait of a ticket, oldest first; one that was undone took no time, and is none."""
-    rows = tx.exec(select(WaitRow).where(WaitRow.ticket == ticket).order_by(col(WaitRow.since), col(WaitRow.id)))
-    return tuple(Wait(row.cause, row.since, row.until) for row in rows if row.until != row.since)
+    known = rows.ask(tx, _WAITED, {"of": ticket})
+    return tuple(Wait(row.cause, row.since, row.until) for row in known if row.until != row.since)
 
 
 def outdated(tx: Tx, calendars: Mapping[str, Calendar]) -> tuple[int, ...]:

@@ -32,7 +32,13 @@ from mailgate.store.tables import LinkRow, MessageRow, ParticipantRow, TicketRow
 SIBLINGS = 5
 """How many numbers are offered in place of one that is none."""
 
-_PEOPLE = rows.table(ParticipantRow)
+_PEOPLE, _LINKS, _WATCHERS = rows.table(ParticipantRow), rows.table(LinkRow), rows.table(WatcherRow)
+_LINKED = select_columns(_LINKS.c.other).where(_LINKS.c.ticket == bindparam("of")).order_by(_LINKS.c.other)
+_WATCHING = (
+    select_columns(_WATCHERS.c.address)
+    .where(_WATCHERS.c.ticket == bindparam("of"))
+    .order_by(_WATCHERS.c.at, _WATCHERS.c.address)
+)
 _WHO, _WHERE = bindparam("who", type_=PlainText()), bindparam("in_ticket", type_=Integer())
 _TAKES_PART = exists().where(_PEOPLE.c.ticket == _WHERE, _PEOPLE.c.address == _WHO)
 _TAKE_PART = insert(_PEOPLE).from_select(["ticket", "address"], select_columns(_WHERE, _WHO).where(~_TAKES_PART))
@@ -67,13 +73,12 @@ def change_relation(tx: Tx, effect: RelationEffect) -> None:
 
 def linked(tx: Tx, number: int) -> tuple[int, ...]:
     """The tickets that belong with this one."""
-    return tuple(tx.exec(select(LinkRow.other).where(LinkRow.ticket == number).order_by(col(LinkRow.other))))
+    return tuple(rows.ask(tx, _LINKED, {"of": number}).scalars())
 
 
 def watchers(tx: Tx, number: int) -> tuple[str, ...]:
     """Who hears what the customer is told, in the order in which they were added."""
-    theirs = select(WatcherRow.address).where(WatcherRow.ticket == number)
-    return tuple(tx.exec(theirs.order_by(col(WatcherRow.at), col(WatcherRow.address))))
+    return tuple(rows.ask(tx, _WATCHING, {"of": number}).scalars())
 
 
 def named(tickets: Tickets, event: MailReceived) -> Mapping[int, Ticket]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from sqlmodel import col, select
+from sqlalchemy import bindparam, select
 
 from mailgate.core.model import Address, Attachment, Direction, PageState
 from mailgate.core.ticket import Line, Paged, Ticket
+from mailgate.store import rows
 from mailgate.store.clocks import clocks_of, newest, waits_of
 from mailgate.store.database import Tx
 from mailgate.store.relations import linked, watchers
@@ -17,6 +18,30 @@ from mailgate.store.tables import AttachmentRow, MessageRow, PageRow, Participan
 HISTORY = 40
 """Messages read back: the robots' and bare commands among them are left out of what mails repeat (`limits.history`)."""
 REFERENCES = 10
+
+
+_MESSAGES, _FILED = rows.table(MessageRow), rows.table(AttachmentRow)
+_PAGES, _PARTICIPANTS = rows.table(PageRow), rows.table(ParticipantRow)
+
+_WROTE = select(_PARTICIPANTS.c.address).where(_PARTICIPANTS.c.ticket == bindparam("of"))
+_PAGED = (
+    select(_PAGES.c.technician, _PAGES.c.target, _PAGES.c.state)
+    .where(_PAGES.c.ticket == bindparam("of"))
+    .order_by(_PAGES.c.id)
+)
+_CAME = (
+    select(_MESSAGES.c.message_id)
+    .where(_MESSAGES.c.ticket == bindparam("of"), _MESSAGES.c.direction == Direction.IN, _MESSAGES.c.message_id != "")
+    .order_by(_MESSAGES.c.id.desc())
+    .limit(REFERENCES)
+)
+_SAID = select(_MESSAGES).where(_MESSAGES.c.ticket == bindparam("of")).order_by(_MESSAGES.c.id.desc()).limit(HISTORY)
+_FILES = (
+    select(_FILED)
+    .join(_MESSAGES, _MESSAGES.c.id == _FILED.c.message)
+    .where(_MESSAGES.c.ticket == bindparam("of"), _MESSAGES.c.id >= bindparam("first"))
+    .order_by(_FILED.c.message, _FILED.c.part)
+)
 
 
 def find_ticket(tx: Tx, number: int | None) -> Ticket | None:
@@ -61,37 +86,29 @@ def find_ticket(tx: Tx, number: int | None) -> Ticket | None:
 
 
 def _participants(tx: Tx, number: int) -> frozenset[str]:
-    return frozenset(tx.exec(select(ParticipantRow.address).where(ParticipantRow.ticket == number)))
+    return frozenset(rows.ask(tx, _WROTE, {"of": number}).scalars())
 
 
 def _pages(tx: Tx, number: int) -> tuple[Paged, ...]:
-    promised = select(PageRow.technician, PageRow.target, PageRow.state).where(PageRow.ticket == number)
-    return tuple(
-        Paged(who, target, PageState(state)) for who, target, state in tx.exec(promised.order_by(col(PageRow.id)))
-    )
+    return tuple(Paged(who, target, PageState(state)) for who, target, state in rows.ask(tx, _PAGED, {"of": number}))
 
 
 def _references(tx: Tx, number: int) -> tuple[str, ...]:
-    incoming = select(MessageRow.message_id).where(
-        MessageRow.ticket == number, MessageRow.direction == Direction.IN, MessageRow.message_id != ""
-    )
-    newest = tx.exec(incoming.order_by(col(MessageRow.id).desc()).limit(REFERENCES))
-    return tuple(newest)[::-1]
+    return tuple(rows.ask(tx, _CAME, {"of": number}).scalars())[::-1]
 
 
 def _history(tx: Tx, number: int) -> tuple[Line, ...]:
-    newest = select(MessageRow).where(MessageRow.ticket == number).order_by(col(MessageRow.id).desc()).limit(HISTORY)
-    rows = tx.exec(newest).all()[::-1]
-    parts = _attachments(tx, [row.id for row in rows])
+    newest = rows.ask(tx, _SAID, {"of": number}).all()[::-1]
+    parts = _attachments(tx, number, newest[0].id) if newest else {}
     return tuple(
-        Line(row.at, row.sender, row.direction, row.text, row.automatic, row.inbox_id, tuple(parts[row.id]))
-        for row in rows
+        Line(row.at, row.sender, row.direction, row.text, row.automatic, row.inbox_id, tuple(parts.get(row.id, ())))
+        for row in newest
     )
 
 
-def _attachments(tx: Tx, messages: Sequence[int | None]) -> Mapping[int | None, list[Attachment]]:
-    found: defaultdict[int | None, list[Attachment]] = defaultdict(list)
-    of_these = select(AttachmentRow).where(col(AttachmentRow.message).in_(messages))
-    for row in tx.exec(of_these.order_by(col(AttachmentRow.message), col(AttachmentRow.part))):
+def _attachments(tx: Tx, number: int, first: int) -> Mapping[int, list[Attachment]]:
+    """What came with the messages of a ticket from the `first` on."""
+    found: defaultdict[int, list[Attachment]] = defaultdict(list)
+    for row in rows.ask(tx, _FILES, {"of": number, "first": first}):
         found[row.message].append(Attachment(row.part, row.name, row.content_type, row.size, row.inline))
     return found

@@ -34,7 +34,13 @@ COUNTS_FOR = timedelta(days=8)
 TICKETS = 5
 """How many tickets are shown for each of them."""
 
-_ANSWERS = rows.table(AnswerRow)
+_ANSWERS, _JOURNAL = rows.table(AnswerRow), rows.table(JournalRow)
+_REFUSED = select_columns(func.count()).select_from(
+    select_columns(_JOURNAL.c.id)
+    .where(_JOURNAL.c.ticket == bindparam("of"), REFUSED, _JOURNAL.c.at > bindparam("since"))
+    .limit(LATELY_MOST)
+    .subquery()
+)
 _FORGET = delete(_ANSWERS).where(_ANSWERS.c.at < bindparam("since"))
 
 LARGEST = 20
@@ -80,8 +86,7 @@ def answered(tx: Tx, addresses: Iterable[str], at: datetime) -> Answered:
 
 def refused(tx: Tx, ticket: int, at: datetime) -> int:
     """How many mails were refused on the ticket within a day before `at`."""
-    lately = select(JournalRow.id).where(JournalRow.ticket == ticket, REFUSED, JournalRow.at > at - DAY)
-    return tx.exec(select(func.count()).select_from(lately.limit(LATELY_MOST).subquery())).one()
+    return int(rows.ask(tx, _REFUSED, {"of": ticket, "since": at - DAY}).scalar_one())
 
 
 def held_back(tx: Tx) -> tuple[HeldBack, ...]:

@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, literal, true, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, exists, func, insert, literal, true, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -34,6 +34,9 @@ HOUR = timedelta(hours=1)
 
 CALLS_MOST = 1000
 """How many requests of the last hour are looked at."""
+
+Bound = int | BindParameter[Any]
+"""A number, or the place of one in a statement that is prepared."""
 
 _FLOODS, _TICKETS, _TIMERS = rows.table(FloodRow), rows.table(TicketRow), rows.table(TimerRow)
 _PAGES = rows.table(PageRow)
@@ -59,6 +62,23 @@ _CALLED = (
     .order_by(_PAGES.c.id)
 )
 
+
+def _is_in(status: Status) -> ColumnElement[bool]:
+    of_it = select(TicketRow.number).where(TicketRow.number == FloodRow.ticket, TicketRow.status == status)
+    return of_it.exists()
+
+
+def _waiting(front: Bound, number: Bound) -> tuple[ColumnElement[bool], ...]:
+    return col(FloodRow.front) == front, col(FloodRow.ticket) != number, _is_in(Status.NEW)
+
+
+_OWNER = select_columns(_TICKETS.c.assignee).where(_TICKETS.c.number == bindparam("of"))
+_BEHIND = (
+    select_columns(_FLOODS.c.ticket)
+    .where(*_waiting(bindparam("front"), bindparam("own")))
+    .order_by(_FLOODS.c.ticket)
+    .limit(NAMED)
+)
 _CALLED_AGAIN = update(_FLOODS).where(_FLOODS.c.ticket == bindparam("of")).values(at=bindparam("when"))
 
 
@@ -181,22 +201,12 @@ def _gathered(tx: Tx, front: FloodRow) -> Flood:
 
 def _behind(tx: Tx, front: int, number: int) -> tuple[tuple[int, ...], int]:
     """The others of a front that wait as the ticket does, and how many they are."""
-    others = _waiting(front, number)
-    named = tuple(tx.exec(select(FloodRow.ticket).where(*others).order_by(col(FloodRow.ticket)).limit(NAMED)))
-    return named, (_count(tx, *others) if len(named) == NAMED else len(named))
-
-
-def _waiting(front: int, number: int) -> tuple[ColumnElement[bool], ...]:
-    return col(FloodRow.front) == front, col(FloodRow.ticket) != number, _is_in(Status.NEW)
-
-
-def _is_in(status: Status) -> ColumnElement[bool]:
-    of_it = select(TicketRow.number).where(TicketRow.number == FloodRow.ticket, TicketRow.status == status)
-    return of_it.exists()
+    named = tuple(rows.ask(tx, _BEHIND, {"front": front, "own": number}).scalars())
+    return named, (_count(tx, *_waiting(front, number)) if len(named) == NAMED else len(named))
 
 
 def _owner(tx: Tx, front: int | None) -> str | None:
-    return None if front is None else tx.exec(select(TicketRow.assignee).where(TicketRow.number == front)).first()
+    return None if front is None else rows.ask(tx, _OWNER, {"of": front}).scalar()
 
 
 def _count(tx: Tx, *which: ColumnElement[bool] | bool) -> int:

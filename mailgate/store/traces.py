@@ -18,6 +18,7 @@ from sqlmodel import col, select
 from mailgate.core.events import MailReceived
 from mailgate.core.model import Direction
 from mailgate.core.ticket import Ticket
+from mailgate.store import rows
 from mailgate.store.database import Tx
 from mailgate.store.tables import MessageRow, ParticipantRow
 
@@ -60,8 +61,8 @@ def referred(tx: Tx, references: tuple[str, ...]) -> tuple[int, ...]:
     """The tickets of the incoming messages that the mail refers to: the newest one's, then those of who wrote first.
 
     Copies come later than what they copy, so they are not in the way, however many there are."""
-    asked, ask = dict.fromkeys(references[-REFERENCES:]), tx.connection().execute
-    found = sorted((row.id, row.ticket) for named in asked for row in ask(_BOTH_ENDS, {"named": named}))
+    asked = dict.fromkeys(references[-REFERENCES:])
+    found = sorted((row.id, row.ticket) for named in asked for row in rows.ask(tx, _BOTH_ENDS, {"named": named}))
     return tuple(dict.fromkeys(ticket for _, ticket in (*found[-1:], *found)))
 
 

@@ -186,8 +186,11 @@ class SmtpSession(Connection):
         promise = self._keeper.custody.submit(delivery)
         place.keep_until(promise)
         answer = self._guests.answers.awaited(promise)
-        async with asyncio.timeout(seconds):
+        late = self.loop.call_later(seconds, _give_up, answer)
+        try:
             return await answer
+        finally:
+            late.cancel()
 
     async def _answer(self, reply: str, _recipients: int) -> None:
         self._talk = 0
@@ -204,6 +207,11 @@ class SmtpSession(Connection):
         if read is not None:
             read.pop("AUTH", None)
         return read
+
+
+def _give_up(answer: asyncio.Future[int]) -> None:
+    if not answer.done():
+        answer.set_exception(TimeoutError("the commit takes too long"))
 
 
 class LmtpSession(SmtpSession):

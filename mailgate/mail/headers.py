@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 
@@ -37,7 +37,7 @@ _ADDRESS = re.compile(
 )
 _ADDRESS_MOST = 320
 _REPEATED = 16
-"""How many texts are remembered as encoded words: the subjects and names that the letters of one decision share."""
+"""How many texts are remembered as encoded words, and dates: those that the letters of one decision share."""
 _Q_SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 _ATTRIBUTE = re.compile(r"[A-Za-z0-9._-]{1,60}")
 
@@ -104,7 +104,13 @@ def identifiers_field(name: str, identifiers: Iterable[str]) -> Field | None:
 
 def date_field(name: str, at: datetime) -> Field:
     """A date and time, with the offset that `at` carries (RFC 5322 §3.3)."""
-    return Field(name, tuple(format_datetime(at).split(" ")))
+    return Field(name, _dated(at, at.utcoffset()))
+
+
+@lru_cache(maxsize=_REPEATED)
+def _dated(at: datetime, _offset: timedelta | None) -> tuple[str, ...]:
+    """The words of a date, which all letters of a decision share; equal instants may have different offsets."""
+    return tuple(format_datetime(at).split(" "))
 
 
 def fixed_field(name: str, value: str) -> Field:

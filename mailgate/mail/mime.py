@@ -27,6 +27,9 @@ _LITERAL = bytes((*range(0x20, 0x7F), 0x0A))
 """The octets that stand for themselves, once every "=" is written as "=3D"."""
 _REPEATED = 8
 """How many texts are remembered with their encoding: those of one decision, which several readers get."""
+_KNOWN, _KNOWN_MOST = 256, 512
+"""How many long lines are remembered with their soft breaks, and how long they are: those of our layout, which is the
+same in every letter. A line is always broken in the same way."""
 _ALTERED_AT_START = {".": "=2E", "F": "=46"}
 """What a relay or a mailbox could alter at the start of a line ("From ", a dot), and how it is written there."""
 _VERSION = fixed_field("MIME-Version", "1.0")
@@ -96,7 +99,16 @@ def _encoded(octets: bytes) -> bytes:
 
 def _broken(line: str) -> str:
     """An encoded line with its soft breaks; most need none."""
-    return line if len(line) < LINE_MOST and line[:1] not in _ALTERED_AT_START else "=\r\n".join(_rows(line))
+    if len(line) < LINE_MOST and line[:1] not in _ALTERED_AT_START:
+        return line
+    return _known(line) if len(line) <= _KNOWN_MOST else _in_rows(line)
+
+
+def _in_rows(line: str) -> str:
+    return "=\r\n".join(_rows(line))
+
+
+_known = lru_cache(maxsize=_KNOWN)(_in_rows)
 
 
 def _rows(encoded: str) -> Iterator[str]:

@@ -80,10 +80,8 @@ def next_due(tx: Tx, now: datetime) -> TimerFired | None:
     return TimerFired(timer_id=row.id, kind=row.kind, ticket=row.ticket, due_at=row.due_at)
 
 
-def is_set(tx: Tx, ticket: int | None, kind: str) -> bool:
-    """Whether the ticket (None: the desk itself) has a timer of this kind."""
-    if ticket is None:
-        return bool(rows.ask(tx, select_columns(of_desk(kind))).scalar())
+def is_set(tx: Tx, ticket: int, kind: str) -> bool:
+    """Whether the ticket has a timer of this kind."""
     return rows.ask(tx, _OF_TICKET, {"of": ticket, "named": kind}).first() is not None
 
 

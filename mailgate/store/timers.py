@@ -23,6 +23,7 @@ _TIMERS = rows.table(TimerRow)
 _OF_TICKET = select_columns(_TIMERS.c.id).where(
     _TIMERS.c.ticket == bindparam("of"), _TIMERS.c.kind == bindparam("named")
 )
+_OF_DESK = select_columns(_TIMERS.c.id).where(_TIMERS.c.ticket.is_(None), _TIMERS.c.kind == bindparam("named"))
 _DUE = (
     select_columns(_TIMERS)
     .where(_TIMERS.c.due_at <= bindparam("now"))
@@ -80,9 +81,10 @@ def next_due(tx: Tx, now: datetime) -> TimerFired | None:
     return TimerFired(timer_id=row.id, kind=row.kind, ticket=row.ticket, due_at=row.due_at)
 
 
-def is_set(tx: Tx, ticket: int, kind: str) -> bool:
-    """Whether the ticket has a timer of this kind."""
-    return rows.ask(tx, _OF_TICKET, {"of": ticket, "named": kind}).first() is not None
+def is_set(tx: Tx, ticket: int | None, kind: str) -> bool:
+    """Whether the ticket (None: the desk itself) has a timer of this kind."""
+    whose = _OF_DESK if ticket is None else _OF_TICKET
+    return rows.ask(tx, whose, {"of": ticket, "named": kind}).first() is not None
 
 
 def of_desk(kind: str) -> Exists:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import email
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
@@ -167,3 +167,10 @@ def test_the_date_carries_its_offset() -> None:
     """A naive date would be read as UTC of nobody's."""
     made = date_field("Date", datetime(2026, 11, 20, 21, 30, tzinfo=UTC))
     assert written([made]) == b"Date: Fri, 20 Nov 2026 21:30:00 +0000\r\n"
+
+
+def test_one_instant_is_dated_by_each_clock_that_it_is_read_off() -> None:
+    """Dates are remembered, and to Python both of these are the same."""
+    at = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)
+    assert date_field("Date", at).words[-2:] == ("21:30:00", "+0000")
+    assert date_field("Date", at.astimezone(timezone(timedelta(hours=-5)))).words[-2:] == ("16:30:00", "-0500")

@@ -17,6 +17,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -177,13 +178,19 @@ class Sender:
                 unsettled.append(asyncio.create_task(self._settle(leased, result)))
                 if len(unsettled) > AHEAD:
                     if line.is_held_up:
-                        self._commits.hasten()
+                        await self._go_on(line)
                     await unsettled.popleft()
             await asyncio.gather(*unsettled)
         finally:
             for task in unsettled:
                 task.cancel()
             await relay.close()
+
+    async def _go_on(self, line: Line) -> None:
+        """Settle now what ended, with the next lease if there is to be one."""
+        self._commits.hasten()
+        with suppress(Exception):  # whoever is free next meets the same trouble, and says so
+            await line.tray.fill()
 
     async def _next(self, line: Line) -> Leased | None:
         while True:

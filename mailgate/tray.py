@@ -1,6 +1,7 @@
 """What several workers share: things leased in a batch, one transaction for all, that nobody has begun yet.
 
-Only a worker that is free leases more, so that nothing is kept from other nodes for the sake of one that hangs here.
+Only a worker that is free, or will be with the same transaction, leases more, so that nothing is kept from other nodes
+for the sake of one that hangs here.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Tray(Generic[ThingT]):
             if self._leased:
                 return self._leased.popleft()
             if self._may_be_more:
-                await self._fill()
+                await self.fill()
             else:
                 self._called.clear()
                 await self._called.wait()
@@ -52,7 +53,7 @@ class Tray(Generic[ThingT]):
     @property
     def is_idle(self) -> bool:
         """Nobody would find anything to do here before the next call."""
-        return not self._leased and not self._may_be_more
+        return self._closed or not (self._leased or self._may_be_more)
 
     def left(self) -> tuple[ThingT, ...]:
         """Takes out what nobody began in time, or ever will."""
@@ -63,7 +64,8 @@ class Tray(Generic[ThingT]):
         self._leased.clear()
         return left
 
-    async def _fill(self) -> None:
+    async def fill(self) -> None:
+        """Lease more, if nothing is left and there may be more."""
         async with self._leasing:
             if self._leased or not self._may_be_more:
                 return  # another worker was faster

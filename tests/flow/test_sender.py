@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -176,14 +177,30 @@ def test_what_nobody_could_begin_is_due_again(desk: LiveDesk, monkeypatch: pytes
     assert states(desk) == {OutboxState.PROMISED: 5, OutboxState.LEASED: 1}
 
 
-def test_pages_that_leave_together_share_commits(desk: LiveDesk) -> None:
-    """Two for each would be twelve, and each waits for the disk."""
+@contextmanager
+def counted_commits() -> Iterator[list[object]]:
+    """Every commit meanwhile."""
     commits: list[object] = []
     noted = commits.append
     event.listen(Engine, "commit", noted)
     try:
-        asyncio.run(send_pages(desk, Together(wanted=6), workers=6))
+        yield commits
     finally:
         event.remove(Engine, "commit", noted)
+
+
+def test_pages_that_leave_together_share_commits(desk: LiveDesk) -> None:
+    """Two for each would be twelve, and each waits for the disk."""
+    with counted_commits() as commits:
+        asyncio.run(send_pages(desk, Together(wanted=6), workers=6))
     assert states(desk) == {OutboxState.SENT: 6}
     assert len(commits) <= 4
+
+
+def test_what_ended_is_settled_with_the_next_lease(desk: LiveDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three batches of two are seven transactions, when each is settled before the next is leased."""
+    monkeypatch.setattr(sender, "BATCH", 2)
+    with counted_commits() as commits:
+        asyncio.run(send_pages(desk, Relay(wanted=5), lambda: 0.0))
+    assert states(desk) == {OutboxState.SENT: 5, OutboxState.PROMISED: 1}
+    assert len(commits) == 4

@@ -12,7 +12,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from mailgate.core.bank_effects import Book
@@ -21,8 +22,14 @@ from mailgate.core.intents import SetContact, SetCustomer, Spend
 from mailgate.core.seen import Worked
 from mailgate.core.ticket import Ticket
 from mailgate.mail.text import clean_text
+from mailgate.store import rows
 from mailgate.store.database import Tx
 from mailgate.store.tables import BankEntryRow, InterventionRow
+
+_DONE = rows.table(InterventionRow)
+_WORKED = select_columns(
+    func.coalesce(func.sum(_DONE.c.minutes), 0), func.coalesce(func.sum(_DONE.c.charged), 0)
+).where(_DONE.c.ticket == bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +93,7 @@ def worked(tx: Tx, ticket: Ticket | None) -> Worked:
     """What all interventions on a ticket took and charged."""
     if ticket is None:
         return Worked()
-    sums = func.coalesce(func.sum(InterventionRow.minutes), 0), func.coalesce(func.sum(InterventionRow.charged), 0)
-    minutes, charged = tx.exec(select(*sums).where(InterventionRow.ticket == ticket.number)).one()
+    minutes, charged = rows.ask(tx, _WORKED, {"of": ticket.number}).one()
     return Worked(int(minutes), int(charged))
 
 

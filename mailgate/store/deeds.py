@@ -12,7 +12,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, assert_never
 
-from sqlalchemy import func, update
+from sqlalchemy import bindparam, func, update
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from mailgate.core.delivery import Lane
@@ -25,12 +26,15 @@ from mailgate.core.seen import Seen
 from mailgate.core.ticket import Clock, Ending, Promise
 from mailgate.core.undo_effects import KeepDeed, UndoDeed
 from mailgate.core.undoable import ENDED, Deed, Mailed, Marks, State, Work, state_of
-from mailgate.store import timers
+from mailgate.store import rows, timers
 from mailgate.store.clocks import clock_of, clocks_of, newest, row_of
 from mailgate.store.columns import UNTAKEN, OutboxState
 from mailgate.store.database import Tx
 from mailgate.store.relations import take_part
 from mailgate.store.tables import ClockRow, DeedRow, InterventionRow, OutboxRow, TicketRow, WaitRow, saved
+
+_OUTBOX = rows.table(OutboxRow)
+_NEWEST_MAIL = select_columns(func.max(_OUTBOX.c.id)).where(_OUTBOX.c.ticket == bindparam("of"))
 
 LOOKED_AT = 50
 """How many deeds of a ticket are looked through for the newest of one technician."""
@@ -161,7 +165,7 @@ def _mails(tx: Tx, deed: DeedRow) -> Iterable[Mailed]:
 
 
 def _newest_mail(tx: Tx, ticket: int) -> int:
-    return tx.exec(select(func.max(OutboxRow.id)).where(OutboxRow.ticket == ticket)).one() or 0
+    return rows.ask(tx, _NEWEST_MAIL, {"of": ticket}).scalar() or 0
 
 
 def _turn_back(tx: Tx, effect: UndoDeed) -> None:

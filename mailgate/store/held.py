@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import assert_never, cast
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import bindparam, func, or_, update
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from mailgate.core.effects import Hold, LetGo
 from mailgate.core.events import MailReceived
 from mailgate.core.model import Direction
 from mailgate.core.seen import Seen
-from mailgate.store import inbox
+from mailgate.store import inbox, rows
 from mailgate.store.database import Tx
 from mailgate.store.inbox import Received
 from mailgate.store.tables import HeldMailRow, MessageRow, OutboxRow, TicketRow
@@ -37,6 +38,25 @@ TRANSCRIPT = "transcript"
 
 ANSWERS = 50
 """How many of a mail's last References are looked up."""
+
+_OUTBOX, _MESSAGES, _TICKETS = rows.table(OutboxRow), rows.table(MessageRow), rows.table(TicketRow)
+_OWN, _ALL = _TICKETS.alias(), _MESSAGES.alias()
+_GOT = (
+    select_columns(_OUTBOX.c.promised_at)
+    .where(_OUTBOX.c.ticket == bindparam("of"), _OUTBOX.c.target == bindparam("by"))
+    .order_by(_OUTBOX.c.id.desc())
+    .limit(1)
+)
+_OWNER = select_columns(_OWN.c.customer).where(_OWN.c.number == bindparam("own")).scalar_subquery()
+_OTHERS_SAID = (
+    select_columns(_MESSAGES.c.text)
+    .join(_TICKETS, _TICKETS.c.number == _MESSAGES.c.ticket)
+    .where(_MESSAGES.c.id > select_columns(func.max(_ALL.c.id)).scalar_subquery() - AMONG)
+    .where(_MESSAGES.c.direction == Direction.IN, _MESSAGES.c.ticket != bindparam("own"))
+    .where(or_(_TICKETS.c.customer.is_distinct_from(_OWNER), _TICKETS.c.customer.is_(None)))
+    .order_by(_MESSAGES.c.id.desc())
+    .limit(OTHERS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +88,12 @@ def waiting(tx: Tx, technician: str, ticket: int | None, event: MailReceived) ->
         col(HeldMailRow.let_go_at).is_(None),
         col(HeldMailRow.at) > event.received_at - LONGEST_HELD,
     )
-    rows = tx.exec(theirs.order_by(col(HeldMailRow.inbox_id).desc()).limit(WAITING_MOST)).all()
+    waits = tx.exec(theirs.order_by(col(HeldMailRow.inbox_id).desc()).limit(WAITING_MOST)).all()
     answered = _answered(tx, event)
-    named = next((row for row in rows if answered is not None and row.asked_at == answered.promised_at), None)
-    alone = rows[0] if ticket is not None and rows else None
+    named = next((row for row in waits if answered is not None and row.asked_at == answered.promised_at), None)
+    alone = waits[0] if ticket is not None and waits else None
     row = named or alone
-    sure = named is not None or (not event.mail.references and len(rows) == 1)
+    sure = named is not None or (not event.mail.references and len(waits) == 1)
     return None if row is None else Held(inbox.received(tx, row.inbox_id), row.at, sure)
 
 
@@ -88,18 +108,8 @@ def others_words(tx: Tx, event: MailReceived) -> tuple[str, ...]:
     ticket is another customer's, too."""
     if event.token is None:
         return ()
-    number = event.token.ticket
-    own = select(TicketRow.customer).where(TicketRow.number == number).scalar_subquery()
-    last = select(func.max(MessageRow.id)).scalar_subquery()
-    newest = (
-        select(MessageRow.text)
-        .join(TicketRow, col(TicketRow.number) == col(MessageRow.ticket))
-        .where(col(MessageRow.id) > last - AMONG)
-        .where(MessageRow.direction == Direction.IN, MessageRow.ticket != number)
-        .where(or_(col(TicketRow.customer).is_distinct_from(own), col(TicketRow.customer).is_(None)))
-    )
-    rows = tx.exec(newest.order_by(col(MessageRow.id).desc()).limit(OTHERS))
-    return tuple(text[:LONGEST_OVERHEARD] for text in rows)
+    said = rows.ask(tx, _OTHERS_SAID, {"own": event.token.ticket}).scalars()
+    return tuple(text[:LONGEST_OVERHEARD] for text in said)
 
 
 def of_answer(tx: Tx, event: MailReceived, seen: Seen) -> Seen:
@@ -114,10 +124,7 @@ def of_answer(tx: Tx, event: MailReceived, seen: Seen) -> Seen:
 def _last_written(tx: Tx, event: MailReceived) -> datetime | None:
     if event.token is None or event.mail.sender is None:
         return None
-    theirs = select(OutboxRow.promised_at).where(
-        OutboxRow.ticket == event.token.ticket, OutboxRow.target == event.mail.sender.mail
-    )
-    return tx.exec(theirs.order_by(col(OutboxRow.id).desc()).limit(1)).first()
+    return cast(datetime | None, rows.ask(tx, _GOT, {"of": event.token.ticket, "by": event.mail.sender.mail}).scalar())
 
 
 def _answered(tx: Tx, event: MailReceived) -> OutboxRow | None:

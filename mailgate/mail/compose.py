@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from mailgate.core.letters import Correspondent, Letter, Tone
 from mailgate.core.model import Attachment, TokenKind
@@ -38,6 +39,9 @@ _RUN = b"x" * 42
 _RUNS = bytes(_RUN[0] if chr(octet).isalnum() or octet == ord("?") else 0 for octet in range(128)).ljust(256, b"\0")
 """Whatever `address.SHAPED` finds holds such a run, which is found out in a tenth of the time; what is not ASCII counts
 as "?", because four letters that are not are the same as a letter of ours where case is ignored."""
+
+_REPEATED = 8
+"""How many texts are remembered with whether they hold such a run: those of one decision, which several readers get."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,7 @@ class Scribe:
 
         One letter less, and `link` by itself is no run: most texts that hold it hold no other."""
         rest = text.replace(link, link[1:]) if link is not None else text
-        if _RUN not in rest.encode("ascii", "replace").translate(_RUNS):
+        if not _holds_a_run(rest):
             return text
         return address.SHAPED.sub(
             lambda found: found[0] if found["token"] == link or not self._is_ours(found["token"]) else "", text
@@ -182,6 +186,11 @@ class Scribe:
 
     def _is_ours(self, token: str) -> bool:
         return address.verify(self.ring, token, date.min, address.ANYWHERE) is not None
+
+
+@lru_cache(maxsize=_REPEATED)
+def _holds_a_run(text: str) -> bool:
+    return _RUN in text.encode("ascii", "replace").translate(_RUNS)
 
 
 def _tagged(words: Words, ticket: int | None) -> Words:

@@ -33,11 +33,13 @@ class Moment(Enum):
 
 @dataclass(slots=True)
 class Cuts:
-    """The power goes at the moment `at` when `left` more of them have passed; None: it stays."""
+    """The power goes at the moment `at` when `left` more of them have passed; None: it stays. `writing`: somebody
+    writes. Whoever only reads is not counted, for on PostgreSQL readers and writers share an engine."""
 
     at: Moment | None = None
     left: int = 0
     gone: bool = False
+    writing: bool = False
 
     def arm(self, at: Moment, left: int) -> None:
         """Let it go."""
@@ -50,6 +52,11 @@ class Cuts:
             self.gone = self.gone or self.left < 0
         if self.gone:
             raise Cut
+
+    def of_a_writer(self, which: Moment) -> None:
+        """The same, of what everybody does."""
+        if self.writing:
+            self.moment(which)
 
     def mend(self) -> None:
         """The power is back, and stays."""
@@ -66,13 +73,17 @@ class CutDatabase(Database):
     def around(cls, database: Database) -> CutDatabase:
         """The same database, with cuts."""
         cuts, engine = Cuts(), database._writer
-        event.listen(engine, "begin", lambda *_: cuts.moment(Moment.BEGIN))
-        event.listen(engine, "before_cursor_execute", lambda *_: cuts.moment(Moment.STATEMENT))
+        event.listen(engine, "begin", lambda *_: cuts.of_a_writer(Moment.BEGIN))
+        event.listen(engine, "before_cursor_execute", lambda *_: cuts.of_a_writer(Moment.STATEMENT))
         return cls(engine, database._reader, database._seeker, cuts)
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
-        with Database.write(self) as tx:
-            yield tx
-            self.cuts.moment(Moment.COMMIT)
+        self.cuts.writing = True
+        try:
+            with Database.write(self) as tx:
+                yield tx
+                self.cuts.moment(Moment.COMMIT)
+        finally:
+            self.cuts.writing = False
         self.cuts.moment(Moment.COMMITTED)

@@ -12,18 +12,21 @@ from sqlmodel import col, select
 
 from mailgate.core.delivery import Lane
 from mailgate.core.model import Status
+from mailgate.store import query
 from mailgate.store.tables import InterventionRow, MessageRow, OutboxRow, TicketRow
 from mailgate.store.verify import QUESTIONS, State, verify
 from mailgate.store.verify.findings import answered
+from tests.flow.machine.errands import Errands
 from tests.flow.machine.model import STOLEN_MINUTES, acknowledged
 from tests.flow.machine.relay import Mood
-from tests.flow.machine.steps import Steps
-from tests.flow.machine.world import Stage
+from tests.flow.machine.world import USUAL, Stage
 
 AFTER_EACH_STEP = frozenset(
     "decided undecided journaled-once journal-agrees in-custody opens-once one-message duplicate-of opened-once no-gap "
     "answers-promised work-once deed-worked one-clock waits settled tried failure-told message-id-once page-state "
-    "page-called-off people-called answered acknowledged-once chain no-page-after".split()
+    "page-called-off people-called answered acknowledged-once chain no-page-after bank-sealed bank-charges bank-asked "
+    "undone-minutes undone-behind merged-somewhere merged-owes-nothing flood-told words-kept held-asked "
+    "clock-due".split()
 )
 """What is asked of the database after each step; everything is asked at the end."""
 
@@ -39,7 +42,7 @@ class Ending:
     days: int = 3
 
 
-class Machine(Steps):
+class Machine(Errands):
     """A desk in the hands of Hypothesis."""
 
     def __init__(self, stage: Stage, ending: Ending) -> None:
@@ -68,7 +71,7 @@ class Machine(Steps):
         """The power stays, the relay takes everything, and what was put off leaves."""
         self.world.cuts.mend()
         self.world.relay.mood = Mood.TAKES
-        self.world.reload(0)
+        self.world.reload(USUAL)
         self.world.work()
         self.world.advance(self.ending.rest)
 
@@ -79,6 +82,9 @@ class Machine(Steps):
         self._nothing_left_twice_without_a_reason()
         self._people_were_called()
         self._minutes_were_charged_once()
+        self._minutes_were_taken_back_once()
+        self._hours_are_left()
+        self._only_what_was_to_be_joined_is()
         self._words_are_in_their_ticket_once()
         self._nobody_ended_what_is_not_theirs()
 
@@ -113,6 +119,8 @@ class Machine(Steps):
             ]
             called = {rows[one.outbox_id][1] for one in mine}
             wanted = 1 if ticket.number in self.model.touched else 2
+            if self.model.flood:
+                wanted, called = 1, called or self._told_of(ticket, rows)
             assert len(called) >= wanted, (ticket.number, called)
             late = relay.taken[self.model.quiet.get(ticket.number, len(relay.taken)) :]
             assert not [one for one in late if one in mine], (ticket.number, "paged after it was taken")
@@ -125,12 +133,36 @@ class Machine(Steps):
         assert not [minutes for minutes in charged if minutes >= STOLEN_MINUTES]
         assert not charged, charged
 
+    def _minutes_were_taken_back_once(self) -> None:
+        """By whoever asked for it; for sure when they asked at once."""
+        with self.world.database.read() as tx:
+            back = Counter(tx.exec(select(-col(InterventionRow.minutes)).where(InterventionRow.minutes < 0)))
+        assert set(back.values()) <= {1}, back
+        assert self.model.undone <= set(back), self.model.undone - set(back)
+        theirs = {self.model.works[minutes].technician for minutes in back}
+        assert theirs <= self.model.regretful, theirs
+
+    def _hours_are_left(self) -> None:
+        """What was bought, less what was charged and not taken back."""
+        with self.world.database.read() as tx:
+            entries = query.bank(tx, "acme")
+            charged = sum(tx.exec(select(InterventionRow.charged).where(InterventionRow.bank == "acme")))
+        bought = [(one.reference, one.minutes) for one in entries if one.reference]
+        assert sorted(bought) == sorted(self.model.bought.items()), bought
+        assert (entries[-1].balance if entries else 0) == sum(self.model.bought.values()) - charged
+
+    def _only_what_was_to_be_joined_is(self) -> None:
+        for ticket in self._tickets():
+            assert ticket.merged_into is None or ticket.merged_into in self.model.leads_to(ticket.number), ticket
+            assert ticket.merged_into or ticket.number not in self.model.merged, ticket
+
     def _words_are_in_their_ticket_once(self) -> None:
         with self.world.database.read() as tx:
             said = tx.exec(select(MessageRow.ticket, MessageRow.text).where(MessageRow.direction == "in")).all()
         for word, ticket in self.model.words.items():
             found = [number for number, text in said if f" {word}." in text]
-            assert found == [ticket], (word, found)
+            assert len(found) == 1, (word, found)
+            assert found[0] in self.model.leads_to(ticket), (word, found)
 
     def _nobody_ended_what_is_not_theirs(self) -> None:
         over = {one.number for one in self._tickets() if one.status not in (Status.NEW, Status.OPEN)}
@@ -148,6 +180,13 @@ class Machine(Steps):
         answers = [one for one in later if self._template(one.outbox_id) in ANSWERS]
         assert not answers, answers
         self._every_invariant_holds()
+
+    def _told_of(self, ticket: TicketRow, rows: dict[int, tuple[int, str]]) -> set[str]:
+        """Who heard of a ticket by a page that tells of several, or has it with the one that such a page was about."""
+        relay = self.world.relay
+        pages = [one for one in (*relay.taken, *relay.refused) if one.outbox_id in rows and one.at >= ticket.opened_at]
+        told = {rows[one.outbox_id][1] for one in pages if "demandes" in one.mail.text}
+        return told | ({ticket.assignee} if ticket.assignee else set())
 
     def _tickets(self) -> list[TicketRow]:
         with self.world.database.read() as tx:

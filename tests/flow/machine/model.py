@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from tests.flow.desk import Sent
 from tests.flow.machine.letters import CONTACTS, Posted, Sort, ticket_of
@@ -18,6 +19,8 @@ ASKED = "Rien n’est encore parti"
 REFUSED = "Rien n’a été appliqué"
 STOLEN_MINUTES = 700
 """Minutes from here on are an attacker's: none is ever charged."""
+REGRET = timedelta(minutes=9)
+"""For so long a technician may take back their last mail, and a little longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +34,32 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """A technician's mail with minutes. `surely`: nothing had happened to the ticket yet, so nothing speaks against it;
-    `answers` is its Message-ID."""
+    """A technician's mail with minutes, the `number`-th letter. `surely`: nothing had happened to the ticket yet, so
+    nothing speaks against it; `mail` is what it answers, `answers` its Message-ID."""
 
     ticket: int
-    technician: str
+    mail: Sent
     answers: str
     surely: bool
+    number: int
+    at: datetime
+
+    @property
+    def technician(self) -> str:
+        """Whose mail it is."""
+        return self.mail.to
 
 
 @dataclass
 class Model:
     """`requests` by their word, `works` by their minutes, `words` that somebody added to a ticket; `touched` are the
     tickets that somebody else than the desk wrote about, `ended` those that a technician may have put to rest,
-    `confirmed` who said yes on which ticket, `quiet` how much the relay had when a ticket was surely taken."""
+    `confirmed` who said yes on which ticket, `quiet` how much the relay had when a ticket was surely taken.
+
+    `bought` are the minutes of each invoice, `regretful` who took something back, `undone` the minutes that were surely
+    taken back, `merged` the tickets that surely became part of another, `joined` which ones may have become part of
+    which; `flood`: one came, and nothing is sure any more.
+    """
 
     requests: dict[str, Asked] = field(default_factory=dict)
     works: dict[int, Worked] = field(default_factory=dict)
@@ -53,6 +68,12 @@ class Model:
     ended: set[int] = field(default_factory=set)
     confirmed: set[tuple[int, str]] = field(default_factory=set)
     quiet: dict[int, int] = field(default_factory=dict)
+    bought: dict[str, int] = field(default_factory=dict)
+    regretful: set[str] = field(default_factory=set)
+    undone: set[int] = field(default_factory=set)
+    merged: set[int] = field(default_factory=set)
+    joined: set[tuple[int, int]] = field(default_factory=set)
+    flood: bool = False
     posted: list[Posted] = field(default_factory=list)
     letters: int = 0
     uid: int = 10
@@ -66,12 +87,43 @@ class Model:
         """Somebody wants something."""
         self.requests[mark] = Asked(sender, urgent, sort in (Sort.PERSON, Sort.STUCK))
 
-    def works_on(self, mail: Sent, minutes: int, answers: str) -> None:
+    def is_fresh(self, ticket: int) -> bool:
+        """Whether nobody wrote about a ticket, so that it surely waits for somebody."""
+        return ticket not in self.touched and not self.flood
+
+    def works_on(self, mail: Sent, minutes: int, answers: str, at: datetime) -> None:
         """A technician answers a mail with minutes."""
         ticket = ticket_of(mail)
         assert ticket is not None
-        self.works[minutes] = Worked(ticket, mail.to, answers, ticket not in self.touched)
+        self.works[minutes] = Worked(ticket, mail, answers, self.is_fresh(ticket), self.letters, at)
         self.touched.add(ticket)
+
+    def takes_back(self, minutes: int, at: datetime) -> Sent:
+        """A technician regrets what they wrote with these minutes: the mail that it answered. When nobody wrote
+        anything since, it is surely that which is undone."""
+        work = self.works[minutes]
+        self.regretful.add(work.technician)
+        self.quiet.pop(work.ticket, None)
+        if work.surely and work.number == self.letters and at < work.at + REGRET:
+            self.undone.add(minutes)
+        return work.mail
+
+    def merges(self, ticket: int, target: int, surely: bool) -> None:
+        """A technician wants the one to be part of the other."""
+        self.joined.add((ticket, target))
+        self.merged |= {ticket} if surely else set()
+        self.touched |= {ticket, target}
+        self.ended.add(ticket)
+        for one in (ticket, target):
+            self.quiet.pop(one, None)
+
+    def leads_to(self, ticket: int) -> frozenset[int]:
+        """The tickets that a ticket may be part of by now, itself among them."""
+        found, fresh = {ticket}, {ticket}
+        while fresh:
+            fresh = {into for one, into in self.joined if one in fresh} - found
+            found |= fresh
+        return frozenset(found)
 
     def expected(self, relay: Relay) -> Iterator[tuple[int, range]]:
         """How often each of the minutes may be charged: once, unless the technician was told otherwise."""

@@ -11,7 +11,7 @@ from tests.flow.machine.machine import Ending, Machine
 from tests.flow.machine.world import Stage
 
 LONG = os.environ.get("MAILGATE_LONG", "") not in ("", "0")
-EXAMPLES, STEPS = (2000, 40) if LONG else (12, 20)
+EXAMPLES, STEPS = (2000, 40) if LONG else (10, 20)
 
 PLAYED = settings(
     max_examples=EXAMPLES,

@@ -23,7 +23,7 @@ moments = st.sampled_from((*Moment, Moment.BEGIN))
 few = st.integers(0, 5)
 """When the power goes, and how many such moments pass before."""
 
-COMMANDS = ("", "#prendre\n", "#note\n", "#attente client\n", "#résolu\n", "#priorité P1\n")
+COMMANDS = ("", "#prendre\n", "#note\n", "#attente client\n", "#résolu\n", "#priorité P1\n", "#niveau 2 vos données\n")
 BARE = ("ok", "pris", "")
 MINUTES = (1, 16, 31, 61, 240, 1440, 4 * 1440)
 
@@ -77,9 +77,9 @@ class Steps(RuleBasedStateMachine):
         minutes, ticket = 10 + number, letters.ticket_of(mail)
         if ticket is None:
             return
-        fresh, words = ticket not in self.model.touched, f"Fait {number}."
+        fresh, words = self.model.is_fresh(ticket), f"Fait {number}."
         posted = letters.answered(mail, f"#appel {minutes}\n{command}\n{words}", number)
-        self.model.works_on(mail, minutes, f"<{number}@example.com>")
+        self.model.works_on(mail, minutes, f"<{number}@example.com>", self.world.now)
         if command.startswith(("#attente", "#résolu")):
             self.model.ended.add(ticket)
         self._post(posted, way)

@@ -36,12 +36,34 @@ def put_off(machine: Machine) -> None:
     machine.somebody_asks(CONTACTS[0], URGENT, Sort.PERSON, Way.SMTP, True)
 
 
+def taken_back(machine: Machine) -> None:
+    """A technician regrets what they have just written."""
+    machine.a_technician_works(0, "", Way.SMTP)
+    machine.a_technician_takes_it_back(0, Way.SMTP)
+
+
+def merged(machine: Machine) -> None:
+    """Two requests are one."""
+    machine.somebody_asks(CONTACTS[0], URGENT, Sort.PERSON, Way.SMTP, True)
+    machine.a_technician_merges(0, 0)
+
+
+def bought_twice(machine: Machine) -> None:
+    """Two people enter the same invoice."""
+    for _ in range(2):
+        machine.hours_are_bought(600, "INV-1")
+
+
 GAMES: tuple[Callable[[Machine], None], ...] = (
     lambda machine: machine.the_power_goes_while_somebody_asks(Moment.BEGIN, 2),
     stuck,
     lambda machine: machine.a_mail_comes_again(0, Way.LMTP),
     put_off,
     lambda machine: machine.somebody_tries_a_trick(0, Trick.STOLEN_ADDRESS, Way.SMTP),
+    taken_back,
+    merged,
+    bought_twice,
+    lambda machine: machine.requests_pour_in(6),
 )
 """In the order of WEAK."""
 
@@ -70,8 +92,8 @@ def test_a_game_that_a_sound_build_wins_shows_the_broken_one(
 
 
 @pytest.mark.skipif(not LONG, reason="MAILGATE_LONG=1 searches for the games itself")
-@pytest.mark.parametrize("weakening", WEAK, ids=lambda one: one.words)
+@pytest.mark.parametrize("weakening", WEAK[:-1], ids=lambda one: one.words)
 def test_the_machine_finds_what_is_broken(weakening: Weakening, stage: Stage) -> None:
-    """Without shrinking: that it fails is all that is asked."""
+    """Without shrinking: that it fails is all that is asked. A flood, which the last one is about, is a game only."""
     with weakening.applied(), pytest.raises(AssertionError):
         played_on(stage, LOOKING, SOON)

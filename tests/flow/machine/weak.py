@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -64,11 +65,20 @@ def _settled_first(lease: Callable[..., Any]) -> Callable[..., Any]:
     return leases
 
 
+def _referred_to_nothing(book: Callable[..., None]) -> Callable[..., None]:
+    """Hours are entered without the invoice that they were bought by."""
+    return lambda tx, effect, intervention=None: book(tx, replace(effect, reference=""), intervention)
+
+
 WEAK = (
     Weakening("done is marked in a transaction of its own", "store.inbox:done", _marked_later),
     Weakening("a Message-ID suppresses", "store.snapshot:_twins", _by_message_id),
     Weakening("nobody looks for the same mail", "store.snapshot:_twins", always(())),
     Weakening("settled before it is sent", "store.outbox:lease", _settled_first),
     Weakening("a technician's address is enough to command", "core.authority:_objection", always(None)),
+    Weakening("what is undone keeps its minutes", "core.undoing:_compensation", always(())),
+    Weakening("whatever is merged goes on by itself", "core.merging:_ended", always(())),
+    Weakening("an invoice is entered as often as somebody enters it", "store.bank:book", _referred_to_nothing),
+    Weakening("nobody comes back to what was gathered", "store.floods:_gathered", always(None)),
 )
 """What the machine must find out, each of them."""

@@ -29,13 +29,16 @@ from tests.builders import NOW
 from tests.flow.desk import RING, a_database
 from tests.flow.machine.cutting import Cut, CutDatabase
 from tests.flow.machine.relay import Relay
-from tests.flow.restoring import Rows
+from tests.flow.restoring import Rows, Untouched
 
 TICK = timedelta(milliseconds=1)
 """What passes whenever somebody looks at the clock."""
 
 QUIET_PASSES = 40
 """Rounds of the event loop in which nothing is sent: the sender has nothing to do."""
+
+USUAL, OTHERS, FLOODED = range(3)
+"""The rules that there are: each request calls people of its own; fewer of them; one page tells of several."""
 
 MOST_ROUNDS = 10_000
 """A desk that is still busy after so many rounds never rests."""
@@ -60,7 +63,7 @@ class Inline(Executor):
 class World:
     """One desk from its first moment on; `mailboxes` are what the relay passed on, by address."""
 
-    def __init__(self, desks: tuple[Desk, Desk], database: CutDatabase, rows: Rows) -> None:
+    def __init__(self, desks: tuple[Desk, ...], database: CutDatabase, rows: Rows | Untouched) -> None:
         self.database, self.cuts, self.desks = database, database.cuts, desks
         self.now, self.desk, self.restarts = NOW, desks[0], 0
         self.relay, self._rows = Relay(self.cuts), rows
@@ -167,10 +170,13 @@ class Stage:
     """The starter site with an empty database, which every example finds as it was."""
 
     def __init__(self, root: Path, database: Database) -> None:
-        _hurry(database)
-        self._rows, self._database = Rows(database), CutDatabase.around(database)
+        self._rows: Rows | Untouched = Untouched(database)
+        if database._writer.dialect.name == "sqlite":
+            _hurry(database)
+            self._rows = Rows(database)
+        self._database = CutDatabase.around(database)
         usual = site.load(root / "config.toml").desk(RING)
-        self._desks = (_quiet(usual, ""), _quiet(usual, "others"))
+        self._desks = (_quiet(usual, ""), _quiet(usual, "others"), replace(usual, rules="rules of a flood"))
 
     def begin(self) -> World:
         """A desk of its own, until it is closed."""

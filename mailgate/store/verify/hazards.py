@@ -87,7 +87,8 @@ HAZARDS = (
     Hazard("I28", "only a signed address that we made is one", _by(
         "mail/test_address.py", "flow/forgeries/test_tokens.py")),
     Hazard("I29", "a contact's vote on a ticket counts once", not_today="there are no surveys yet"),
-    Hazard("I30", "a balance is the sum of its entries, and none ever changes", _by("store/test_bank.py")),
+    Hazard("I30", "a balance is the sum of its entries, and none ever changes", _by(
+        "store/test_bank.py", "flow/machine/test_machine.py")),
     Hazard("I31", "work is entered once, whatever is sent again", _by(
         "faults/test_same_again.py", "flow/test_undoing.py", "flow/machine/test_machine.py"),
         ("cut at every step", "nodes")),
@@ -100,7 +101,7 @@ HAZARDS = (
         "flow/test_reload.py", "daemon/test_reloading.py")),
     Hazard("I37", "a rule that calls people calls somebody", _by("core/test_paging.py", "rules/test_mistakes.py")),
     Hazard("I38", "nothing is lost or done twice by stopping, by starting, or between nodes", _by(
-        "flow/test_daemon.py", "peers/test_nodes.py", "flow/machine/test_machine.py"),
+        "flow/test_daemon.py", "peers/test_nodes.py", "peers/test_machine.py", "flow/machine/test_machine.py"),
         ("SIGTERM and restart", "kill -9", "nodes")),
     Hazard("I39", "who is erased is nowhere any more", not_today="nobody can be erased yet"),
     Hazard("I40", "a restored database is whole, and sends nothing of before without the operator's word", _by(

@@ -6,6 +6,7 @@ never a build that happens to be whole (`tests.flow.forgeries.weakening`).
 
 from __future__ import annotations
 
+import asyncio
 import re
 import threading
 from collections.abc import Awaitable, Callable, Sequence
@@ -49,7 +50,10 @@ def _settle_first(attempt: Callable[[Any, Any, Any], Awaitable[Any]]) -> Callabl
     """A row is settled before its mail is on the wire: who dies in between sent it for ever."""
 
     async def attempted(self: Any, leased: Any, relay: Any) -> Any:
-        await self._settle(leased, Delivered())
+        settling = asyncio.create_task(self._settle(leased, Delivered()))
+        await asyncio.sleep(0)
+        self._commits.hasten()  # it waits for nobody
+        await settling
         return await attempt(self, leased, relay)
 
     return attempted

@@ -99,6 +99,8 @@ class Talk(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._is_lost = True
+        if self._alarm is not None:  # it would keep the session in memory until it goes off
+            self._alarm.cancel()
         self._hear(Disconnected(f"Connection lost: {error}" if error else "Connection lost"))
 
     def _say_more(self) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import pytest
 
 from mailgate.core.delivery import Deferred, Delivered, Refused
 from mailgate.edge import smtp_out
-from tests.edge.relays import DROP, EXTENSIONS, HANG, ScriptedRelay
+from mailgate.edge.smtp_talk import Talk
+from tests.edge.relays import DROP, EXTENSIONS, HANG, ScriptedRelay, listening, run
 from tests.edge.test_smtp_out import MAIL, a_parcel, sent
 
 AT_ONCE = (*EXTENSIONS, "PIPELINING")
@@ -68,6 +70,20 @@ def test_after_a_refusal_the_session_goes_on() -> None:
     relay = ScriptedRelay({"RCPT": "550 5.1.1 unknown", "DATA": "554 5.5.1 no valid recipients"}, AT_ONCE)
     assert sent(relay, a_parcel(), a_parcel()) == [Refused("550 5.1.1 unknown")] * 2
     assert (relay.connections, relay.heard("RSET")) == (1, ["RSET"])
+
+
+def test_a_session_that_is_gone_is_not_kept_for_its_alarm() -> None:
+    """With a relay that hangs up on everybody, a minute of sessions and their certificates would fill the memory."""
+    relay = ScriptedRelay({"MAIL": DROP}, AT_ONCE)
+
+    async def kept() -> list[Talk]:
+        async with listening(relay):
+            client = smtp_out.SmtpRelay("127.0.0.1", relay.port, "none", timeout=60)
+            assert isinstance(await client.send(a_parcel()), Deferred)
+            gc.collect()
+            return [one for one in gc.get_objects() if isinstance(one, Talk)]
+
+    assert run(kept()) == []
 
 
 def test_an_endless_answer_ends() -> None:

@@ -53,7 +53,7 @@ class GroupCommit(Generic[ThingT]):
     ) -> None:
         self._database, self._threads, self._work, self._patience = database, threads, work, patience
         self._waiting: deque[Entry[ThingT]] = deque()
-        self._came = self._went = self._hurried = 0
+        self._in_hurry = False
         self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
 
@@ -62,7 +62,6 @@ class GroupCommit(Generic[ThingT]):
         loop = asyncio.get_running_loop()
         entry = Entry(thing, loop.create_future())
         self._waiting.append(entry)
-        self._came += 1
         if in_hurry:
             self.hasten()
         elif self._timer is None:
@@ -74,12 +73,13 @@ class GroupCommit(Generic[ThingT]):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._hurried = self._came
-        if self._went < self._hurried and (self._writing is None or self._writing.done()):
+        self._in_hurry = True
+        if self._waiting and (self._writing is None or self._writing.done()):
             self._writing = asyncio.create_task(self._write_all(), name="group-commit")
 
     async def _write_all(self) -> None:
-        while self._went < self._hurried:
+        while self._in_hurry and self._waiting:
+            self._in_hurry = False
             group: list[Entry[ThingT]] = []
             error = await self._tried(group, self._waiting)
             if error is None or len(group) == 1:
@@ -89,7 +89,6 @@ class GroupCommit(Generic[ThingT]):
             else:  # the database took none of them
                 group, self._waiting = list(self._waiting), deque()
                 _tell(group, error)
-            self._went += len(group)
 
     async def _write_alone(self, group: Sequence[Entry[ThingT]]) -> None:
         for entry in group:

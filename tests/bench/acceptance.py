@@ -44,6 +44,7 @@ from mailgate.core.listening import Listen
 from mailgate.edge.keeper import Keeper, Limits
 from mailgate.edge.smtp_in import open_door
 from mailgate.store.database import Database
+from tests.bench.endtoend import CUSTOMERS
 from tests.bench.seeding import Stock, stocked
 from tests.peers import free_port, listens, require, wait_until
 from tests.peers.postfix import running_postfix
@@ -53,7 +54,6 @@ SECONDS = 0.7
 
 FEWEST = 64
 ROUNDS = 3
-CUSTOMERS = 200
 SIZES = (4096, 51200)
 SESSIONS = (1, 8, 32)
 ENVELOPE = ("-f", "chef@acme.example", "-t", "support@example.com")

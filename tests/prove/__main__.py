@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -29,6 +30,9 @@ from tests.prove.rigs import RIGS
 
 PATIENCE = 600.0
 """Seconds for one rig and its broken builds, except in a long run."""
+
+FAREWELL = 20.0
+"""Seconds in which a rig that took longer may stop what it started: a Postfix leaves the session of its parent."""
 
 
 class Part(StrEnum):
@@ -52,6 +56,7 @@ def main() -> int:
     """`make prove`, or the rigs that are named."""
     asked = _asked()
     if asked.here:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         return 0 if _is_proven(_chosen([asked.here])[0], Part(asked.part), asked.long) else 1
     began = time.monotonic()
     rigs = _chosen(asked.rigs)
@@ -96,12 +101,21 @@ def _apart(rig: Rig, part: Part, is_long: bool) -> End:
     try:
         told, _ = process.communicate(timeout=None if is_long else PATIENCE)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        told = process.communicate()[0] + f"{rig.name}: did not end within {PATIENCE:.0f} s\n".encode()
+        told = _ended(process) + f"{rig.name}: did not end within {PATIENCE:.0f} s\n".encode()
     end = End(rig.name, process.returncode == 0, told.decode("utf-8", "replace"))
     sys.stdout.write(end.told)
     sys.stdout.flush()
     return end
+
+
+def _ended(process: subprocess.Popen[bytes]) -> bytes:
+    """What a process said that is ended with all that it started."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(FAREWELL)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    return process.communicate()[0]
 
 
 def _is_proven(rig: Rig, part: Part, is_long: bool) -> bool:

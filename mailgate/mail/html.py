@@ -18,7 +18,7 @@ from mailgate.mail.page import Page, Reading, tidy
 from mailgate.mail.sight import Look, Sight, dressed, first_look
 from mailgate.mail.signed import is_signature
 
-__all__ = ["Reading", "read", "to_text"]
+__all__ = ["Reading", "read"]
 
 _RULE = "-" * 32
 _ANSWERED_IDS = frozenset(
@@ -61,11 +61,6 @@ def _read(body: LexborNode | None, look: Look, left_out: Sight | None) -> tuple[
         else:
             unseen = unseen or not looks.tiny
     return page.finish(), unseen
-
-
-def to_text(html: str) -> str:
-    """All the words of an HTML mail."""
-    return read(html).whole
 
 
 def _walk(body: LexborNode | None, look: Look) -> Iterator[tuple[LexborNode, bool, Look]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailgate.mail.commands import read_orders
-from mailgate.mail.html import to_text
+from mailgate.mail.html import read
 
 HIDDEN = [
     '<div style="display:none">{}</div>',
@@ -63,33 +63,33 @@ SEEN = [
 @pytest.mark.parametrize("html", HIDDEN)
 def test_what_nobody_sees_is_not_read(html: str) -> None:
     """In all the ways in which mails hide their words."""
-    assert to_text(f"<p>Bonjour.</p>{html.format('#fermer')}") == "Bonjour."
+    assert read(f"<p>Bonjour.</p>{html.format('#fermer')}").whole == "Bonjour."
 
 
 @pytest.mark.parametrize("html", SEEN)
 def test_what_everybody_sees_is_read(html: str) -> None:
     """White letters on something dark, and newsletters that set the size anew on each paragraph."""
-    assert "un deux" in to_text(f"<p>Bonjour.</p>{html.format('un deux')}")
+    assert "un deux" in read(f"<p>Bonjour.</p>{html.format('un deux')}").whole
 
 
 def test_white_words_on_a_ground_that_a_style_sheet_paints_are_no_command() -> None:
     """They may well be seen, and must not be lost; a command among them is asked about."""
     html = '<style>.x{background:#036}</style><p>Bonjour.</p><div class=x style="color:#fff">#fermer<br>Suite.</div>'
-    read = read_orders(to_text(html))
-    assert (read.orders, [one.code for one in read.problems]) == ((), ["sign-apart"])
-    assert read.text == "Bonjour.\n\nSuite."
+    found = read_orders(read(html).whole)
+    assert (found.orders, [one.code for one in found.problems]) == ((), ["sign-apart"])
+    assert found.text == "Bonjour.\n\nSuite."
 
 
 def test_a_mail_of_nothing_but_white_words_is_read_and_not_obeyed() -> None:
     """A telephone in dark mode wrote it; an empty answer would acknowledge a page."""
-    read = read_orders(to_text('<div style="color:#ffffff">#fermer</div><div style="color:#ffffff">Suite.</div>'))
-    assert (read.orders, [one.nearest for one in read.problems], read.text) == ((), ["#fermer"], "Suite.")
+    found = read_orders(read('<div style="color:#ffffff">#fermer</div><div style="color:#ffffff">Suite.</div>').whole)
+    assert (found.orders, [one.nearest for one in found.problems], found.text) == ((), ["#fermer"], "Suite.")
 
 
 def test_a_blank_that_does_not_break_is_an_empty_line() -> None:
     """So do editors write it, in a division, a cell or a paragraph."""
-    assert to_text("<div>a</div><div>&nbsp;</div><div>b</div>") == "a\n\nb"
-    assert to_text("<table><tr><td>a</td></tr><tr><td>&nbsp;</td></tr><tr><td>b</td></tr></table>") == "a\n\nb"
-    assert to_text("<table><td><div>a</div><div>&nbsp;</div><div>b</div></td></table>") == "a\n\nb"
-    assert to_text("<p>a</p><p>&nbsp;</p><p>b</p>") == "a\n\nb"
-    assert to_text("<table><td>&nbsp;</td><td>a</td></table>") == "a"
+    assert read("<div>a</div><div>&nbsp;</div><div>b</div>").whole == "a\n\nb"
+    assert read("<table><tr><td>a</td></tr><tr><td>&nbsp;</td></tr><tr><td>b</td></tr></table>").whole == "a\n\nb"
+    assert read("<table><td><div>a</div><div>&nbsp;</div><div>b</div></td></table>").whole == "a\n\nb"
+    assert read("<p>a</p><p>&nbsp;</p><p>b</p>").whole == "a\n\nb"
+    assert read("<table><td>&nbsp;</td><td>a</td></table>").whole == "a"

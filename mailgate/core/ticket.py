@@ -159,12 +159,6 @@ class Ticket:
         """The call-back promise."""
         return self.clock(Promise.CALLBACK)
 
-    @property
-    def update_due_at(self) -> datetime | None:
-        """By when the customer must hear something, while they must."""
-        clock = self.clock(Promise.UPDATE)
-        return clock.due_at if clock is not None and clock.running else None
-
     def with_clocks(self, *changed: Clock) -> Ticket:
         """The ticket with these clocks, each instead of the one of the same promise; the last of a promise counts."""
         newest = {one.promise: one for one in changed}

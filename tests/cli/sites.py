@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -69,6 +73,38 @@ def decide_pending(config: Path, database: Database) -> None:
     desk = site.load(config).desk(site.stand_in_ring())
     with capture_logs():
         Engine(desk, database, lambda: MONDAY).run_pending(lambda: False, lambda: None)
+
+
+@contextmanager
+def a_daemon(config: Path, then: Callable[[Database], None] | None = None) -> Iterator[None]:
+    """Decides what comes in, like the daemon's engine, until the block ends; then it does what `then` says."""
+    stop = threading.Event()
+
+    def work() -> None:
+        database = a_database(config)
+        while not stop.is_set():
+            decide_pending(config, database)
+            if then is not None:
+                then(database)
+            time.sleep(0.05)
+        database.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def requested(config: Path) -> object:
+    """The request that a command put into the inbox."""
+    database = a_database(config)
+    with database.read() as tx:
+        received = inbox.next_pending(tx)
+    database.close()
+    return received and received.event
 
 
 def _to(raw: bytes) -> str:

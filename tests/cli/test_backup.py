@@ -10,8 +10,7 @@ import pytest
 from mailgate.cli.main import run
 from mailgate.core.events import ReleaseAsked
 from mailgate.store.database import ServeLock
-from tests.cli.sites import MONDAY, raw_mail, receive
-from tests.cli.test_boxes import asked
+from tests.cli.sites import MONDAY, raw_mail, receive, requested
 
 
 def back_up(config: Path) -> Path:
@@ -109,7 +108,7 @@ def test_the_operators_word_is_one_row_for_the_daemon(words: list[str], wish: Re
     """About what they saw, and nothing that is held after it."""
     set_back(config)
     assert run(["outbox", *words, "-c", str(config)]) == 0
-    found = asked(config)
+    found = requested(config)
     assert isinstance(found, ReleaseAsked)
     assert (found.through, found.row, found.pages, found.drop) == (wish.through, wish.row, wish.pages, wish.drop)
 

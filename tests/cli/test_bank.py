@@ -12,8 +12,7 @@ from mailgate.cli.main import run
 from mailgate.core.bank_effects import EntryKind
 from mailgate.core.events import BankAsked
 from mailgate.store import inbox
-from tests.cli.sites import MONDAY, a_database, decide_pending
-from tests.cli.test_open import a_daemon, requested
+from tests.cli.sites import MONDAY, a_daemon, a_database, decide_pending, requested
 
 ADD = ("add", "20h", "--reference", "INV-12")
 

@@ -10,7 +10,7 @@ import pytest
 from mailgate.cli.main import run
 from mailgate.core.events import RetryAsked
 from mailgate.store import inbox
-from tests.cli.sites import MONDAY, a_database, raw_mail, receive
+from tests.cli.sites import MONDAY, a_database, raw_mail, receive, requested
 
 
 def quarantined(config: Path) -> None:
@@ -20,15 +20,6 @@ def quarantined(config: Path) -> None:
     with database.write() as tx:
         inbox.quarantine(tx, 1, "ValueError: unreadable")
     database.close()
-
-
-def asked(config: Path) -> object:
-    """The request that a command put into the inbox."""
-    database = a_database(config)
-    with database.read() as tx:
-        received = inbox.next_pending(tx)
-    database.close()
-    return received and received.event
 
 
 @pytest.mark.parametrize("box", ["inbox", "outbox"])
@@ -79,14 +70,14 @@ def test_a_retry_is_one_row_for_the_daemon(config: Path, capsys: pytest.CaptureF
     quarantined(config)
     assert run(["inbox", "retry", "1", "-c", str(config)]) == 0
     assert capsys.readouterr().out == "inbox row 1 will be tried again\n"
-    assert asked(config) == RetryAsked(2, MONDAY, "inbox", 1)
+    assert requested(config) == RetryAsked(2, MONDAY, "inbox", 1)
 
 
 def test_a_promise_can_be_retried_too(config: Path) -> None:
     """A relay that was mended should not have to wait for the next attempt."""
     receive(config, raw_mail("Panne"))
     assert run(["outbox", "retry", "1", "-c", str(config)]) == 0
-    assert asked(config) == RetryAsked(2, MONDAY, "outbox", 1)
+    assert requested(config) == RetryAsked(2, MONDAY, "outbox", 1)
 
 
 @pytest.mark.parametrize("arguments", [("inbox", "retry", "7"), ("outbox", "retry", "7"), ("inbox", "show", "7")])

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,11 +13,11 @@ from mailgate.cli.failures import Refusal
 from mailgate.cli.main import run
 from mailgate.core.events import TicketRequested
 from mailgate.core.model import Activity
-from mailgate.store import inbox, query
+from mailgate.store import query
 from mailgate.store.columns import InboxState
 from mailgate.store.query import Fate
 from mailgate.store.verify import State, verify
-from tests.cli.sites import FIRST, MONDAY, a_database, decide_pending
+from tests.cli.sites import FIRST, MONDAY, a_daemon, a_database, requested
 
 CALL = ("--customer", "acme", "--contact", "chef@acme.example", "--subject", "Panne  du\nserveur")
 
@@ -34,36 +30,6 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "PATIENCE", 60)
-
-
-@contextmanager
-def a_daemon(config: Path) -> Iterator[None]:
-    """Decides what comes in, like the daemon's engine, until the block ends."""
-    stop = threading.Event()
-
-    def work() -> None:
-        database = a_database(config)
-        while not stop.is_set():
-            decide_pending(config, database)
-            time.sleep(0.05)
-        database.close()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-
-
-def requested(config: Path) -> object:
-    """The request that waits in the inbox."""
-    database = a_database(config)
-    with database.read() as tx:
-        received = inbox.next_pending(tx)
-    database.close()
-    return received and received.event
 
 
 @pytest.mark.usefixtures("_patient")

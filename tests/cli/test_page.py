@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,31 +16,14 @@ from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane, Refused
 from mailgate.store import inbox, outbox
 from mailgate.store.database import Database
 from mailgate.store.outbox import Lease
-from tests.cli.sites import MONDAY, a_database, decide_pending
+from tests.cli.sites import MONDAY, a_daemon, a_database
 
 PAGER = "5145550101@pager.example.net"
 
 
-@contextmanager
-def a_daemon(config: Path, answers: Mapping[str, Delivery]) -> Iterator[None]:
+def serving(config: Path, answers: Mapping[str, Delivery]) -> AbstractContextManager[None]:
     """Decides what comes in and sends it, like the daemon, until the block ends; who is not in `answers` takes it."""
-    stop = threading.Event()
-
-    def work() -> None:
-        database = a_database(config)
-        while not stop.is_set():
-            decide_pending(config, database)
-            send(database, answers)
-            time.sleep(0.05)
-        database.close()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return a_daemon(config, lambda database: send(database, answers))
 
 
 def send(database: Database, answers: Mapping[str, Delivery]) -> None:
@@ -61,7 +42,7 @@ def served(config: Path) -> Path:
 
 def test_a_drill_that_every_channel_took_is_good(served: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 0, and a line for each way to reach the person."""
-    with a_daemon(served, {}):
+    with serving(served, {}):
         assert run(["page", "test", "tech1", "-c", str(served)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split() for line in lines[1:]] == [["mail", "tech1@example.com", "sent"], ["pager", PAGER, "sent"]]
@@ -69,7 +50,7 @@ def test_a_drill_that_every_channel_took_is_good(served: Path, capsys: pytest.Ca
 
 def test_a_channel_that_refuses_is_named_with_its_reason(served: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 1: somebody would not be reached at night."""
-    with a_daemon(served, {PAGER: Refused("550 no such pager")}):
+    with serving(served, {PAGER: Refused("550 no such pager")}):
         assert run(["page", "test", "tech1", "-c", str(served), "--json"]) == 1
     said = json.loads(capsys.readouterr().out)
     assert (said["technician"], said["taken"]) == ("tech1", False)
@@ -81,7 +62,7 @@ def test_a_channel_that_is_in_trouble_is_waited_for_and_then_told(
     served: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The drill is tried again like any page; who asked sees why it did not leave yet."""
-    with a_daemon(served, {PAGER: Deferred("421 busy")}):
+    with serving(served, {PAGER: Deferred("421 busy")}):
         assert run(["page", "test", "tech1", "--wait", "1", "-c", str(served)]) == 1
     assert capsys.readouterr().out.splitlines()[-1].split() == ["pager", PAGER, "promised", "421", "busy"]
 

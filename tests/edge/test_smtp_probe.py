@@ -17,7 +17,7 @@ from mailgate.edge.probe import Passed, Probed, Step, Stopped
 from mailgate.edge.smtp_out import SmtpRelay, Tls
 from mailgate.edge.smtp_probe import probe
 from tests.edge.relays import DROP, HANG, ScriptedRelay, listening, run
-from tests.peers.certificates import Certificate, a_certificate
+from tests.peers.certificates import Certificate, a_certificate, server_side
 
 LOGIN = ("AUTH PLAIN LOGIN",)
 
@@ -25,12 +25,6 @@ LOGIN = ("AUTH PLAIN LOGIN",)
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return a_certificate(tmp_path_factory.mktemp("tls"))
-
-
-def server_side(certificate: Certificate) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate.certificate, certificate.key)
-    return context
 
 
 def visited(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,13 @@ def a_certificate(directory: Path, name: str = "localhost", days: int = 2) -> Ce
     signing: list[str | Path] = ["-CA", paths.authority, "-CAkey", ca_key, "-CAcreateserial", "-extfile", extensions]
     _run(openssl, "x509", "-req", "-days", str(days), "-in", request, *signing, "-out", paths.certificate)
     return paths
+
+
+def server_side(certificate: Certificate) -> ssl.SSLContext:
+    """How a server that has it speaks TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate.certificate, certificate.key)
+    return context
 
 
 def _run(*command: str | Path) -> None:

@@ -6,7 +6,8 @@ lost after the final dot), and no mail may be lost for that: it is deferred, and
 
 A relay object keeps one session open and uses it for one mail at a time. Give each worker its own object: a relay that
 hangs on a bulk mail then never delays a page. A session that took a mail a moment ago is not asked whether it is alive.
-When it turns out that it is not, nothing of the next mail was said yet, and a new session gets it.
+When it turns out that it is not, or that it takes no more, nothing of the next mail was said yet, and a new session
+gets it.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ FRESH_SECONDS = 2.0
 
 QUIT_SECONDS = 2.0
 
-CLOSING = 421
+NOT_NOW = 4
+"""The first digit of 421 and its like."""
+
 GO_ON = 354
 
 
@@ -97,16 +100,17 @@ class SmtpRelay:
             hang_up(talk.client)
 
     async def _begun(self, parcel: Parcel) -> tuple[Talk, SMTPResponse]:
-        """A session that heard of this mail, and what it answered to MAIL."""
+        """A session that heard of this mail, and what it answered to MAIL. A relay may take so many mails in a session
+        and no more, and yet not close it: only in a new one does its "not now" speak of this mail."""
         talk, is_fresh = self._talk, _now() < self._took_one_at + FRESH_SECONDS
         self._took_one_at = -math.inf
-        if talk is not None and is_fresh:
+        if talk is not None and (is_fresh or await _answers(talk)):
             with suppress(SMTPException):
                 talk.say(*_commands(talk.client, parcel))
                 begun = await talk.reply(RESET_SECONDS)
-                if begun.code != CLOSING:
+                if begun.code // 100 != NOT_NOW:
                     return talk, begun
-            self._drop()
+        self._drop()
         talk = await self._session()
         talk.say(*_commands(talk.client, parcel))
         return talk, await talk.reply(self.timeout)
@@ -131,11 +135,7 @@ class SmtpRelay:
         return verdict(reply) if reply.code // 100 in (4, 5) else Deferred(clean_reply(f"{self.host}: {reply}"))
 
     async def _session(self) -> Talk:
-        """The kept session when it still answers, else a new one."""
-        talk = self._talk
-        if talk is not None and await _answers(talk):
-            return talk
-        self._drop()
+        """A new one, kept for the mails that follow."""
         client = await self._new_client()
         try:
             await client.connect()

@@ -50,8 +50,8 @@ class SnppPager:
         target = urlsplit(parcel.target)
         host, port = target.hostname or "", target.port or PORT
         try:
-            async with asyncio.timeout(self.timeout):
-                return await _page(host, port, _commands(target.path.lstrip("/"), parcel.message))
+            async with asyncio.timeout(self.timeout) as time:
+                return await _page(host, port, _commands(target.path.lstrip("/"), parcel.message), time)
         except TimeoutError:
             return Deferred(f"{host} did not answer in time")
         except (OSError, ValueError) as error:  # ValueError: a line that never ends
@@ -72,7 +72,7 @@ def _line(text: str) -> str:
     return clean_header(to_ascii(clean_header(text)), LONGEST_LINE - len("MESS \r\n"))
 
 
-async def _page(host: str, port: int, commands: Iterator[str]) -> Delivery:
+async def _page(host: str, port: int, commands: Iterator[str], time: asyncio.Timeout) -> Delivery:
     reader, writer = await asyncio.open_connection(host, port, limit=LONGEST_LINE)
     try:
         reply = await _reply(reader)
@@ -82,6 +82,7 @@ async def _page(host: str, port: int, commands: Iterator[str]) -> Delivery:
             reply = await _asked(command, reader, writer)
             if reply.code != DONE:
                 return _not_done(host, reply)
+        time.reschedule(None)
         await _quit(reader, writer)
         return Delivered(reply.text)
     finally:

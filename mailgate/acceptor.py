@@ -82,6 +82,16 @@ class Acceptor:
         with self._database.read() as tx:
             return inbox.cursor(tx, mailbox)
 
+    def begin(self, mailbox: str, cursor: ImapCursor) -> None:
+        """From where on an IMAP mailbox is read."""
+        with self._database.write() as tx:
+            inbox.begin(tx, mailbox, cursor)
+
+    def forget(self, mailbox: str) -> None:
+        """That an IMAP mailbox was ever read."""
+        with self._database.write() as tx:
+            inbox.forget(tx, mailbox)
+
     def gap(self, mailbox: str) -> datetime | None:
         """Since when mail of a mailbox may be missing."""
         with self._database.read() as tx:

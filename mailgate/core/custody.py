@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -12,11 +12,14 @@ from mailgate.core.model import Door
 
 @dataclass(frozen=True, slots=True)
 class ImapSource:
-    """Where a fetched mail lay: `mailbox` names account and folder, the numbers are RFC 3501 §2.3.1.1's."""
+    """Where a fetched mail lay: `mailbox` names account and folder, the numbers are RFC 3501 §2.3.1.1's.
+
+    Not `in_turn`: a mail before it was not read yet, and the cursor stays where it is."""
 
     mailbox: str
     uidvalidity: int
     uid: int
+    in_turn: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,17 @@ class ImapCursor:
 class Cursors(Protocol):
     """How far each IMAP mailbox was read; custody of a mail with an ImapSource moves it in the same commit.
 
+    `begin` says from where on a mailbox is read when no mail can say it, `forget` that its UIDs mean something else by
+    now.
+
     After a restore mail may be missing that was read, and put away, after the backup: `gap` is since when it came in,
     None where nothing is missing, and `filled` says that it was taken again."""
 
     def cursor(self, mailbox: str) -> ImapCursor | None: ...
+
+    def begin(self, mailbox: str, cursor: ImapCursor) -> None: ...
+
+    def forget(self, mailbox: str) -> None: ...
 
     def gap(self, mailbox: str) -> datetime | None: ...
 

@@ -11,6 +11,9 @@ Where read mail stays in the folder, the first contact takes, of the mails that 
 nobody has read. None of them moves the cursor but the last, which moves it behind all that were there: a restart in
 the middle then still knows old mail from new.
 
+What the server does not let us put away holds up nobody. What it fails to give comes last: the mails behind it are
+taken, the cursor stays before it. In both cases we are not `alive`.
+
 A database that was set back to a backup has its old cursor: what is above it and still lies in the folder is taken in
 any case. What was moved away since lies in the folder of read mail, and is taken there, once, by the day on which it
 came in. Custody and engine know by place and content what they have.
@@ -23,16 +26,18 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 import structlog
-from imapclient.exceptions import IMAPClientError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from mailgate.core.custody import Cursors, Custody, Delivery, ImapCursor, ImapSource
 from mailgate.core.model import Door
+from mailgate.edge.imap_look import Fresh, come_in, look, put_last
 from mailgate.edge.imap_route import envelope_from, headers_of, recipients
 from mailgate.edge.imap_session import Fetched, ImapSession, Mailbox, UnfitServer, opened, readable
 
@@ -49,16 +54,8 @@ COMMIT_SECONDS = 120.0
 STOP_STEP = 0.1
 STAND_BY_SECONDS = 1.0
 BATCH = 200
-A_DAY = timedelta(days=1)
-"""A search by day knows no time zones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """A mail to take; its commit moves the cursor to `reach`, or leaves it where it is."""
-
-    uid: int
-    reach: int | None
+TRIES = 3
+"""A connection may break in the middle of a mail; after so many in a row it is the mail's fault."""
 
 
 class Stopping(Exception):
@@ -99,6 +96,8 @@ class MailboxReader:
         self._session: ImapSession | None = None
         self._floor = (0, 0)
         self._left_alone: set[tuple[int, int]] = set()
+        self._tries: Counter[tuple[str, int, int]] = Counter()
+        self._refusal: IMAPClientError | None = None
         self._wake, self._waker = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name=f"imap {mailbox.name}", daemon=True)
 
@@ -138,12 +137,16 @@ class MailboxReader:
     def _attend(self, session: ImapSession) -> None:
         session.begin()
         log.info("imap.connected", mailbox=self._mailbox.name, uidvalidity=session.uidvalidity)
-        if self._floor[0] != session.uidvalidity:
+        self._refusal = None
+        self._begin_again_where_uids_do(session)
+        if self._floor[0] != session.uidvalidity or self._floor[1] > session.uidnext:
             self._floor = (session.uidvalidity, session.uidnext)
         self._put_away_left_over(session)
-        self._fill_gap()
         while not self._stopping:
             self._sweep(session)
+            self._fill_gap()
+            if self._refusal is not None:
+                raise self._refusal
             self._failures = 0
             self.alive()
             session.wait(self._wake, min(self._mailbox.poll_seconds, LONGEST_IDLE))
@@ -165,12 +168,19 @@ class MailboxReader:
         readable([self._wake], pause)
 
     def _sweep(self, session: ImapSession) -> None:
-        """Takes what is new into custody."""
+        """Takes what is new into custody. A first contact that takes nothing is one, too."""
         self._may_go_on()
         cursor = self._cursors.cursor(self._mailbox.name)
-        fresh = look(session, self._mailbox.processed is None, cursor, self._floor[1])
-        for at in range(0, len(fresh), BATCH):
-            self._take_batch(session, fresh[at : at + BATCH])
+        self._take_all(session, look(session, self._mailbox.processed is None, cursor, self._floor[1]))
+        if cursor is None and self._cursors.cursor(self._mailbox.name) is None:
+            self._cursors.begin(self._mailbox.name, ImapCursor(session.uidvalidity, self._floor[1] - 1))
+
+    def _begin_again_where_uids_do(self, session: ImapSession) -> None:
+        """A server that was set back gives out UIDs again below our cursor, where no mail is ever read."""
+        cursor = self._cursors.cursor(self._mailbox.name)
+        if cursor is not None and cursor.uidvalidity == session.uidvalidity and session.uidnext <= cursor.uid:
+            log.warning("imap.set_back", mailbox=session.name, uidnext=session.uidnext, read_until=cursor.uid)
+            self._cursors.forget(session.name)
 
     def _fill_gap(self) -> None:
         """Take again what was read and put away after the backup that the database was set back to."""
@@ -184,10 +194,14 @@ class MailboxReader:
     def _take_put_away(self, folder: Mailbox, since: datetime) -> None:
         with opened(folder) as session:
             session.begin()
-            fresh = _each(session.search("SINCE", (since - A_DAY).date()))
+            fresh = come_in(session, since)
             log.info("imap.gap", mailbox=session.name, since=since, mails=len(fresh))
-            for at in range(0, len(fresh), BATCH):
-                self._take_batch(session, fresh[at : at + BATCH])
+            self._take_all(session, fresh)
+
+    def _take_all(self, session: ImapSession, fresh: Sequence[Fresh]) -> None:
+        ordered = put_last(fresh, lambda uid: self._tries[session.name, session.uidvalidity, uid] >= TRIES)
+        for at in range(0, len(ordered), BATCH):
+            self._take_batch(session, ordered[at : at + BATCH])
 
     def _take_batch(self, session: ImapSession, batch: Sequence[Fresh]) -> None:
         sizes = session.sizes([each.uid for each in batch])
@@ -198,15 +212,33 @@ class MailboxReader:
     def _take(self, session: ImapSession, fresh: Fresh, size: int) -> None:
         """Marked or moved only once it is in custody."""
         self._may_go_on()
-        mail = session.fetch(fresh.uid, size) if size <= self._mailbox.max_size else None
+        mail = self._fetched(session, fresh.uid, size) if size <= self._mailbox.max_size else None
         if mail is None or len(mail.raw) > self._mailbox.max_size:
             self._leave_alone(session, fresh.uid, size)
             return
-        source = ImapSource(session.name, session.uidvalidity, fresh.reach) if fresh.reach else None
+        source = ImapSource(session.name, session.uidvalidity, fresh.reach, fresh.in_turn) if fresh.reach else None
         inbox_id = self._committed(self._custody.submit(self._delivery(mail, source)))
         log.info("imap.accepted", mailbox=session.name, uid=fresh.uid, inbox=inbox_id, size=len(mail.raw))
-        session.file_away([fresh.uid])
-        self.alive()
+        if self._filed_away(session, [fresh.uid]) and fresh.in_turn:
+            self.alive()
+
+    def _fetched(self, session: ImapSession, uid: int, size: int) -> Fetched | None:
+        """Counts how often in a row it fails."""
+        self._tries[place := (session.name, session.uidvalidity, uid)] += 1
+        mail = session.fetch(uid, size)
+        del self._tries[place]
+        return mail
+
+    def _filed_away(self, session: ImapSession, uids: Sequence[int]) -> bool:
+        """A refusal is kept until the mails behind are taken."""
+        try:
+            session.file_away(uids)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as refusal:
+            self._refusal = refusal
+            return False
+        return True
 
     def _may_go_on(self) -> None:
         """Raises Stopping or NotOurs."""
@@ -219,14 +251,14 @@ class MailboxReader:
         """What an earlier connection committed and could not mark or move. A flagged mail was left alone (too large),
         or a person keeps it; one above the limit was never taken."""
         cursor = self._cursors.cursor(self._mailbox.name)
-        if cursor is None or cursor.uidvalidity != session.uidvalidity:
+        if cursor is None or cursor.uidvalidity != session.uidvalidity or cursor.uid == 0:
             return
         known = ("UID", str(cursor.uid), "UNSEEN") if self._mailbox.processed is None else ("UID", f"1:{cursor.uid}")
         uids = session.search(*known, "UNFLAGGED")
         for at in range(0, len(uids), BATCH):
             sizes = session.sizes(uids[at : at + BATCH])
-            if kept := [uid for uid, size in sizes.items() if size <= self._mailbox.max_size]:
-                session.file_away(kept)
+            kept = [uid for uid, size in sizes.items() if size <= self._mailbox.max_size]
+            if kept and self._filed_away(session, kept):
                 log.info("imap.put_away", mailbox=self._mailbox.name, mails=len(kept))
 
     def _leave_alone(self, session: ImapSession, uid: int, size: int) -> None:
@@ -261,24 +293,6 @@ class MailboxReader:
                 if self._stopping:
                     raise Stopping from None
         raise TimeoutError("custody did not answer")
-
-
-def look(session: ImapSession, stays: bool, cursor: ImapCursor | None, floor: int) -> tuple[Fresh, ...]:
-    """The mails of the folder to take, in ascending order. `stays`: read mail is not moved; `floor`: the UID that the
-    next mail would have got when this folder was first seen."""
-    match cursor:
-        case ImapCursor(uidvalidity, uid) if uidvalidity == session.uidvalidity:
-            return _each(session.search_from(uid + 1))
-        case None if stays:
-            unread = [uid for uid in session.search("UNSEEN") if uid < floor]
-            first = tuple(Fresh(uid, None) for uid in unread[:-1]) + tuple(Fresh(uid, floor - 1) for uid in unread[-1:])
-            return first + _each(session.search_from(floor))
-        case _:
-            return _each(session.search("ALL"))
-
-
-def _each(uids: Sequence[int]) -> tuple[Fresh, ...]:
-    return tuple(Fresh(uid, uid) for uid in uids)
 
 
 def backoff(failures: int, share: float) -> float:

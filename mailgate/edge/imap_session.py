@@ -95,13 +95,13 @@ class ImapSession:
 
     def search(self, *criteria: object) -> list[int]:
         """The UIDs of the mails that are not deleted and match, in ascending order."""
-        with self._within(COMMAND_SECONDS):
-            self._untagged().clear()  # whatever was announced until now, this search sees; nobody else empties it
-            return sorted(self._client.search([*criteria, "UNDELETED"]))
+        return self._search(*criteria, "UNDELETED")
 
     def search_from(self, uid: int) -> list[int]:
-        """`n:*` always finds the last mail, even when its UID is below n (RFC 3501 §6.4.8)."""
-        return [found for found in self.search("UID", f"{uid}:*") if found >= uid]
+        """Deleted ones, too: who marks a mail before we see it may think better of it when the cursor is behind it.
+
+        `n:*` always finds the last mail, even when its UID is below n (RFC 3501 §6.4.8)."""
+        return [found for found in self._search("UID", f"{uid}:*") if found >= uid]
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """In octets; a mail that is gone by now is missing."""
@@ -166,6 +166,11 @@ class ImapSession:
         with contextlib.suppress(OSError):
             self._client.shutdown()
         self._twin.close()
+
+    def _search(self, *criteria: object) -> list[int]:
+        with self._within(COMMAND_SECONDS):
+            self._untagged().clear()  # whatever was announced until now, this search sees; nobody else empties it
+            return sorted(self._client.search(criteria))
 
     def _untagged(self) -> dict[str, Any]:
         """What the server said unasked (RFC 3501 §7); imapclient keeps it where only imaplib shows it."""

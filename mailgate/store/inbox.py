@@ -120,6 +120,17 @@ def cursor(tx: Tx, mailbox: str) -> ImapCursor | None:
     return None if row is None else ImapCursor(row.uidvalidity, row.uid)
 
 
+def begin(tx: Tx, mailbox: str, cursor: ImapCursor) -> None:
+    """A mailbox is read from there on."""
+    tx.merge(CursorRow(mailbox=mailbox, uidvalidity=cursor.uidvalidity, uid=cursor.uid))
+
+
+def forget(tx: Tx, mailbox: str) -> None:
+    """A mailbox is as new as if it had never been read, and its UIDs name other mails from now on."""
+    tx.exec(update(InboxRow).where(col(InboxRow.mailbox) == mailbox).values(uid=None))
+    tx.exec(delete(CursorRow).where(col(CursorRow.mailbox) == mailbox))
+
+
 def gap(tx: Tx, mailbox: str) -> datetime | None:
     """Since when mail came into a mailbox that may be missing here, None when none is."""
     row = tx.get(GapRow, mailbox)
@@ -226,7 +237,7 @@ def _columns(delivery: Delivery, now: datetime) -> dict[str, object]:
 
 
 def _move_cursor(tx: Tx, source: ImapSource | None) -> None:
-    if source is None:
+    if source is None or not source.in_turn:
         return
     row = tx.get(CursorRow, source.mailbox, with_for_update=True)
     if row is None or row.uidvalidity != source.uidvalidity or row.uid < source.uid:

@@ -79,10 +79,16 @@ class CursorCustody(ListCustody):
         self.gaps: dict[str, datetime] = {}
 
     def submit(self, delivery: Delivery) -> Future[int]:
-        if delivery.source is not None:
+        if delivery.source is not None and delivery.source.in_turn:
             source = delivery.source
             self.cursors[source.mailbox] = ImapCursor(source.uidvalidity, source.uid)
         return super().submit(delivery)
+
+    def begin(self, mailbox: str, cursor: ImapCursor) -> None:
+        self.cursors[mailbox] = cursor
+
+    def forget(self, mailbox: str) -> None:
+        del self.cursors[mailbox]
 
     def gap(self, mailbox: str) -> datetime | None:
         return self.gaps.get(mailbox)

@@ -5,22 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
 
 from mailgate.core.custody import Delivery, ImapCursor
-from mailgate.edge.imap_in import Mailbox, MailboxReader
+from mailgate.edge.imap_in import Mailbox
 from tests.edge.custodies import CursorCustody
 from tests.peers import wait_until
 from tests.peers.cutting import cable_to
 from tests.peers.dovecot import PASSWORD, Dovecot, running_dovecot
+from tests.peers.mailboxes import a_mail, a_mailbox, arrived, reading, subjects
 
 pytestmark = pytest.mark.peer("dovecot")
-
-KNOWN = {"urgent@desk.example", "regulier@desk.example"}
 
 
 @pytest.fixture(scope="module")
@@ -31,41 +29,7 @@ def dovecot() -> Iterator[Dovecot]:
 
 @pytest.fixture
 def mailbox(dovecot: Dovecot, request: pytest.FixtureRequest) -> Mailbox:
-    """A fresh account that moves what was read."""
-    return Mailbox(
-        "localhost",
-        dovecot.tls,
-        f"{abs(hash(request.node.nodeid))}@desk.example",
-        lambda: PASSWORD,
-        "regulier@desk.example",
-        1 << 20,
-        processed="Traités",
-        ca_file=dovecot.certificate.authority,
-    )
-
-
-def a_mail(number: int = 1, headers: str = "To: urgent@desk.example") -> bytes:
-    return f"From: chef@acme.example\r\nSubject: panne {number}\r\n{headers}\r\n\r\nBonjour\r\n".encode()
-
-
-@contextmanager
-def reading(mailbox: Mailbox, custody: CursorCustody) -> Iterator[MailboxReader]:
-    reader = MailboxReader(mailbox, custody, custody, KNOWN.__contains__, lambda: 0.0)
-    reader.start()
-    try:
-        yield reader
-    finally:
-        reader.stop()
-        reader._thread.join(30)
-        assert not reader._thread.is_alive(), "a reader stops"
-
-
-def subjects(custody: CursorCustody) -> list[str]:
-    return [d.raw.split(b"Subject: ")[1].split(b"\r\n")[0].decode() for d in custody.deliveries]
-
-
-def arrived(custody: CursorCustody, count: int) -> None:
-    wait_until(lambda: len(custody.deliveries) >= count, what=f"{count} mails")
+    return a_mailbox(dovecot, f"{abs(hash(request.node.nodeid))}@desk.example")
 
 
 def test_mail_that_waits_is_taken_in_order_and_moved(dovecot: Dovecot, mailbox: Mailbox) -> None:

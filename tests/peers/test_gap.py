@@ -19,7 +19,7 @@ from tests.builders import NOW
 from tests.flow.desk import LiveDesk
 from tests.peers import wait_until
 from tests.peers.dovecot import PASSWORD, Dovecot, running_dovecot
-from tests.peers.test_dovecot import a_mail
+from tests.peers.mailboxes import a_mail
 
 pytestmark = pytest.mark.peer("dovecot")
 

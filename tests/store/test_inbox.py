@@ -121,6 +121,37 @@ def test_the_cursor_moves_with_custody_and_never_back(database: Database) -> Non
         assert inbox.cursor(tx, "another") is None
 
 
+def test_a_mail_out_of_turn_leaves_the_cursor_where_it_is(database: Database) -> None:
+    """One before it could not be read yet. It is fetched again until its turn comes, and is one mail."""
+    early = replace(fetched(5), source=ImapSource(MAILBOX, 7, 5, in_turn=False))
+    keep(database, fetched(3))
+    (taken,) = keep(database, early)
+    with database.read() as tx:
+        assert inbox.cursor(tx, MAILBOX) == ImapCursor(7, 3)
+    assert keep(database, early, fetched(4), fetched(5)) == (taken, taken + 1, taken)
+    with database.read() as tx:
+        assert inbox.cursor(tx, MAILBOX) == ImapCursor(7, 5)
+
+
+def test_a_mailbox_begins_where_it_is_said(database: Database) -> None:
+    """At the first contact there may be nothing to take."""
+    with database.write() as tx:
+        inbox.begin(tx, MAILBOX, ImapCursor(7, 0))
+    with database.read() as tx:
+        assert inbox.cursor(tx, MAILBOX) == ImapCursor(7, 0)
+
+
+def test_a_mailbox_that_was_set_back_gives_a_place_to_another_mail(database: Database) -> None:
+    """What lay there before must not pass for it."""
+    _, other = keep(database, fetched(3), fetched(3, mailbox="another"))
+    with database.write() as tx:
+        inbox.forget(tx, MAILBOX)
+    with database.read() as tx:
+        assert inbox.cursor(tx, MAILBOX) is None
+        assert inbox.cursor(tx, "another") == ImapCursor(7, 3)
+    assert keep(database, fetched(3), fetched(3, mailbox="another")) == (other + 1, other)
+
+
 def test_a_rebuilt_mailbox_starts_over(database: Database) -> None:
     """New UIDVALIDITY: the old numbers mean nothing (RFC 3501 §2.3.1.1), and they are 32 bits without a sign."""
     keep(database, fetched(5))

@@ -3,8 +3,8 @@
 The return address of each mail names its outbox row, so a report that comes there is about that row, whatever address
 it speaks of (the recipient's mail may be forwarded). A report that only returns one of our Message-IDs is believed for
 the very address that we wrote to and nothing else: identifiers travel in forwards. A mail that did not arrive is told
-once, marks its address, and takes back what it was to keep: the call-back clock goes on (domain.md §1). A complaint is
-told once as well: whoever has seen one of our Message-IDs can write any number of them.
+once, marks its address, and takes back what it was to keep (domain.md §1). A complaint is told once as well:
+whoever has seen one of our Message-IDs can write any number of them.
 """
 
 from __future__ import annotations

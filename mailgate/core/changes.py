@@ -60,10 +60,12 @@ def changes(effects: Sequence[Effect], seen: Seen, policy: Policy, at: datetime)
 
 
 def _joined(ticket: Ticket, effects: Sequence[Effect]) -> Ticket:
-    """The ticket as it stands when another one became part of it: it owes what both owed, and was graded so before."""
+    """The ticket as it stands when another one became part of it: it owes what both owed, and was graded so before.
+    News that did not arrive it has owed all the time (core.unheard)."""
     merge = next((one for one in effects if isinstance(one, MergeTickets) and one.into == ticket.number), None)
     if merge is None:
-        return ticket
+        theirs = (one.clock for one in effects if isinstance(one, SetClock) and one.ticket == ticket.number)
+        return ticket.with_clocks(*(one for one in theirs if one.promise is Promise.UPDATE and one.running))
     graded = (one for one in effects if isinstance(one, Reclassify) and one.ticket == ticket.number)
     ticket = reduce(lambda before, one: one.applied(before), graded, ticket)
     return replace(ticket, status=merge.status, clocks=merge.clocks)

@@ -1,10 +1,8 @@
 """What did not work: a mail of ours that a relay refused, and asking to try again.
 
 A refused mail is told to the desk, but never by way of the address that was refused, and the refusal of such a notice
-is told to nobody: two dead mailboxes must not write to each other for ever.
-
-An answer that was to keep the call-back promise and did not arrive has asked nobody anything, and told nobody that all
-is done: the ticket is the desk's again, or a clock that stands still would be no promise.
+is told to nobody: two dead mailboxes must not write to each other for ever. What a lost answer had kept is owed
+again (core.unheard).
 """
 
 from __future__ import annotations
@@ -13,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailgate.core.clocks import after_wait, counted_anew, unkept
+from mailgate.core.changes import changes
+from mailgate.core.clockwork import clocks_after
 from mailgate.core.correspondence import View, desk_facts, facts_about, notice_letters
 from mailgate.core.decision import Decision
 from mailgate.core.effects import (
@@ -29,15 +28,15 @@ from mailgate.core.effects import (
 from mailgate.core.escalation import replace_unreached
 from mailgate.core.events import DeliveryFailed, ReleaseAsked, RetryAsked
 from mailgate.core.letters import Facts, NoticeFacts
-from mailgate.core.model import Activity, Channel, Direction, Outcome, Status
+from mailgate.core.model import Channel, Outcome, Status
 from mailgate.core.page_effects import FailPage
 from mailgate.core.policy import Policy
-from mailgate.core.replies import wake
 from mailgate.core.reports import Fate
-from mailgate.core.seen import Seen
+from mailgate.core.seen import ANSWER, Seen
 from mailgate.core.summons import desk_addresses, responsible
 from mailgate.core.targets import is_mail, scheme_of, shown
-from mailgate.core.ticket import Clock, Ticket
+from mailgate.core.ticket import Ticket
+from mailgate.core.unheard import taken_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +83,20 @@ def undelivered(lost: Undelivered, seen: Seen, at: datetime, policy: Policy) -> 
         yield FailPage(lost.outbox_id, lost.reason)
     if lost.by_mail:
         yield MarkAddress(lost.recipient.lower(), lost.fate, lost.reason, at)
-    if ticket is not None:
-        yield from _owed_again(lost, ticket, policy, at)
-    yield from _told(lost, ticket, policy)
+    taken: tuple[Effect, ...] = ()
+    if ticket is not None and _is_an_answer(lost, ticket):
+        taken = tuple(taken_back(ticket, lost.promised_at, seen.unheard, policy, at))
+    yield from taken
+    yield from _told(lost, _as_it_stands(taken, seen, policy, at), policy)
     if ticket is not None and lost.technician is not None:
         yield from replace_unreached(ticket, lost.technician, lost.recipient, seen, policy, at)
 
 
 def owes(effects: Iterable[Effect]) -> str:
     """What the ticket owes because of it, for reasons; "" when nothing."""
-    words = [f"; the {one.clock.promise.value} is owed again" for one in effects if isinstance(one, SetClock)]
+    effects = tuple(effects)
+    clocks = (one.clock for one in effects if isinstance(one, SetClock) and one.clock.running)
+    words = [f"; the {clock.promise.value} is owed again" for clock in clocks]
     words += [f"; the ticket is {one.status.value}" for one in effects if isinstance(one, ChangeStatus)]
     return "".join(words)
 
@@ -114,46 +117,16 @@ def _released(event: ReleaseAsked) -> Decision:
     return Decision(Outcome.RECORDED, because, (effect,))
 
 
-def _owed_again(lost: Undelivered, ticket: Ticket, policy: Policy, at: datetime) -> Iterator[Effect]:
-    """The promise was kept by this very answer, so it was not kept; or nothing has kept it yet. Of the last answer, the
-    customer's wait is over as well."""
-    callback = ticket.callback
-    if lost.recipient.lower() in ticket.watchers or ticket.status is Status.MERGED:
-        return
-    if lost.template != "notification" or callback is None:
-        return
-    owed = _unkept(callback, lost, ticket)
-    woken = wake(ticket, at) if owed.running and _is_last_word(lost, ticket) else []
-    if woken:
-        owed = after_wait(ticket, owed, policy, at)
-    if owed != callback:
-        yield SetClock(ticket.number, owed)
-    yield from woken
+def _is_an_answer(lost: Undelivered, ticket: Ticket) -> bool:
+    """Whether it was written to who asks; a copy is no measure of what they know."""
+    copied = lost.recipient.lower() in ticket.watchers
+    return lost.template == ANSWER and not copied and ticket.status is not Status.MERGED
 
 
-def _unkept(callback: Clock, lost: Undelivered, ticket: Ticket) -> Clock:
-    """The promise without this answer. An answer in a wait was judged by a part of it; now each wait counts whole, when
-    it is over."""
-    if callback.how is not Activity.REPLY or _said_at(lost, ticket) not in (None, callback.kept_at):
-        return callback
-    hours, delay = callback.hours, callback.delay
-    return counted_anew(callback, hours, delay, ticket.waits) if hours and delay else unkept(callback)
-
-
-def _is_last_word(lost: Undelivered, ticket: Ticket) -> bool:
-    """Whether the desk has said nothing since, that may have arrived."""
-    return lost.promised_at is None or all(at <= lost.promised_at for at in _said(ticket))
-
-
-def _said_at(lost: Undelivered, ticket: Ticket) -> datetime | None:
-    """When the words of the lost answer were written: the newest of the desk's words that are not younger than it."""
-    if lost.promised_at is None:
-        return None
-    return max((at for at in _said(ticket) if at <= lost.promised_at), default=None)
-
-
-def _said(ticket: Ticket) -> list[datetime]:
-    return [line.at for line in ticket.history if line.direction is Direction.OUT and not line.automatic]
+def _as_it_stands(taken: tuple[Effect, ...], seen: Seen, policy: Policy, at: datetime) -> Ticket | None:
+    """The ticket with what it owes again: the mail about it names no deadline that is none."""
+    changed = changes(taken, seen, policy, at)
+    return next((one.after.with_clocks(*clocks_after(one, policy)) for one in changed), seen.by_token)
 
 
 def _told(lost: Undelivered, ticket: Ticket | None, policy: Policy) -> Iterator[Effect]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from mailgate.core.model import Channel, Outcome
+from mailgate.core.model import Activity, Channel, Outcome
 from mailgate.core.reports import Fate
-from mailgate.core.ticket import Ticket
+from mailgate.core.ticket import Clock, Ticket
 from mailgate.core.undoable import Deed, Marks, Work
 
 FIRST_TICKET = 1001
@@ -72,6 +72,31 @@ class Sent:
     fate: Fate | None = None
     promised_at: datetime | None = None
     reason: str | None = None
+
+
+ANSWER = "notification"
+"""The template of a technician's words to the customer, and of the sentence in their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How and when a customer heard from a technician (a key of the rules)."""
+
+    at: datetime
+    by: str
+    how: Activity
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """What is known of an answer that did not arrive: whether it was `meant`, as the words of a person that were not
+    undone; `void` is when words were written that did not arrive either, or were undone. `calls` are the calls and
+    visits on its ticket, `news` every clock of its updates, oldest first."""
+
+    meant: bool = True
+    void: frozenset[datetime] = frozenset()
+    calls: tuple[Contact, ...] = ()
+    news: tuple[Clock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +185,8 @@ class Seen:
     `worked` is what a technician's mail adds to; `is_booked` says that the entry that is asked for has the reference of
     an earlier one.
 
-    `sent` is the mail of ours that a report is about, and then `by_token` its ticket. `marked` are those of the
+    `sent` is the mail of ours that a report is about, and then `by_token` its ticket; `unheard` is there for a mail
+    that did not arrive, or may not have. `marked` are those of the
     sender's addresses that mail does not reach. `answered`, and `refused` (mails refused on the ticket of `by_token`
     within a day), are what the budgets ask. `reporting` says that what was held back will be reported, `held_back` is
     that report."""
@@ -175,6 +201,7 @@ class Seen:
     by_tag: Ticket | None = None
     same_id: Ticket | None = None
     sent: Sent | None = None
+    unheard: Unheard = field(default_factory=Unheard)
     marked: frozenset[str] = frozenset()
     answered: Answered = field(default_factory=Answered)
     refused: int = 0

@@ -9,14 +9,17 @@ from sqlalchemy import bindparam, delete, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
+from mailgate.core.clocks import HEARING
 from mailgate.core.effects import ClearAddress, MarkAddress, SetFate
 from mailgate.core.events import MailReceived
-from mailgate.core.model import TokenKind
-from mailgate.core.reports import Report
-from mailgate.core.seen import Sent
+from mailgate.core.model import Activity, Direction, TokenKind
+from mailgate.core.reports import LOST, Report
+from mailgate.core.seen import ANSWER, Contact, Sent, Unheard
+from mailgate.core.ticket import Promise
 from mailgate.store import rows
+from mailgate.store.clocks import clocks_of
 from mailgate.store.database import Tx
-from mailgate.store.tables import AddressRow, OutboxRow, saved
+from mailgate.store.tables import AddressRow, DeedRow, InterventionRow, MessageRow, OutboxRow, saved
 
 _ADDRESS = rows.table(AddressRow).c.address
 _MARKED = select_columns(_ADDRESS).where(_ADDRESS.in_(bindparam("asked", expanding=True)))
@@ -64,6 +67,45 @@ def sent(row: OutboxRow, event: MailReceived) -> Sent:
         promised_at=row.promised_at,
         reason=row.fate_reason,
     )
+
+
+def unheard(tx: Tx, row: OutboxRow) -> Unheard:
+    """What is known of a mail that did not arrive, or may not have, if it was an answer."""
+    if row.ticket is None or row.template != ANSWER:
+        return Unheard()
+    deeds = tx.exec(
+        select(DeedRow.at, DeedRow.undone_at, DeedRow.first_mail, DeedRow.last_mail).where(DeedRow.ticket == row.ticket)
+    ).all()
+    undone = frozenset(at for at, undone_at, _, _ in deeds if undone_at is not None)
+    wrote = {one: at for one in (saved(row.id), *_lost(tx, row)) for at, _, first, last in deeds if first < one <= last}
+    return Unheard(
+        meant=wrote.get(saved(row.id)) not in undone and not _is_automatic(tx, row),
+        void=undone.union(wrote.values()),
+        calls=tuple(one for one in _calls(tx, row.ticket) if one.at not in undone),
+        news=tuple(one for one in clocks_of(tx, row.ticket) if one.promise is Promise.UPDATE),
+    )
+
+
+def _lost(tx: Tx, like: OutboxRow) -> Iterable[int]:
+    """The answers on the ticket to the same address that are known not to have arrived."""
+    same = (OutboxRow.ticket == like.ticket, OutboxRow.template == ANSWER, OutboxRow.target == like.target)
+    return (saved(one) for one in tx.exec(select(OutboxRow.id).where(*same, col(OutboxRow.fate).in_(LOST))))
+
+
+def _is_automatic(tx: Tx, row: OutboxRow) -> bool:
+    """Whether the desk wrote it: its own words are part of the story under the mail's own Message-ID."""
+    own = (MessageRow.message_id == row.message_id, MessageRow.direction == Direction.OUT, col(MessageRow.automatic))
+    return tx.exec(select(MessageRow.id).where(MessageRow.ticket == row.ticket, *own)).first() is not None
+
+
+def _calls(tx: Tx, ticket: int) -> Iterable[Contact]:
+    calls = select(InterventionRow).where(
+        InterventionRow.ticket == ticket,
+        col(InterventionRow.activity).in_(HEARING - {Activity.REPLY}),
+        InterventionRow.minutes >= 0,
+    )
+    for row in tx.exec(calls.order_by(col(InterventionRow.id))):
+        yield Contact(row.at, row.technician, row.activity)
 
 
 def marked(tx: Tx, addresses: Iterable[str]) -> frozenset[str]:

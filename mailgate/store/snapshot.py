@@ -104,6 +104,7 @@ def load(tx: Tx, event: Event, firm: str | None = None, by_load: bool = True) ->
         case TimerFired(kind=kind, ticket=None):
             return _of_desk(tx, seen, kind)
         case DeliveryFailed(ticket=number) | TimerFired(ticket=number):
+            seen = _of_lost(tx, event, seen)
             return floods.of_ticket(tx, replace(seen, by_token=tickets(number)), event)
         case RetryAsked():
             return replace(seen, by_token=tickets(_retried(tx, event)))
@@ -136,6 +137,12 @@ def _of_desk(tx: Tx, seen: Seen, kind: str) -> Seen:
     return replace(seen, held_back=budgets.held_back(tx)) if kind == REPORT else seen
 
 
+def _of_lost(tx: Tx, event: DeliveryFailed | TimerFired, seen: Seen) -> Seen:
+    """For a mail of ours that did not arrive."""
+    lost = tx.get(OutboxRow, event.outbox_id) if isinstance(event, DeliveryFailed) else None
+    return seen if lost is None else replace(seen, unheard=fates.unheard(tx, lost))
+
+
 def _of_mail(tx: Tx, event: MailReceived, firm: str | None, seen: Seen, tickets: Tickets) -> Seen:
     """Whatever names a ticket that became part of another means that one; a report is about the mail that it names."""
     reported, tickets = tickets, relations.followed(tickets)
@@ -166,7 +173,8 @@ def _of_token(tx: Tx, event: MailReceived, seen: Seen, tickets: Tickets, reporte
     """The ticket that the mail's signed address names, or the mail of ours that it is a report about."""
     row = fates.reported(tx, event)
     if row is not None:
-        return replace(seen, sent=fates.sent(row, event), by_token=reported(row.ticket))
+        about = replace(seen, sent=fates.sent(row, event), by_token=reported(row.ticket))
+        return replace(about, unheard=fates.unheard(tx, row))
     signed = event.token is not None and event.token.kind is not TokenKind.BOUNCE
     ticket = tickets(event.token.ticket if event.token is not None and signed else None)
     seen = replace(seen, by_token=ticket) if ticket is not None else seen

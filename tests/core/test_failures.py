@@ -13,7 +13,7 @@ from mailgate.core.events import DeliveryFailed, MailUnreadable, RetryAsked, Tic
 from mailgate.core.hours import parse_duration
 from mailgate.core.model import Activity, Channel, Direction, Door, Outcome, Status
 from mailgate.core.page_effects import FailPage, Page
-from mailgate.core.seen import Seen
+from mailgate.core.seen import Contact, Seen, Unheard
 from mailgate.core.ticket import Line, Promise, Wait
 from tests.builders import NOW, a_calendar, a_kept_callback, a_policy, a_ticket, local
 from tests.core.asking import ask, letters, of, only, paged
@@ -121,9 +121,11 @@ def test_an_earlier_answer_that_bounced_opens_nothing_again() -> None:
 
 def test_a_ticket_that_was_resolved_by_phone_stays_so() -> None:
     """The customer knows, whatever became of the mail about it."""
-    ticket = a_ticket(status=Status.RESOLVED, callback=a_kept_callback(Activity.CALL))
-    decision = ask(failed("notification", "chef@acme.example"), Seen(1002, by_token=ticket))
-    assert of(decision, ChangeStatus) == []
+    said = Line(NOW, "tech2@example.com", Direction.OUT, "Comme convenu au téléphone.")
+    ticket = a_ticket(status=Status.RESOLVED, callback=a_kept_callback(Activity.CALL), history=(said,))
+    called = Unheard(calls=(Contact(NOW, "tech2", Activity.CALL),))
+    event = failed("notification", "chef@acme.example", promised_at=NOW)
+    assert of(ask(event, Seen(1002, by_token=ticket, unheard=called)), ChangeStatus) == []
 
 
 @pytest.mark.parametrize("how", [None, Activity.CALL])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.builders import local
 from tests.flow.desk import Letter, LiveDesk, Sent, answer
 from tests.flow.test_conversation import CHEF, to
 
@@ -82,6 +83,65 @@ def test_the_clock_goes_on_whatever_the_lost_answer_asked_for(desk: LiveDesk, co
     told = [mail for _ in range(7) for mail in desk.advance(minutes=10)]
     assert any("En retard (rappel)" in one.subject for one in told if one.to == TECH1)
     assert [one for day in range(30) for one in desk.advance(days=1) if one.to == CHEF] == []
+
+
+def lose(desk: LiveDesk, mail: Sent) -> list[Sent]:
+    """The mail comes back."""
+    return desk.deliver(standard(mail, "failed", "5.1.1", "550 gone"), "", mail.envelope_from)
+
+
+def test_an_automatic_sentence_that_bounced_takes_no_answer_back(desk: LiveDesk, answered: Sent) -> None:
+    """The customer has the answer; only the word about ten minutes of work was lost."""
+    desk.advance(minutes=10)
+    lose(desk, to(desk.write(answer(answered_by(desk), "#temps 10")), CHEF))
+    assert callback_kept(desk)
+
+
+def answered_by(desk: LiveDesk) -> Sent:
+    """The page that tech1 got."""
+    return to(desk.sent, TECH1)
+
+
+def test_a_lost_question_leaves_nobody_waiting_though_somebody_called(desk: LiveDesk) -> None:
+    """The promise of news goes on from the call, and the mail about the loss says so."""
+    page = to(desk.write(Letter("Panne")), TECH1)
+    desk.write(answer(page, "#appel 5"))
+    desk.advance(minutes=10)
+    (told,) = lose(desk, to(desk.write(answer(page, "#attente client\nQuelle version ?")), CHEF))
+    assert (desk.ticket().status, callback_kept(desk)) == ("open", True)
+    assert desk.ticket().update_due_at == local("2026-11-16 12:00")
+    assert "Nouvelles au client avant lundi 12 h 00" in told.text.replace("\u00a0", " ")
+
+
+def test_two_lost_answers_reported_in_any_order_leave_nobody_waiting(desk: LiveDesk, answered: Sent) -> None:
+    """Neither reached anybody."""
+    desk.advance(minutes=10)
+    mail = to(desk.write(answer(answered_by(desk), "#attente client\nQuelle version ?")), CHEF)
+    lose(desk, mail)
+    lose(desk, answered)
+    assert (desk.ticket().status, callback_kept(desk)) == ("open", False)
+    assert desk.ticket().update_due_at == local("2026-11-16 12:00")
+
+
+def test_who_was_called_since_is_not_owed_a_call(desk: LiveDesk, answered: Sent) -> None:
+    """The call keeps the promise instead; news are owed since then."""
+    desk.advance(minutes=10)
+    desk.write(answer(answered_by(desk), "#appel 5"))
+    lose(desk, answered)
+    assert callback_kept(desk)
+    assert desk.ticket().callback.kept_at == local("2026-11-16 10:10")  # type: ignore[union-attr]  # it was just asked
+    assert desk.ticket().update_due_at == local("2026-11-16 12:10")
+
+
+def test_an_answer_that_was_undone_takes_nothing_back(desk: LiveDesk) -> None:
+    """What it did is undone already: the question before it may have arrived."""
+    page = to(desk.write(Letter("Panne")), TECH1)
+    desk.write(answer(page, "#attente client\nQuelle version ?"))
+    desk.advance(minutes=5)
+    mail = to(desk.write(answer(page, "Oubliez ma question.")), CHEF)
+    desk.write(answer(page, "#annuler"))
+    lose(desk, mail)
+    assert (desk.ticket().status, callback_kept(desk)) == ("waiting-customer", True)
 
 
 def test_the_customer_who_writes_again_is_reachable_again(desk: LiveDesk, answered: Sent) -> None:

@@ -14,7 +14,7 @@ it. A database fault is nobody's fault: the row stays pending and is tried again
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -52,6 +52,9 @@ TURNS = (inbox.most_urgent, inbox.most_urgent, inbox.next_pending)
 
 PUT_OFF = timedelta(hours=1)
 """How long a timer that could not be decided waits for its next try."""
+
+REMEMBERED = 5000
+"""How many notices the engine knows it has told. One that so many others pushed out may be told once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ class Engine:
     def __init__(self, desk: Desk, database: Database, clock: Callable[[], datetime]) -> None:
         self._desk, self._database, self._clock = desk, database, clock
         self._next_desk = desk
-        self._alarmed: set[NoticeFacts] = set()
+        self._alarmed: deque[NoticeFacts] = deque(maxlen=REMEMBERED)
         self._faults: Counter[int] = Counter()
 
     def use(self, desk: Desk) -> None:
@@ -278,7 +281,7 @@ class Engine:
         with self._database.write() as tx:
             if tenures.is_first(tx, f"told {notice.code} {notice.detail}", PUT_OFF):
                 apply_all(tx, self._desk.scribe(PlainWords()), told, f"{occasion(event)}-alarm", self._clock())
-        self._alarmed.add(notice)
+        self._alarmed.append(notice)
 
 
 def _reason(error: Exception) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from mailgate import engine
 from mailgate.core.events import RetryAsked
 from mailgate.core.hours import Calendar
 from mailgate.engine import FAULTS_OF_ONE_ROW, Engine
@@ -117,6 +118,21 @@ def test_a_timer_that_cannot_be_decided_is_put_off_and_told_once(desk: LiveDesk)
     mend(desk)
     desk.advance(hours=2)
     assert desk.ticket().status.value == "open"
+
+
+@pytest.mark.parametrize(("remembered", "again"), [(3, []), (2, ["notice"] * 3)])
+def test_what_was_told_is_remembered_within_bounds(
+    desk: LiveDesk, monkeypatch: pytest.MonkeyPatch, remembered: int, again: list[str]
+) -> None:
+    """Each broken timer is a notice of its own, and a daemon runs for months."""
+    monkeypatch.setattr(engine, "REMEMBERED", remembered)
+    monkeypatch.setattr(engine, "decide", lambda *_: 1 // 0)
+    mend(desk)
+    with desk.database.write() as tx:
+        for kind in ("one", "two", "three"):
+            timers.set_timer(tx, None, kind, desk.now)
+    assert templates(desk.work()) == ["notice"] * 3
+    assert templates(desk.advance(hours=2)) == again
 
 
 def test_a_database_fault_leaves_the_mail_pending(desk: LiveDesk) -> None:

@@ -13,7 +13,7 @@ from html import escape
 from itertools import groupby
 
 from mailgate.cli.report.style import STYLE
-from mailgate.cli.report.words import NBSP, Words, late_labels, used_labels, words_of
+from mailgate.cli.report.words import Words, late_labels, used_labels, words_of
 from mailgate.core.sla import DELAYS, QUARTERS, Line, Report, Tally, share
 from mailgate.mail.dates import Tongue
 
@@ -40,11 +40,6 @@ class Reader:
     def count(self, number: int) -> str:
         """A number with its thousands apart."""
         return f"{number:,}".replace(",", self.words.thousands)
-
-    def percent(self, part: int, whole: int) -> str:
-        """A share; what is not nothing is not 0 %."""
-        found = share(part, whole)
-        return self.words.percent.format(percent=f"<{NBSP}1" if part and not found else found)
 
     def month(self, key: str | None) -> str:
         """A month that a report names "2026-11": "novembre 2026"."""
@@ -105,7 +100,7 @@ def _card(line: Line, reader: Reader) -> Iterator[str]:
     tally, words = line.tally, reader.words
     yield f"<section><h2>{_said(words.promises[line.promise])}</h2>"
     if tally.due:
-        percent = _said(reader.percent(tally.kept, tally.due))
+        percent = _said(reader.words.share(tally.kept, tally.due))
         yield f'<p class="share"><strong>{percent}</strong> {_figures(tally, reader)}</p>'
         yield _stack(tally)
     if tally.still or tally.no_longer:
@@ -143,7 +138,7 @@ def _bars(heading: str, parts: Iterable[tuple[str, int, str]], reader: Reader) -
     for label, count, colour in parts:
         bar = f'<i class="{colour}" style="width:{share(count, whole)}%"></i>' if count else ""
         yield f'<tr><th scope="row">{_said(label)}</th><td><div class="bar">{bar}</div></td>'
-        percent = _said(reader.percent(count, whole))
+        percent = _said(reader.words.share(count, whole))
         yield f'<td class="number">{_said(reader.count(count))}<small>{percent}</small></td></tr>'
     yield "</table>"
 
@@ -164,7 +159,7 @@ def _row(line: Line, reader: Reader) -> str:
     if not tally.due:
         return f'{name}<td class="apart" colspan="2">{_apart(tally, reader)}</td></tr>'
     figures = _said(" · ".join(map(reader.count, (tally.kept, tally.late, tally.missed))))
-    percent = _said(reader.percent(tally.kept, tally.due))
+    percent = _said(reader.words.share(tally.kept, tally.due))
     return f'{name}<td>{_stack(tally)}</td><td class="number">{percent}<small>{figures}</small></td></tr>'
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from mailgate.cli.deadlines import TITLES
 from mailgate.cli.output import Column, local, print_table
 from mailgate.cli.report.words import ENGLISH, NBSP, late_labels, used_labels
-from mailgate.core.sla import DELAYS, QUARTERS, Line, Report, share
+from mailgate.core.sla import DELAYS, QUARTERS, Line, Report
 
 WIDEST = 30
 """Columns of a bar of 100 %."""
@@ -57,9 +57,8 @@ def show(report: Report, pen: Pen, zone: ZoneInfo) -> None:
 
 
 def percent(part: int, whole: int) -> str:
-    """A share in words: what is not nothing is not 0 %."""
-    found = share(part, whole)
-    return "<1%" if part and not found else f"{found}%"
+    """A share, in as few columns as can be."""
+    return ENGLISH.share(part, whole).replace(NBSP, "")
 
 
 def _tables(report: Report) -> Iterable[tuple[str, Sequence[Line]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mailgate.core.sla import share
 from mailgate.core.ticket import Promise
 from mailgate.mail.dates import primary
 
@@ -37,6 +38,11 @@ class Words:
     late_over: str
     minutes: str
     hours: str
+
+    def share(self, part: int, whole: int) -> str:
+        """A share in per cent; what is not nothing is not 0 %."""
+        found = share(part, whole)
+        return self.percent.format(percent=f"<{NBSP}1" if part and not found else found)
 
 
 FRENCH = Words(

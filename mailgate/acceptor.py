@@ -82,6 +82,11 @@ class Acceptor:
         with self._database.read() as tx:
             return inbox.cursor(tx, mailbox)
 
+    def kept(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> tuple[int, ...]:
+        """Which mails of an IMAP mailbox are in custody."""
+        with self._database.read() as tx:
+            return inbox.kept(tx, mailbox, uidvalidity, uids)
+
     def begin(self, mailbox: str, cursor: ImapCursor) -> None:
         """From where on an IMAP mailbox is read."""
         with self._database.write() as tx:

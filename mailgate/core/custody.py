@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -61,6 +62,8 @@ class ImapCursor:
 class Cursors(Protocol):
     """How far each IMAP mailbox was read; custody of a mail with an ImapSource moves it in the same commit.
 
+    `kept` are those of the UIDs whose mails are in custody.
+
     `begin` says from where on a mailbox is read when no mail can say it, `forget` that its UIDs mean something else by
     now.
 
@@ -68,6 +71,8 @@ class Cursors(Protocol):
     None where nothing is missing, and `filled` says that it was taken again."""
 
     def cursor(self, mailbox: str) -> ImapCursor | None: ...
+
+    def kept(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> tuple[int, ...]: ...
 
     def begin(self, mailbox: str, cursor: ImapCursor) -> None: ...
 

@@ -249,15 +249,14 @@ class MailboxReader:
 
     def _put_away_left_over(self, session: ImapSession) -> None:
         """What an earlier connection committed and could not mark or move. A flagged mail was left alone (too large),
-        or a person keeps it; one above the limit was never taken."""
+        or a person keeps it; what is not in custody stays where it is."""
         cursor = self._cursors.cursor(self._mailbox.name)
         if cursor is None or cursor.uidvalidity != session.uidvalidity or cursor.uid == 0:
             return
         known = ("UID", str(cursor.uid), "UNSEEN") if self._mailbox.processed is None else ("UID", f"1:{cursor.uid}")
         uids = session.search(*known, "UNFLAGGED")
         for at in range(0, len(uids), BATCH):
-            sizes = session.sizes(uids[at : at + BATCH])
-            kept = [uid for uid, size in sizes.items() if size <= self._mailbox.max_size]
+            kept = self._cursors.kept(session.name, session.uidvalidity, uids[at : at + BATCH])
             if kept and self._filed_away(session, kept):
                 log.info("imap.put_away", mailbox=self._mailbox.name, mails=len(kept))
 

@@ -120,6 +120,12 @@ def cursor(tx: Tx, mailbox: str) -> ImapCursor | None:
     return None if row is None else ImapCursor(row.uidvalidity, row.uid)
 
 
+def kept(tx: Tx, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> tuple[int, ...]:
+    """Those of the UIDs whose mails were taken, in ascending order."""
+    places = (InboxRow.mailbox == mailbox, InboxRow.uidvalidity == uidvalidity, col(InboxRow.uid).in_(uids))
+    return tuple(saved(uid) for uid in tx.exec(select(InboxRow.uid).where(*places).order_by(col(InboxRow.uid))))
+
+
 def begin(tx: Tx, mailbox: str, cursor: ImapCursor) -> None:
     """A mailbox is read from there on."""
     tx.merge(CursorRow(mailbox=mailbox, uidvalidity=cursor.uidvalidity, uid=cursor.uid))

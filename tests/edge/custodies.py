@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 
-from mailgate.core.custody import Delivery, ImapCursor
+from mailgate.core.custody import Delivery, ImapCursor, ImapSource
 
 
 class ListCustody:
@@ -77,12 +77,18 @@ class CursorCustody(ListCustody):
         super().__init__()
         self.cursors: dict[str, ImapCursor] = {}
         self.gaps: dict[str, datetime] = {}
+        self.places: set[ImapSource] = set()
 
     def submit(self, delivery: Delivery) -> Future[int]:
-        if delivery.source is not None and delivery.source.in_turn:
-            source = delivery.source
+        source = delivery.source
+        if source is not None:
+            self.places.add(source)
+        if source is not None and source.in_turn:
             self.cursors[source.mailbox] = ImapCursor(source.uidvalidity, source.uid)
         return super().submit(delivery)
+
+    def kept(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> tuple[int, ...]:
+        return tuple(uid for uid in uids if ImapSource(mailbox, uidvalidity, uid) in self.places)
 
     def begin(self, mailbox: str, cursor: ImapCursor) -> None:
         self.cursors[mailbox] = cursor

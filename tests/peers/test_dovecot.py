@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from mailgate.core.custody import Delivery, ImapCursor
+from mailgate.core.custody import Delivery, ImapCursor, ImapSource
 from mailgate.edge.imap_in import Mailbox
 from tests.edge.custodies import CursorCustody
 from tests.peers import wait_until
@@ -104,7 +104,8 @@ def test_a_cut_between_commit_and_move_takes_no_mail_twice(
     dovecot.put(mailbox.user, a_mail(0), flags=[rb"\Seen"])
     with cable_to(dovecot.tls) as cable:
         custody = CuttingCustody(cable.cut, cuts=3)
-        custody.cursors[mailbox.name] = _cursor_of(dovecot, mailbox)
+        custody.cursors[mailbox.name] = cursor = _cursor_of(dovecot, mailbox)
+        custody.places.add(ImapSource(mailbox.name, cursor.uidvalidity, cursor.uid))
         for number in (1, 2, 3, 4):
             dovecot.put(mailbox.user, a_mail(number))
         for crash in (1, 2, 3):

@@ -152,3 +152,21 @@ def test_what_cannot_be_put_away_holds_nobody_up(dovecot: Dovecot, mailbox: Mail
             shutil.chown(put_away / folder, "nobody", "nogroup")
         wait_until(lambda: dovecot.mails(mailbox.user, "Traités") == 4, seconds=60, what="all of them moved")
     assert subjects(custody) == ["panne 1", "panne 2", "panne 3", "panne 4"]
+
+
+def test_what_was_never_taken_is_not_moved_away(dovecot: Dovecot, mailbox: Mailbox) -> None:
+    """The cursor passed a mail that was too large. Now the limit is higher and somebody took the flag away: moved like
+    what is in custody, it would look like read."""
+    custody = CursorCustody()
+    dovecot.put(mailbox.user, a_mail(1) + b"A" * 2000)
+    dovecot.put(mailbox.user, a_mail(2))
+    with reading(replace(mailbox, max_size=1000), custody):
+        wait_until(lambda: dovecot.mails(mailbox.user, "Traités") == 1, what="the other mail")
+    with dovecot.login(mailbox.user) as client:
+        client.select_folder("INBOX")
+        client.remove_flags(client.search("ALL"), [rb"\Flagged"])
+    with reading(mailbox, custody):
+        dovecot.put(mailbox.user, a_mail(3))
+        wait_until(lambda: dovecot.mails(mailbox.user, "Traités") == 2, what="the third mail")
+    assert subjects(custody) == ["panne 2", "panne 3"]
+    assert dovecot.mails(mailbox.user) == 1

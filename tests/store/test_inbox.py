@@ -133,6 +133,13 @@ def test_a_mail_out_of_turn_leaves_the_cursor_where_it_is(database: Database) ->
         assert inbox.cursor(tx, MAILBOX) == ImapCursor(7, 5)
 
 
+def test_what_is_in_custody_is_known_by_its_place(database: Database) -> None:
+    """Only that may be moved away; below the cursor lies also what was too large."""
+    keep(database, fetched(3), fetched(5), fetched(4, mailbox="another"), fetched(6, uidvalidity=8))
+    with database.read() as tx:
+        assert inbox.kept(tx, MAILBOX, 7, [6, 5, 4, 3]) == (3, 5)
+
+
 def test_a_mailbox_begins_where_it_is_said(database: Database) -> None:
     """At the first contact there may be nothing to take."""
     with database.write() as tx:

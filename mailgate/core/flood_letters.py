@@ -25,6 +25,9 @@ from mailgate.core.ticket import Ticket
 TOLD = "flood-told"
 """The kind of the timer that says that letters spoke of the flood lately."""
 
+FOR_OTHERS = (WINDOW, TOLD)
+"""The timers of a front that are about those behind it, whatever becomes of itself."""
+
 
 def together(decision: Decision, event: Event, seen: Seen, policy: Policy, now: datetime) -> Decision:
     """The decision about a ticket that may be part of a flood."""

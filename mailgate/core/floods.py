@@ -63,7 +63,7 @@ def call_people(
         return _lead(ticket, wanted, words, theirs, seen, policy)
     chosen = choose(wanted, policy, seen, words.at)
     return chosen, (
-        _counted(ticket, words.at, alone=True),
+        counted(ticket, words.at, alone=True),
         *summon(ticket, chosen, words, policy),
         first_step(ticket, policy),
     )
@@ -127,6 +127,11 @@ def woken(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Decis
     return Decision(Outcome.RECORDED, f"{owner.key} has #{flood.front}, whose page told of it", effects, number)
 
 
+def counted(ticket: Ticket, at: datetime, alone: bool) -> CountCall:
+    """People are wanted for a ticket: `alone`, pages of its own call them, else one that tells of several."""
+    return CountCall(ticket.number, ticket.customer or "", ticket.queue, at, alone)
+
+
 def speaking(effects: Iterable[Effect], ticket: int, facts: FloodFacts) -> Iterator[Effect]:
     """The effects, with the flood in every letter to the desk's people about the ticket, if there is more than one."""
     for effect in effects:
@@ -142,7 +147,7 @@ def _gather(
 ) -> tuple[Chosen, tuple[Effect, ...]]:
     minutes = policy.floods.within // timedelta(minutes=1)
     why = f"a flood of {_whose(ticket)}: #{front.ticket}'s people hear of it in their next page, within {minutes} min"
-    return Chosen(wanted.team, (), 0, None, why), (_counted(ticket, at, alone=False),)
+    return Chosen(wanted.team, (), 0, None, why), (counted(ticket, at, alone=False),)
 
 
 def _lead(
@@ -156,7 +161,7 @@ def _lead(
     numbers = (*others, ticket.number)
     facts = FloodFacts(len(numbers), numbers[-NAMED:], ticket.customer is None)
     effects = (
-        _counted(ticket, words.at, alone=True),
+        counted(ticket, words.at, alone=True),
         *speaking(summon(ticket, chosen, words, policy), ticket.number, facts),
         first_step(ticket, policy),
         *_leads(ticket, tuple(others), policy, words.at),
@@ -168,10 +173,6 @@ def _lead(
 def _leads(ticket: Ticket, others: tuple[int, ...], policy: Policy, at: datetime) -> Iterator[Effect]:
     yield SpeakFor(ticket.number, others)
     yield SetTimer(ticket.number, WINDOW, at + policy.floods.within)
-
-
-def _counted(ticket: Ticket, at: datetime, alone: bool) -> CountCall:
-    return CountCall(ticket.number, ticket.customer or "", ticket.queue, at, alone)
 
 
 def _wanted(ticket: Ticket, policy: Policy) -> Wanted:

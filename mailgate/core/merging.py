@@ -1,6 +1,7 @@
 """One request that turns out to be part of another: the ticket that is answered is merged into the one that is named.
 
-    the merged ticket     merged for good; its clocks end, its pages are called off, its timers go
+    the merged ticket     merged for good; its clocks end, its pages are called off, its timers go, but those of a flood
+                          whose front it is: others wait for them
     the other one         owes the earlier of what both owed, takes the graver grades, and is our turn again when the
                           merged one was; whoever took part in the one takes part in the other, and who asked watches
     later mail            to either follows to where the merged one went (store.relations.followed)

@@ -23,6 +23,7 @@ from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import AddIntervention, CancelTimer, Effect, SetClock, SetTimer
 from mailgate.core.escalation import first_step, promised_people, team_of
 from mailgate.core.events import MailReceived
+from mailgate.core.floods import counted
 from mailgate.core.identity import Sender
 from mailgate.core.intents import Problem, Undo
 from mailgate.core.letters import Did, NoticeFacts
@@ -196,7 +197,7 @@ def _compensation(event: MailReceived, deed: Deed) -> Iterator[Effect]:
 
 
 def _call_again(one: Undoing, seen: Seen, policy: Policy) -> tuple[Chosen, tuple[Effect, ...]]:
-    """Who was called for the ticket is called once more; not whoever gives it back."""
+    """Who was called for the ticket is called once more; not whoever gives it back. No other's pages speak for it."""
     ticket, team = one.after, team_of(one.after, policy)
     if not one.gives_back:
         return Chosen(team, (), 0, None, ""), ()
@@ -204,7 +205,8 @@ def _call_again(one: Undoing, seen: Seen, policy: Policy) -> tuple[Chosen, tuple
     wanted = Wanted(team, promised_people(ticket, policy), frozenset(ticket.skills), ticket.language, None, without)
     chosen = same_people(ticket.notified, wanted, policy, seen, one.at)
     called = summon(ticket, chosen, first_words(ticket, one.at), policy, replace(UNDONE, detail=one.by.name))
-    return chosen, (UnanswerPages(ticket.number), *called, first_step(ticket, policy, one.at))
+    alone = (counted(ticket, one.at, alone=True),) if seen.flood is not None else ()
+    return chosen, (*alone, UnanswerPages(ticket.number), *called, first_step(ticket, policy, one.at))
 
 
 def _did(one: Undoing, policy: Policy) -> Iterator[Did]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, exists, func, insert, literal, true, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, exists, func, insert, literal, or_, true, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -155,17 +155,19 @@ def _flood_of(tx: Tx, number: int, kind: str) -> Flood | None:
 
 
 def _count_call(tx: Tx, effect: CountCall) -> None:
-    """A request that moves to another queue when people were called for it keeps what it is to those behind it."""
+    """A request that moves to another queue when people were called for it keeps what it is to those behind it; one
+    that stood behind another, and for which people are called now, stands for itself."""
     whose = {"customer": effect.customer, "queue": effect.queue, "alone": effect.alone}
     front = effect.ticket if effect.alone else None
     if rows.ask(tx, _CALLED_AGAIN, {"of": effect.ticket, "when": effect.at}).rowcount:
-        moved = (col(FloodRow.ticket) == effect.ticket, col(FloodRow.alone).is_(False))
+        moved = (col(FloodRow.ticket) == effect.ticket, col(FloodRow.front).is_distinct_from(effect.ticket))
         tx.exec(update(FloodRow).where(*moved).values(**whose, front=front))
     else:
         rows.add_one(tx, FloodRow, ticket=effect.ticket, at=effect.at, front=front, **whose)
 
 
 def _speak_for(tx: Tx, front: int, others: tuple[int, ...]) -> None:
+    """Whatever is behind one of the others goes with it: whoever takes the front has all of them."""
     speaks = tx.get_one(FloodRow, front)
     gathered = (
         col(FloodRow.customer) == speaks.customer,
@@ -173,7 +175,8 @@ def _speak_for(tx: Tx, front: int, others: tuple[int, ...]) -> None:
         col(FloodRow.front).is_(None),
     )
     tx.exec(update(FloodRow).where(*gathered).values(front=front))
-    tx.exec(update(FloodRow).where(col(FloodRow.ticket).in_((front, *others))).values(front=front))
+    joined = or_(col(FloodRow.ticket).in_((front, *others)), col(FloodRow.front).in_(others))
+    tx.exec(update(FloodRow).where(joined).values(front=front))
     tx.exec(update(FloodRow).where(col(FloodRow.ticket) == front).values(alone=True))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from mailgate.core.events import MailReceived
+from mailgate.core.flood_letters import FOR_OTHERS
 from mailgate.core.intents import LinkTo, MergeInto
 from mailgate.core.model import TokenKind
 from mailgate.core.relation_effects import (
@@ -123,13 +124,14 @@ def merged(tx: Tx, number: int) -> tuple[int, ...]:
 
 
 def _merge(tx: Tx, effect: MergeTickets) -> None:
-    """Whatever became part of the merged ticket leads to the other one from now on: no lead is longer than one step."""
+    """Whatever became part of the merged ticket leads to the other one from now on: no lead is longer than one step.
+    Those that wait for the page at the end of its window still get it."""
     tx.get_one(TicketRow, effect.ticket).merged_into = effect.into
     tx.flush()
     tx.exec(update(TicketRow).where(col(TicketRow.merged_into) == effect.ticket).values(merged_into=effect.into))
     for address in tx.exec(select(ParticipantRow.address).where(ParticipantRow.ticket == effect.ticket)).all():
         take_part(tx, effect.into, address)
-    timers.cancel_all(tx, effect.ticket)
+    timers.cancel_others(tx, effect.ticket, FOR_OTHERS)
 
 
 def _watch(tx: Tx, effect: Watch) -> None:

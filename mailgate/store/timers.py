@@ -68,9 +68,9 @@ def cancel(tx: Tx, ticket: int | None, kind: str) -> None:
         tx.exec(delete(TimerRow).where(col(TimerRow.ticket).is_(None), col(TimerRow.kind) == kind))
 
 
-def cancel_all(tx: Tx, ticket: int) -> None:
-    """Nothing of the ticket comes due any more."""
-    tx.exec(delete(TimerRow).where(col(TimerRow.ticket) == ticket))
+def cancel_others(tx: Tx, ticket: int, kept: Sequence[str]) -> None:
+    """Nothing of the ticket comes due any more, but timers of these kinds."""
+    tx.exec(delete(TimerRow).where(col(TimerRow.ticket) == ticket, col(TimerRow.kind).not_in(kept)))
 
 
 def next_due(tx: Tx, now: datetime) -> TimerFired | None:

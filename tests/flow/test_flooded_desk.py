@@ -16,6 +16,11 @@ def ask(desk: LiveDesk, times: int, *, sender: str = CHEF, door: str = "urgent")
     return [[mail for mail in sent if mail.template in ("technician", "page", "notice")] for sent in asked]
 
 
+def told(sent: list[Sent], number: str) -> list[Sent]:
+    """The pages about a ticket."""
+    return [mail for mail in sent if mail.template == "page" and mail.subject.startswith(f"[#{number}]")]
+
+
 def test_the_fourth_request_is_told_with_the_others_and_the_fifth_waits(desk: LiveDesk) -> None:
     """Three ordinary summonses, one that counts, silence; then one page for all that came since."""
     *alone, fourth, fifth, sixth = ask(desk, 6)
@@ -95,6 +100,45 @@ def test_a_flood_ends(desk: LiveDesk) -> None:
     desk.advance(minutes=16)
     ((*sent,),) = ask(desk, 1)
     assert len([mail for mail in sent if mail.template == "page" and "demandes" not in mail.text]) == 3
+
+
+def test_a_front_that_becomes_part_of_another_ticket_leaves_nobody_waiting(desk: LiveDesk) -> None:
+    """The page at the end of its window leaves all the same; those behind whose people have it are theirs."""
+    *_, fourth, _fifth = ask(desk, 5)
+    desk.insist(desk.write(answer(to(fourth, TECH[3]), "#fusionner 1003\n\nMême cause.")))
+    assert desk.ticket(1004).status == "merged"
+    assert [desk.ticket(number).assignee for number in (1001, 1002)] == [TECH[3].partition("@")[0]] * 2
+    assert len(told(desk.advance(minutes=15), "1005")) == 3
+    desk.advance(hours=2)
+
+
+def test_a_ticket_that_is_given_back_is_called_for_until_somebody_has_it(desk: LiveDesk) -> None:
+    """No front speaks for it any more: not the next page, whose window is over, nor the one that somebody has."""
+    first, *_ = ask(desk, 1)
+    *_, fourth, _fifth = ask(desk, 4)
+    acknowledged = desk.sent[-1]
+    (reply, *_) = [mail for mail in desk.write(answer(acknowledged, "Encore ceci")) if mail.template == "technician"]
+    desk.advance(minutes=12)
+    for mail in (to(first, TECH[0]), reply, to(fourth, TECH[3])):
+        desk.write(answer(mail, "#prendre"))
+    desk.advance(minutes=4)
+    for mail in (to(first, TECH[0]), reply):
+        desk.write(answer(mail, "#annuler"))
+    assert [desk.ticket(number).assignee for number in (1001, 1004, 1005)] == [None, "tech4", None]
+    later = [mail for _ in range(3) for mail in desk.advance(minutes=15)]
+    assert told(later, "1001")
+    assert told(later, "1005")
+
+
+def test_whoever_takes_the_front_of_a_second_flood_takes_what_stood_behind_the_first(desk: LiveDesk) -> None:
+    """The front of the first is one of those that its page tells of, and brings the others along."""
+    for number in range(9):
+        ask(desk, 1, sender=f"v{number}@victim{number}.example")
+    desk.advance(minutes=15)
+    desk.advance(minutes=16)
+    (tenth,) = ask(desk, 1, sender="v10@victim10.example")
+    desk.write(answer(to(tenth, TECH[3]), "pris"))
+    assert {desk.ticket(number).assignee for number in range(1001, 1011)} == {"tech4"}
 
 
 def test_strangers_are_one_flood(desk: LiveDesk) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from mailgate.core.flood_letters import FOR_OTHERS
 from mailgate.core.model import Direction, Status
 from mailgate.store.tables import ClockRow, LinkRow, MessageRow, OutboxRow, TicketRow, TimerRow, WatcherRow
 from mailgate.store.verify.findings import Question, those
@@ -32,6 +33,8 @@ heard = (
     .scalar_subquery()
 )
 
+for_others = col(TimerRow.kind).in_(FOR_OTHERS)
+
 end = aliased(TicketRow)
 merged_into = col(TicketRow.merged_into)
 
@@ -51,11 +54,11 @@ RELATIONS = (
         ),
     ),
     Question(
-        "merged-owes-nothing", "I34", "no promise and no timer of a merged ticket runs", TicketRow,
+        "merged-owes-nothing", "I34", "no promise and no timer of a merged ticket runs, but its flood's", TicketRow,
         those(
             select(col(TicketRow.number), col(ClockRow.promise), col(TimerRow.kind))
             .outerjoin(ClockRow, and_(col(ClockRow.ticket) == col(TicketRow.number), col(ClockRow.ended_at).is_(None)))
-            .outerjoin(TimerRow, col(TimerRow.ticket) == col(TicketRow.number))
+            .outerjoin(TimerRow, and_(col(TimerRow.ticket) == col(TicketRow.number), ~for_others))
             .where(col(TicketRow.status) == Status.MERGED)
             .where(or_(col(ClockRow.id).is_not(None), col(TimerRow.id).is_not(None)))
         ),

@@ -205,8 +205,9 @@ class MailboxReader:
 
     def _take_batch(self, session: ImapSession, batch: Sequence[Fresh]) -> None:
         sizes = session.sizes([each.uid for each in batch])
+        taken = self._cursors.kept(session.name, session.uidvalidity, [each.uid for each in batch if not each.in_turn])
         for each in batch:
-            if each.uid in sizes:
+            if each.uid in sizes and each.uid not in taken:
                 self._take(session, each, sizes[each.uid])
 
     def _take(self, session: ImapSession, fresh: Fresh, size: int) -> None:

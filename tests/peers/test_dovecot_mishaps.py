@@ -112,7 +112,9 @@ def test_a_mail_that_the_server_cannot_give_holds_nobody_up(
 ) -> None:
     """Dovecot hangs up at it each time, and what is behind it may be urgent. It is read when it can be."""
     custody = CursorCustody()
-    box = replace(mailbox, processed=processed)
+    box = replace(mailbox, processed=processed, poll_seconds=0.5)
+    with reading(box, custody):
+        wait_until(lambda: custody.cursors, what="a cursor")
     for number in (1, 2, 3):
         dovecot.put(box.user, a_mail(number))
     broken = next(file for file in _files(dovecot, box) if b"panne 2" in file.read_bytes())
@@ -120,10 +122,13 @@ def test_a_mail_that_the_server_cannot_give_holds_nobody_up(
     broken.write_bytes(whole[:20])
     with reading(box, custody):
         wait_until(lambda: "panne 3" in subjects(custody), seconds=60, what="the mail behind it")
-        assert custody.cursors.get(box.name, ImapCursor(0, 1)).uid == 1
+        assert custody.cursors[box.name].uid == 1
         next(file for file in _files(dovecot, box) if file.stat().st_size == 20).write_bytes(whole)
         wait_until(lambda: "panne 2" in subjects(custody), seconds=60, what="the mail")
-        wait_until(lambda: dovecot.mails(box.user, "INBOX", "UNSEEN") == 0, seconds=60, what="everything put away")
+        wait_until(lambda: custody.cursors[box.name].uid == (3 if processed is None else 2), what="the cursor")
+        wait_until(lambda: dovecot.mails(box.user, "INBOX", "UNSEEN") == 0, what="everything put away")
+    in_turn = ["panne 3"] if processed is None else []
+    assert subjects(custody) == ["panne 1", "panne 3", "panne 2", *in_turn]
 
 
 def _files(dovecot: Dovecot, mailbox: Mailbox) -> list[Path]:

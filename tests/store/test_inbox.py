@@ -138,6 +138,7 @@ def test_what_is_in_custody_is_known_by_its_place(database: Database) -> None:
     keep(database, fetched(3), fetched(5), fetched(4, mailbox="another"), fetched(6, uidvalidity=8))
     with database.read() as tx:
         assert inbox.kept(tx, MAILBOX, 7, [6, 5, 4, 3]) == (3, 5)
+        assert inbox.kept(tx, MAILBOX, 7, []) == ()
 
 
 def test_a_mailbox_begins_where_it_is_said(database: Database) -> None:

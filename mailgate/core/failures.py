@@ -32,7 +32,7 @@ from mailgate.core.model import Channel, Outcome, Status
 from mailgate.core.page_effects import FailPage
 from mailgate.core.policy import Policy
 from mailgate.core.reports import Fate
-from mailgate.core.seen import ANSWER, Seen
+from mailgate.core.seen import ANSWERS, Seen
 from mailgate.core.summons import desk_addresses, responsible
 from mailgate.core.targets import is_mail, scheme_of, shown
 from mailgate.core.ticket import Ticket
@@ -120,7 +120,7 @@ def _released(event: ReleaseAsked) -> Decision:
 def _is_an_answer(lost: Undelivered, ticket: Ticket) -> bool:
     """Whether it was written to who asks; a copy is no measure of what they know."""
     copied = lost.recipient.lower() in ticket.watchers
-    return lost.template == ANSWER and not copied and ticket.status is not Status.MERGED
+    return lost.template in ANSWERS and not copied and ticket.status is not Status.MERGED
 
 
 def _as_it_stands(taken: tuple[Effect, ...], seen: Seen, policy: Policy, at: datetime) -> Ticket | None:

@@ -77,6 +77,9 @@ class Sent:
 ANSWER = "notification"
 """The template of a technician's words to the customer, and of the sentence in their place."""
 
+ANSWERS = frozenset({ANSWER, "validation"})
+"""The templates of what a technician's mail tells the customer, and may ask them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -90,10 +93,12 @@ class Contact:
 @dataclass(frozen=True, slots=True)
 class Unheard:
     """What is known of an answer that did not arrive: whether it was `meant`, as the words of a person that were not
-    undone; `void` is when words were written that did not arrive either, or were undone. `calls` are the calls and
-    visits on its ticket, `news` every clock of its updates, oldest first."""
+    undone; `written_at` is when the technician's mail came that led to it, if one did, `void` when words were written
+    that did not arrive either, or were undone. `calls` are the calls and visits on its ticket, `news` every clock of
+    its updates, oldest first."""
 
     meant: bool = True
+    written_at: datetime | None = None
     void: frozenset[datetime] = frozenset()
     calls: tuple[Contact, ...] = ()
     news: tuple[Clock, ...] = ()

@@ -5,7 +5,8 @@
     the turn     the desk's again, unless they heard since: nobody asked them anything, or told them that all is done
 
 A call or a visit in the same mail was made, whatever became of its words. An automatic sentence keeps nothing, so its
-loss takes nothing back, and nor does that of an answer that was undone.
+loss takes no promise back; it brings the turn back if it was all that the customer was asked by. The loss of an answer
+that was undone does nothing.
 """
 
 from __future__ import annotations
@@ -27,20 +28,25 @@ def taken_back(
     ticket: Ticket, promised_at: datetime | None, known: Unheard, policy: Policy, at: datetime
 ) -> Iterator[Effect]:
     """What the loss of an answer to the requester, which was promised then, takes back."""
-    if not known.meant:
+    if not known.meant and not _asked_by(known, ticket):
         return
-    said = _said_at(ticket, promised_at)
+    said = known.written_at or _said_at(ticket, promised_at)
     since = said or promised_at
     heard = () if since is None else tuple(_heard(ticket, since, known, policy))
     woken = [] if heard else wake(ticket, at)
     if ticket.callback is not None:
-        owed = _callback(ticket.callback, ticket, said, heard, policy)
+        owed = _callback(ticket.callback, ticket, said, heard, policy) if known.meant else ticket.callback
         owed = after_wait(ticket, owed, policy, at) if woken else owed
         if owed != ticket.callback:
             yield SetClock(ticket.number, owed)
-    if said is not None and all(one.at > said for one in heard):
+    if known.meant and said is not None and all(one.at > said for one in heard):
         yield from (SetClock(ticket.number, clock) for clock in _news(ticket, said, known))
     yield from woken
+
+
+def _asked_by(known: Unheard, ticket: Ticket) -> bool:
+    """Whether the customer's wait began with the lost mail."""
+    return known.written_at is not None and known.written_at == ticket.waiting_since
 
 
 def _callback(

@@ -14,7 +14,7 @@ from mailgate.core.effects import ClearAddress, MarkAddress, SetFate
 from mailgate.core.events import MailReceived
 from mailgate.core.model import Activity, Direction, TokenKind
 from mailgate.core.reports import LOST, Report
-from mailgate.core.seen import ANSWER, Contact, Sent, Unheard
+from mailgate.core.seen import ANSWER, ANSWERS, Contact, Sent, Unheard
 from mailgate.core.ticket import Promise
 from mailgate.store import rows
 from mailgate.store.clocks import clocks_of
@@ -71,15 +71,17 @@ def sent(row: OutboxRow, event: MailReceived) -> Sent:
 
 def unheard(tx: Tx, row: OutboxRow) -> Unheard:
     """What is known of a mail that did not arrive, or may not have, if it was an answer."""
-    if row.ticket is None or row.template != ANSWER:
+    if row.ticket is None or row.template not in ANSWERS:
         return Unheard()
     deeds = tx.exec(
         select(DeedRow.at, DeedRow.undone_at, DeedRow.first_mail, DeedRow.last_mail).where(DeedRow.ticket == row.ticket)
     ).all()
     undone = frozenset(at for at, undone_at, _, _ in deeds if undone_at is not None)
     wrote = {one: at for one in (saved(row.id), *_lost(tx, row)) for at, _, first, last in deeds if first < one <= last}
+    written_at = wrote.get(saved(row.id))
     return Unheard(
-        meant=wrote.get(saved(row.id)) not in undone and not _is_automatic(tx, row),
+        meant=written_at not in undone and not _is_automatic(tx, row),
+        written_at=written_at,
         void=undone.union(wrote.values()),
         calls=tuple(one for one in _calls(tx, row.ticket) if one.at not in undone),
         news=tuple(one for one in clocks_of(tx, row.ticket) if one.promise is Promise.UPDATE),

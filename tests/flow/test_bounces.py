@@ -123,6 +123,30 @@ def test_two_lost_answers_reported_in_any_order_leave_nobody_waiting(desk: LiveD
     assert desk.ticket().update_due_at == local("2026-11-16 12:00")
 
 
+@pytest.mark.parametrize("command", ["#valider", "#temps 10\n#attente client"])
+def test_a_wordless_question_that_bounced_asked_nobody_either(desk: LiveDesk, command: str) -> None:
+    """The call-back stood still for a customer who knows of nothing."""
+    page = to(desk.write(Letter("Panne")), TECH1)
+    desk.advance(minutes=10)
+    mail = to(desk.write(answer(page, command)), CHEF)
+    assert desk.ticket().status.startswith("waiting")
+    desk.advance(minutes=5)
+    lose(desk, mail)
+    assert (desk.ticket().status, callback_kept(desk)) == ("open", False)
+
+
+@pytest.mark.parametrize("command", ["#appel 5\n#valider", "#valider\nC’est réparé."])
+def test_a_lost_reminder_wakes_nobody(desk: LiveDesk, command: str) -> None:
+    """They were asked by the mail before it, or by phone."""
+    page = to(desk.write(Letter("Panne")), TECH1)
+    mail = to(desk.write(answer(page, command)), CHEF)
+    if "appel" in command:
+        lose(desk, mail)
+    (reminder,) = [one for day in range(3) for one in desk.advance(days=1) if one.to == CHEF]
+    lose(desk, reminder)
+    assert desk.ticket().status == "waiting-validation"
+
+
 def test_who_was_called_since_is_not_owed_a_call(desk: LiveDesk, answered: Sent) -> None:
     """The call keeps the promise instead; news are owed since then."""
     desk.advance(minutes=10)

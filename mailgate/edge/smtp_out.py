@@ -27,6 +27,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponse
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Parcel, Refused
 from mailgate.edge.envelope import clean_reply, is_plain_address
 from mailgate.edge.smtp_talk import Talk
+from mailgate.toml.mistakes import SiteMistakes
 
 log = structlog.get_logger()
 
@@ -81,7 +82,12 @@ class SmtpRelay:
         async with self._turn:
             try:
                 return await self._transaction(*await self._begun(parcel), parcel)
-            except (SMTPException, OSError, ValueError) as error:  # ValueError: unreadable SASL challenges
+            except (
+                SMTPException,
+                OSError,
+                ValueError,
+                SiteMistakes,
+            ) as error:  # ValueError: unreadable SASL challenges
                 self._drop()
                 return Deferred(clean_reply(f"{self.host}: {error}"))
             except BaseException:

@@ -14,6 +14,7 @@ from mailgate.core.delivery import Deferred, Delivered, Delivery, Parcel, Refuse
 from mailgate.edge import smtp_out
 from mailgate.edge.envelope import LONGEST_REPLY, clean_reply
 from mailgate.edge.smtp_out import SmtpRelay, Tls
+from mailgate.toml.mistakes import Mistake, SiteMistakes
 from tests.edge.relays import DROP, EXTENSIONS, HANG, ScriptedRelay, listening, run
 from tests.peers.certificates import Certificate, a_certificate
 
@@ -273,3 +274,13 @@ def test_a_wrong_password_refuses_no_mail() -> None:
     assert isinstance(outcome, Deferred)
     assert "535" in outcome.reason
     assert "sésame" not in outcome.reason
+
+
+def test_a_password_that_cannot_be_read_defers_the_mail() -> None:
+    """Its file is missing while it is renewed: that is said in a line, and is no fault of the program's."""
+
+    def missing() -> str:
+        raise SiteMistakes([Mistake("config.toml", 12, 1, "the secret file 'relay' cannot be read")])
+
+    outcome = run(SmtpRelay("127.0.0.1", 1, "none", "desk", missing).send(a_parcel()))
+    assert outcome == Deferred("127.0.0.1: config.toml:12:1: the secret file 'relay' cannot be read")

@@ -142,13 +142,11 @@ class ImapSession:
 
         Whatever the server says ends the IDLE (RFC 2177), and so does its silence: a connection that died in the
         meantime is found out by DONE, not by reading nothing for ever at full speed."""
-        if not self._client.has_capability("IDLE"):
+        if not self._idles():
             readable([wake], seconds)
             with self._within(COMMAND_SECONDS):
                 self._client.noop()
             return
-        with self._within(COMMAND_SECONDS):
-            self._client.idle()
         if not self._holds_unread():
             readable([self._client.socket(), wake], SOON if "EXISTS" in self._untagged() else seconds)
         with self._within(COMMAND_SECONDS):
@@ -176,6 +174,19 @@ class ImapSession:
         """What the server said unasked (RFC 3501 §7); imapclient keeps it where only imaplib shows it."""
         untagged: dict[str, Any] = self._client._imap.untagged_responses
         return untagged
+
+    def _idles(self) -> bool:
+        """Not every server that knows IDLE allows it."""
+        if not self._client.has_capability("IDLE"):
+            return False
+        with self._within(COMMAND_SECONDS):
+            try:
+                self._client.idle()
+            except IMAPClientError:
+                if self._client._imap.tagged_commands.pop(self._client._idle_tag, None) is None:
+                    raise
+                return False
+        return True
 
     def _holds_unread(self) -> bool:
         """Something has left the socket already and waits in the buffers of TLS or of imaplib, of which no selector

@@ -21,8 +21,8 @@ ONE_MAIL = {
 class ScriptedImap:
     """Says `greeting`, then for each command the lines of the first key of `script` that the command contains, and OK.
 
-    To IDLE it says "+ idling" unless the script knows better. A line "drip" sends an octet now and then for ever,
-    "close" ends the connection. While `is_mute` it says nothing at all. Remembers what it heard."""
+    To IDLE it says "+ idling" unless the script knows better. "TAG" in a line is the command's. A line "drip" sends an
+    octet now and then for ever, "close" ends the connection. While `is_mute` it says nothing at all. Remembers what it heard."""
 
     def __init__(
         self, script: Mapping[str, tuple[str, ...]], greeting: str = "* OK ready", capabilities: str = CAPABILITIES
@@ -67,7 +67,7 @@ class ScriptedImap:
         if command == "IDLE" and "IDLE" not in self.script:
             self._say(connected, "+ idling")
         for answer in next((lines for key, lines in self.script.items() if key in command), ()):
-            self._say(connected, answer)
+            self._say(connected, answer.replace("TAG", tag))
         if command != "IDLE":
             self._say(connected, f"{self._idle_tag if tag == 'DONE' else tag} OK done")
         self._idle_tag = tag

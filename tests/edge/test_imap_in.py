@@ -130,6 +130,14 @@ def test_without_idle_the_mailbox_is_polled() -> None:
         assert server.commands("IDLE") == []
 
 
+def test_where_idle_is_refused_the_mailbox_is_polled() -> None:
+    """A login a second, for as long as the server says no, is what providers lock accounts for."""
+    with scripted_imap({**ONE_MAIL, "UID SEARCH": ("* SEARCH",), "IDLE": ("TAG NO not now",)}) as server:
+        with reading(replace(a_mailbox(server), poll_seconds=0.1), CursorCustody()):
+            wait_until(lambda: len(server.commands("NOOP")) >= 3)
+        assert server.connections == 1
+
+
 @pytest.mark.parametrize(
     "says",
     [

@@ -56,6 +56,9 @@ NOT_NOW = 4
 
 GO_ON = 354
 
+TROUBLE = (SMTPException, OSError, ValueError, SiteMistakes)
+"""Of the relay, of the network, or of its password (ValueError: unreadable SASL challenges)."""
+
 
 @dataclass(slots=True)
 class SmtpRelay:
@@ -82,12 +85,7 @@ class SmtpRelay:
         async with self._turn:
             try:
                 return await self._transaction(*await self._begun(parcel), parcel)
-            except (
-                SMTPException,
-                OSError,
-                ValueError,
-                SiteMistakes,
-            ) as error:  # ValueError: unreadable SASL challenges
+            except TROUBLE as error:
                 self._drop()
                 return Deferred(clean_reply(f"{self.host}: {error}"))
             except BaseException:

@@ -22,7 +22,8 @@ class ScriptedImap:
     """Says `greeting`, then for each command the lines of the first key of `script` that the command contains, and OK.
 
     To IDLE it says "+ idling" unless the script knows better. "TAG" in a line is the command's. A line "drip" sends an
-    octet now and then for ever, "close" ends the connection. While `is_mute` it says nothing at all. Remembers what it heard."""
+    octet now and then for ever, "close" ends the connection. While `is_mute` it says nothing at all. Remembers what it
+    heard."""
 
     def __init__(
         self, script: Mapping[str, tuple[str, ...]], greeting: str = "* OK ready", capabilities: str = CAPABILITIES

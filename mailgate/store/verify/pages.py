@@ -21,8 +21,6 @@ from mailgate.store.verify.inbox import OPENING
 LEFT = (PageState.SENT, PageState.ACCEPTED, PageState.ESCALATED, PageState.EXHAUSTED)
 """The states of a page that left and that nobody answered."""
 
-"""The states of a promise that nobody has taken to send."""
-
 SHORTFALL = "% people missing%"
 SILENCE = "%not answered: %"
 NOBODY = "nobody answered any page%"

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from mailgate.core.billing import NONE
+from mailgate.core.grading import KINDS
 from mailgate.core.policy import Bound, Policy
 from mailgate.core.targets import scheme_of
 from mailgate.rulebook.pagers import OWN, has_apprise
 from mailgate.toml.document import Mistake, Source, did_you_mean
 from mailgate.toml.positions import Path
+
+PAID_KINDS = (("customer", "*", "covered", "*"), ("bank", "hours_not_for", "*"), ("bank", "flex_for", "*"))
+"""Where rules say which kinds of request are paid by what."""
 
 UNITS = {"hour": "an hour", "day": "a day"}
 
@@ -25,6 +29,7 @@ def doubts(sources: tuple[Source, ...], policy: Policy) -> Iterator[Mistake]:
         yield from _hours_longer_than_days(source, policy)
         yield from _windows_longer_than_promises(source, policy)
         yield from _banks_of_nothing(source, policy)
+        yield from _kinds_of_nothing(source, policy)
 
 
 def _teams_too_small(source: Source, policy: Policy) -> Iterator[Mistake]:
@@ -89,6 +94,16 @@ def _banks_of_nothing(source: Source, policy: Policy) -> Iterator[Mistake]:
     for path, kind in source.texts("customer", "*", "bank"):
         if kind != NONE:
             yield source.at_value(path, f"customer '{path[1]}' has a bank, but no queue has a 'tariff' that charges it")
+
+
+def _kinds_of_nothing(source: Source, policy: Policy) -> Iterator[Mistake]:
+    """A slip of the pen in `covered` charges a customer for what their contract pays."""
+    kinds = sorted({*KINDS.values(), *(rule.then.kind for rule in policy.rules if rule.then.kind)})
+    for place in PAID_KINDS:
+        for path, kind in source.texts(*place):
+            if kind not in kinds:
+                text = f"no request is of the kind '{kind}'{did_you_mean(KINDS.get(kind, kind), kinds)}"
+                yield source.at_value(path, text)
 
 
 def _bound(path: Path, policy: Policy) -> Bound:

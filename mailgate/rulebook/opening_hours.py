@@ -15,7 +15,6 @@ from typing import Annotated
 from pydantic import AfterValidator, PlainValidator
 
 from mailgate.core.hours import MIDNIGHT, Span
-from mailgate.toml.document import did_you_mean
 from mailgate.toml.fields import OneOrMore
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -74,8 +73,13 @@ def _end(hour: int, minute: int) -> time:
 
 def _day(word: str) -> int:
     if word.lower() not in DAYS:
-        raise ValueError(f"unknown day '{word}'{did_you_mean(word, DAYS)}")
+        raise ValueError(unknown_day(word))
     return DAYS.index(word.lower())
+
+
+def unknown_day(word: str) -> str:
+    """All the days, for the nearest one is wrong for who writes French: `lun` is not Sunday."""
+    return f"unknown day '{word}' (known: {', '.join(DAYS)})"
 
 
 def _in_order(day: int, spans: list[Span]) -> Iterator[Span]:

@@ -19,8 +19,7 @@ from mailgate.core.hours import MIDNIGHT, Span
 from mailgate.core.people import Order
 from mailgate.rulebook.fields import Absence, Day, Moment, PagerUrl, time_of_day
 from mailgate.rulebook.names import TechnicianName
-from mailgate.rulebook.opening_hours import DAYS, Days, Week, days_of, times, week
-from mailgate.toml.document import did_you_mean
+from mailgate.rulebook.opening_hours import DAYS, Days, Week, days_of, times, unknown_day, week
 from mailgate.toml.fields import AddrSpec, Language, OneOrMore, Table, Text, TimeZone
 
 _RHYTHM = re.compile(r"(?:daily|weekly +(\S+)) +(\S+)")
@@ -40,7 +39,7 @@ def rhythm(written: object) -> Rhythm:
     if found is None:
         raise ValueError(f"'{written}' is not a hand-over: write weekly mon 08:00 or daily 08:00")
     if found[1] is not None and found[1] not in DAYS:
-        raise ValueError(f"unknown day '{found[1]}'{did_you_mean(found[1], DAYS)}")
+        raise ValueError(unknown_day(found[1]))
     at = time_of_day(found[2])
     if at.tzinfo is not None:
         raise ValueError(f"'{found[2]}' has an offset: a hand-over is at the local time of the team")

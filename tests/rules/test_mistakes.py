@@ -58,7 +58,7 @@ WRONG_VALUES = {
         "2:9: two spans of mon overlap: 08:00-24:00 and 23:00-24:00"
     ),
     "[calendar.c]\nhours = {}\n": '2:9: a calendar without hours never opens: write { mon-fri = "08:30-17:00" }',
-    '[calendar.c]\nhours = { lun = "08:00-12:00" }\n': "2:11: unknown day 'lun' (did you mean 'sun'?)",
+    '[calendar.c]\nhours = {lun = "8:00-9:00"}\n': "2:10: unknown day 'lun' (known: mon, tue, wed, thu, fri, sat, sun)",
     '[calendar.c]\nhours = { mon = "8h-12h" }\n': "2:17: '8h-12h' is not a span of time: write 08:30-17:00",
     '[calendar.c]\nhours = { mon = "08:00-12:61" }\n': "2:17: '08:00-12:61' holds a time of day that does not exist",
     '[calendar.c]\nhours = { mon = "08:00-12:00" }\nholidays = "QC"\n': (
@@ -241,6 +241,26 @@ def test_a_skill_that_nobody_has_is_a_warning(tmp_path: Path) -> None:
     people = PEOPLE.replace("[team", 'skills = ["réseau"]\n[team')
     (warning,) = loaded(tmp_path, people=people, more='[[rule]]\nthen = { skills = "reseau" }\n').warnings
     assert str(warning) == "rules/more.toml:2:19: no technician has the skill 'reseau' (did you mean 'réseau'?)"
+
+
+@pytest.mark.parametrize(
+    ("said", "doubt"),
+    [
+        (
+            '[customer.bolt]\nname = "Bolt"\ncovered = ["asistance"]\n',
+            "3:12: no request is of the kind 'asistance' (did you mean 'assistance'?)",
+        ),
+        (
+            '[bank]\nhours_not_for = ["formation"]\n',
+            "2:18: no request is of the kind 'formation' (did you mean 'training'?)",
+        ),
+        ('[bank]\nflex_for = ["devis"]\n[[rule]]\nthen = { kind = "devis" }\n', None),
+    ],
+)
+def test_a_kind_that_no_request_has_is_a_warning(said: str, doubt: str | None, tmp_path: Path) -> None:
+    """Money: with a slip in `covered` a customer is charged for what their contract pays."""
+    told = [str(warning) for warning in loaded(tmp_path, more=said).warnings]
+    assert told == ([] if doubt is None else [f"rules/more.toml:{doubt}"])
 
 
 DOUBTFUL_BOUNDS = {

@@ -209,7 +209,13 @@ def _heed_restore(database: Database) -> None:
         restored.refuse_backup(tx)
         held = restored.held(tx)
     if held.rows:
-        log.warning("outbox.held", mails=held.mails, pages=held.pages, since=held.since, says=restored.HOW)
+        log.warning(
+            "outbox.held",
+            mails=held.mails,
+            pages=held.pages,
+            since=held.since and held.since.isoformat(),
+            says=restored.HOW,
+        )
 
 
 def _from_thread(wake: Callable[[], None]) -> Callable[[], None]:

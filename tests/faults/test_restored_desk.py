@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime
 from email import message_from_bytes
 from pathlib import Path
 
@@ -74,6 +75,7 @@ def test_a_desk_set_back_says_nothing_twice(tmp_path: Path) -> None:
         with serving(root) as process:
             (held,) = process.said("outbox.held")
             assert (held["mails"], held["pages"]) == (done["held_mails"], done["held_pages"])
+            assert datetime.fromisoformat(held["since"]).tzinfo is not None
             process.send(Letter("Bonjour", subject="after the restore", sender="new@other.example").raw(9999))
             eventually(lambda: any(b"after the restore" in one.raw for one in sink.taken))
             eventually(lambda: is_done(root))

@@ -17,6 +17,8 @@ HERE = Path("config.toml")
 def _existing(config: Path) -> Path:
     if config.is_file():
         return config
+    if config.is_dir():
+        raise Refusal(f"{config} is a directory: name the file, as in `-c {config / HERE}`")
     raise Refusal(
         f"{config}: there is no such file. `mailgate init DIR` writes a starter site, `-c FILE` names another one."
     )

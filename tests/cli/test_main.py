@@ -61,6 +61,12 @@ def test_a_missing_site_is_told_with_the_way_to_make_one(tmp_path: Path, capsys:
     assert "Traceback" not in told.err
 
 
+def test_a_directory_is_told_with_the_file_to_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`mailgate check -c desk` is soon written after `mailgate init desk`."""
+    assert run(["check", "-c", str(tmp_path)]) == 1
+    assert f"is a directory: name the file, as in `-c {tmp_path / 'config.toml'}`" in capsys.readouterr().err
+
+
 def test_a_reader_that_stops_reading_is_no_failure(tmp_path: Path) -> None:
     """`mailgate ... | head` ends quietly."""
     line = f"{sys.executable} -m mailgate --help | true"

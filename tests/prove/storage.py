@@ -32,7 +32,9 @@ from tests.prove.figures import Figures
 from tests.prove.library import preload
 from tests.prove.rig import Rig, Trial
 
-DISK = "48m"
+DISK, LONG_DISK = "48m", "512m"
+"""Room for the mails of the run: it is full only when the ballast is there."""
+
 BITES = 5
 """A trouble lasts until so many attempts heard of it."""
 
@@ -89,7 +91,8 @@ def run(trial: Trial) -> Figures:
     """All of it, on one desk."""
     preload(SOURCE)
     times, syncs = trial.scale(short=1, long=50, caught=1), trial.scale(short=20, long=1000, caught=1)
-    with proven_desk(trial) as desk, a_small_disk(desk.root / "var", DISK):
+    disk = trial.scale(short=DISK, long=LONG_DISK, caught=DISK)
+    with proven_desk(trial) as desk, a_small_disk(desk.root / "var", disk):
         bench = Bench(desk, Disk(desk.root / "var", desk.root / "orders"))
         with desk.clients.pouring() as finish:
             with desk.serving(bench.disk.under) as process:

@@ -16,7 +16,7 @@ from mailgate.edge.envelope import LONGEST_REPLY, clean_reply
 from mailgate.edge.smtp_out import SmtpRelay, Tls
 from mailgate.toml.mistakes import Mistake, SiteMistakes
 from tests.edge.relays import DROP, EXTENSIONS, HANG, ScriptedRelay, listening, run
-from tests.peers.certificates import Certificate, a_certificate
+from tests.peers.certificates import Certificate, a_certificate, server_side
 
 MAIL = b"Subject: re\r\n\r\nBonjour.\r\n"
 
@@ -203,12 +203,6 @@ def test_an_endless_answer_ends() -> None:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return a_certificate(tmp_path_factory.mktemp("tls"))
-
-
-def server_side(certificate: Certificate) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate.certificate, certificate.key)
-    return context
 
 
 def sent_over_tls(relay: ScriptedRelay, tls: Tls, ca_file: Path | None, implicit: ssl.SSLContext | None) -> Delivery:

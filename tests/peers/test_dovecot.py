@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -15,21 +15,10 @@ from mailgate.edge.imap_in import Mailbox
 from tests.edge.custodies import CursorCustody
 from tests.peers import wait_until
 from tests.peers.cutting import cable_to
-from tests.peers.dovecot import PASSWORD, Dovecot, running_dovecot
-from tests.peers.mailboxes import a_mail, a_mailbox, arrived, reading, subjects
+from tests.peers.dovecot import PASSWORD, Dovecot
+from tests.peers.mailboxes import a_mail, arrived, reading, subjects
 
 pytestmark = pytest.mark.peer("dovecot")
-
-
-@pytest.fixture(scope="module")
-def dovecot() -> Iterator[Dovecot]:
-    with running_dovecot() as running:
-        yield running
-
-
-@pytest.fixture
-def mailbox(dovecot: Dovecot, request: pytest.FixtureRequest) -> Mailbox:
-    return a_mailbox(dovecot, f"{abs(hash(request.node.nodeid))}@desk.example")
 
 
 def test_mail_that_waits_is_taken_in_order_and_moved(dovecot: Dovecot, mailbox: Mailbox) -> None:

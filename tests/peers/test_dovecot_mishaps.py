@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,21 +14,10 @@ from mailgate.core.custody import ImapCursor
 from mailgate.edge.imap_in import Mailbox
 from tests.edge.custodies import CursorCustody
 from tests.peers import wait_until
-from tests.peers.dovecot import Dovecot, running_dovecot
-from tests.peers.mailboxes import a_mail, a_mailbox, arrived, reading, subjects
+from tests.peers.dovecot import Dovecot
+from tests.peers.mailboxes import a_mail, arrived, reading, subjects
 
 pytestmark = pytest.mark.peer("dovecot")
-
-
-@pytest.fixture(scope="module")
-def dovecot() -> Iterator[Dovecot]:
-    with running_dovecot() as running:
-        yield running
-
-
-@pytest.fixture
-def mailbox(dovecot: Dovecot, request: pytest.FixtureRequest) -> Mailbox:
-    return a_mailbox(dovecot, f"{abs(hash(request.node.nodeid))}@desk.example")
 
 
 @pytest.mark.parametrize("processed", ["Traités", None])

@@ -18,19 +18,13 @@ from mailgate.store.database import Database
 from tests.builders import NOW
 from tests.flow.desk import LiveDesk
 from tests.peers import wait_until
-from tests.peers.dovecot import PASSWORD, Dovecot, running_dovecot
+from tests.peers.dovecot import PASSWORD, Dovecot
 from tests.peers.mailboxes import a_mail
 
 pytestmark = pytest.mark.peer("dovecot")
 
 KNOWN = {"support-urgent@example.com"}
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(scope="module")
-def dovecot() -> Iterator[Dovecot]:
-    with running_dovecot() as running:
-        yield running
 
 
 @pytest.fixture(params=["Traités", None])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from email.header import decode_header, make_header
 
 import pytest
@@ -10,7 +9,7 @@ from imapclient.response_types import Address, Envelope
 
 from mailgate.mail.text import clean_header, clean_text
 from tests.mail.test_headers_out import FRENCH, LINE_ENDS, TEMPLATES, draft_of, evil_letter
-from tests.peers.dovecot import Dovecot, running_dovecot
+from tests.peers.dovecot import Dovecot
 
 pytestmark = pytest.mark.peer("dovecot")
 
@@ -22,12 +21,6 @@ WORDS = [
     "É" * 80,
     "\ud800 x " * 40,
 ]
-
-
-@pytest.fixture(scope="module")
-def dovecot() -> Iterator[Dovecot]:
-    with running_dovecot() as running:
-        yield running
 
 
 def decoded(value: bytes) -> str:

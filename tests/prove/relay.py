@@ -17,7 +17,6 @@ What is not proven here is the schedule: the desk under test waits half a second
 from __future__ import annotations
 
 import os
-import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -30,7 +29,7 @@ from pathlib import Path
 
 from tests.flow.process import Process, eventually
 from tests.peers import free_port, listens, require
-from tests.peers.certificates import a_certificate
+from tests.peers.certificates import a_certificate, server_side
 from tests.prove.desk import ProvenDesk, proven_desk
 from tests.prove.figures import Figures, total
 from tests.prove.later import Later
@@ -166,7 +165,7 @@ def by_certificates(trial: Trial) -> Figures:
     trusted = trial.folder / "trusted.pem"
     trusted.write_text("".join(one.authority.read_text() for one in (good, expired, another)))
     relay = Wayward()
-    bad = [_context(one.certificate, one.key) for one in (expired, another, nobodys)]
+    bad = [server_side(one) for one in (expired, another, nobodys)]
     with misbehaving(relay), _desk(trial, relay, "localhost", trusted) as desk, desk.serving(insistent) as process:
         for certificate in (None, *bad):
             relay.tls = certificate
@@ -174,7 +173,7 @@ def by_certificates(trial: Trial) -> Figures:
             _tried(process)
         if relay.taken or relay.counted:
             desk.wrong.append(f"mails were begun with a relay that proved nothing: {dict(relay.counted)}")
-        relay.tls = _context(good.certificate, good.key)
+        relay.tls = server_side(good)
         desk.drain()
         desk.weigh(process)
         if relay.counted["mail in clear"]:
@@ -223,12 +222,6 @@ def _sink(port: int, way: str, verb: str) -> Iterator[None]:
     finally:
         sink.kill()
         sink.wait()
-
-
-def _context(certificate: Path, key: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context
 
 
 def _endings(process: Process) -> int:

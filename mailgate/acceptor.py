@@ -83,7 +83,9 @@ class Acceptor:
             return inbox.cursor(tx, mailbox)
 
     def kept(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> tuple[int, ...]:
-        """Which mails of an IMAP mailbox are in custody."""
+        """Which mails of an IMAP mailbox are in custody. Mostly nobody asks for any, and the database is left alone."""
+        if not uids:
+            return ()
         with self._database.read() as tx:
             return inbox.kept(tx, mailbox, uidvalidity, uids)
 

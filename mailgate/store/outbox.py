@@ -4,13 +4,14 @@ A worker takes rows until a time; when it dies, the rows come back after that ti
 the fence: who comes back late with an older number finds that its row belongs to another attempt and changes nothing.
 
 Between lease and settlement a page may be acknowledged or cancelled. It then leaves if it is on its way, but is not
-tried again. Who settles locks the page first and the row after it, as who acknowledges does: on PostgreSQL the one
-would otherwise overwrite what the other is about to commit.
+tried again, neither after a failure nor by who takes it over when its lease is out. Who settles locks the page first
+and the row after it, as who acknowledges does: on PostgreSQL the one would otherwise overwrite what the other is about
+to commit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
@@ -36,6 +37,10 @@ UNSEEN = (PageState.PROMISED, PageState.CANCELLED)
 
 UNANSWERED = (PageState.PROMISED, PageState.SENT, PageState.ACCEPTED, PageState.ESCALATED)
 """The states of a page that nobody is known to have seen: a relay's word, or a bounce that comes later, fails it."""
+
+
+NEEDLESS = (PageState.ACKNOWLEDGED, PageState.CANCELLED)
+"""The states of a page that nobody needs to see any more."""
 
 
 _BOX, _PAGE, _MESSAGE = rows.table(OutboxRow), rows.table(PageRow), rows.table(OutboxMessageRow)
@@ -75,6 +80,7 @@ SETTLE_SENT = (
     .values(**_SENT)
     .returning(_BOX.c.id)
 )
+SEEN = select(_PAGE.c.outbox_id).where(_PAGE.c.outbox_id.in_(_THESE), _PAGE.c.state.in_(NEEDLESS))
 DEPART = (
     update(_PAGE).where(_PAGE.c.id == bindparam("page")).values(sent_at=bindparam("now"), state=bindparam("departed"))
 )
@@ -109,10 +115,11 @@ class Lease:
 
 
 def lease(tx: Tx, wanted: Lease, now: datetime) -> tuple[Leased, ...]:
-    """Take what is due, the longest overdue first; rows whose lease ended are due again."""
+    """Take what is due, the longest overdue first; rows whose lease ended are due again, unless nobody needs them."""
     asked = {"served": wanted.lane, "now": now, "most": wanted.limit, "until": wanted.until, "owner": wanted.owner}
     taken = sorted(rows.ask(tx, TAKE, asked).all(), key=lambda row: int(row.id))
-    return tuple(_leased(row) for row in taken)
+    needless = _given_up(tx, [row.id for row in taken if row.attempts > 1], now)
+    return tuple(_leased(row) for row in taken if row.id not in needless)
 
 
 def settle(tx: Tx, leased: Leased, result: delivery.Delivery, next_attempt_at: datetime | None, now: datetime) -> bool:
@@ -153,7 +160,7 @@ def release(tx: Tx, now: datetime, owner: str | None = None) -> int:
     leased = update(OutboxRow).where(OPEN, col(OutboxRow.state) == OutboxState.LEASED)
     if owner is not None:
         leased = leased.where(col(OutboxRow.leased_by) == owner)
-    answered = col(PageRow.state).in_((PageState.ACKNOWLEDGED, PageState.CANCELLED))
+    answered = col(PageRow.state).in_(NEEDLESS)
     seen = select(PageRow.id).where(col(PageRow.outbox_id) == col(OutboxRow.id), answered).correlate(OutboxRow).exists()
     over = {"state": OutboxState.CANCELLED, "settled_at": now, "last_error": "no longer needed after a restart"}
     tx.exec(leased.where(seen).values(**over))
@@ -172,6 +179,16 @@ def anew(now: datetime) -> rows.Values:
     fence). What became of the last ones says nothing of the next."""
     fateless = {"fate": None, "fate_reason": None, "fate_at": None}
     return {"state": OutboxState.PROMISED, "next_attempt_at": now, "promised_at": now, "settled_at": None, **fateless}
+
+
+def _given_up(tx: Tx, again: Sequence[int], now: datetime) -> Collection[int]:
+    """Which of those that are taken once more nobody needs any more: they are over. Their pages are read, not locked,
+    since their rows are: the other way round than who acknowledges."""
+    seen = rows.ask(tx, SEEN, {"ids": again}).scalars() if again else ()
+    over = {"state": OutboxState.CANCELLED, "settled_at": now, "last_error": "no longer needed; its lease ran out"}
+    if seen:
+        tx.exec(update(OutboxRow).where(col(OutboxRow.id).in_(seen)).values(**over))
+    return seen
 
 
 def _settled(tx: Tx, several: Sequence[Leased], fence: int, now: datetime) -> Sequence[Row[Any]]:

@@ -11,19 +11,19 @@ from sqlmodel import col, select
 
 from mailgate.core import delivery
 from mailgate.core.delivery import Deferred, Delivered, Lane, Refused
-from mailgate.core.effects import RetryOutbox, SendMail
+from mailgate.core.effects import Effect, OpenTicket, RetryOutbox, SendMail
 from mailgate.core.events import DeliveryFailed
 from mailgate.core.model import Channel, PageState
 from mailgate.core.page_effects import AcknowledgePages, CancelPages
 from mailgate.core.reports import Fate
-from mailgate.store import inbox, outbox
+from mailgate.store import departed, inbox, outbox
 from mailgate.store.apply import apply_all
 from mailgate.store.columns import OutboxState
 from mailgate.store.database import Database
 from mailgate.store.outbox import Leased
 from mailgate.store.tables import OutboxRow, PageRow
-from tests.builders import NOW
-from tests.store.desk import MINUTE, Writer, a_letter, a_page, apply, lease, promise
+from tests.builders import NOW, a_ticket
+from tests.store.desk import MINUTE, Writer, a_letter, a_page, apply, lease, open_ticket, promise
 
 FAILED = (Deferred("timeout"), Refused("550 no such user"))
 
@@ -96,6 +96,20 @@ def test_a_new_start_calls_nobody_for_what_was_acknowledged_meanwhile(database: 
     with database.write() as tx:
         assert outbox.release(tx, NOW + MINUTE) == 0
     assert lease(database, Lane.PAGE, NOW + 60 * MINUTE) == ()
+
+
+@pytest.mark.parametrize("answer", [AcknowledgePages(1001, "tech1", NOW), CancelPages(1001, "the ticket was closed")])
+def test_who_takes_over_calls_nobody_for_what_is_over(database: Database, answer: Effect) -> None:
+    """The answer came while the page was in the hands of a worker that died; one that nobody answered is sent again."""
+    open_ticket(database, a_page())
+    apply(database, OpenTicket(a_ticket(number=1002)), replace(a_page(), letter=a_letter("technician", ticket=1002)))
+    assert len(lease(database, Lane.PAGE)) == 2
+    apply(database, answer)
+    (again,) = lease(database, Lane.PAGE, NOW + 10 * MINUTE)
+    assert (again.ticket, again.attempts) == (1002, 2)
+    with database.read() as tx:
+        over = tx.exec(select(OutboxRow).where(OutboxRow.ticket == 1001)).one()
+    assert (over.state, over.settled_at) == (OutboxState.CANCELLED, NOW + 10 * MINUTE)
 
 
 def test_who_comes_back_late_changes_nothing(database: Database) -> None:
@@ -220,6 +234,17 @@ def test_an_acknowledged_page_is_not_tried_again(database: Database) -> None:
     assert _settle(database, leased, Deferred("421"), again=True)
     assert (_row(database).state, _told(database)) == (OutboxState.CANCELLED, None)
     assert _page(database).state is PageState.ACKNOWLEDGED
+
+
+def test_a_page_to_who_has_left_is_not_tried_again(database: Database) -> None:
+    """They left the rules while it was on its way to a relay that was away."""
+    promise(database, a_page(), a_page("tech2"))
+    first, second = lease(database, Lane.PAGE)
+    with database.write() as tx:
+        departed.call_off(tx, ["tech1"], NOW)
+    assert _settle(database, first, Deferred("421"), again=True)
+    assert _settle(database, second, Deferred("421"), again=True)
+    assert [one.technician for one in lease(database, Lane.PAGE, NOW + 5 * MINUTE)] == ["tech2"]
 
 
 @pytest.mark.parametrize("result", [Delivered("250 ok"), *FAILED])

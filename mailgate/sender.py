@@ -27,7 +27,7 @@ import structlog
 
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane, Parcel, Refused, next_attempt
 from mailgate.group_commit import GroupCommit
-from mailgate.store import outbox
+from mailgate.store import claims, outbox
 from mailgate.store.database import DATABASE_FAULTS, Database, Tx
 from mailgate.store.outbox import Lease, Leased
 from mailgate.tray import Tray
@@ -280,6 +280,8 @@ def _write(means: Means, tx: Tx, entries: Sequence[Ended | Asked]) -> None:
     """What ended, and after it what may begin: what was given back is due again."""
     now = means.clock()
     ended = [one for one in entries if isinstance(one, Ended)]
+    if len(ended) > 1:
+        claims.give_way(tx)
     outbox.sent(tx, [one.leased for one in ended if isinstance(one.result, Delivered)], now)
     for one in ended:
         if not isinstance(one.result, Delivered):

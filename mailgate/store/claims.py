@@ -7,6 +7,8 @@ With the row comes what holds back the promises about it (store.restored).
 
 Always in this order. The other way round, a node with a timer in its hand that waits for the floor, and the node that
 has the floor and cancels that timer, would wait for each other. On SQLite the one writer has the floor.
+
+Who settles what left has no floor, and of several mails at once no order that agrees with everybody's: they give way.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ from mailgate.store.database import Tx
 from mailgate.store.restored import MARK
 from mailgate.store.tables import CounterRow, InboxRow, TimerRow
 from mailgate.store.ticket_changes import TICKET_COUNTER
+
+YIELD = "250ms"
+"""How long who gives way waits for others; shorter than PostgreSQL's deadlock_timeout, which ends either of two."""
 
 _INBOX, _COUNTERS = rows.table(InboxRow), rows.table(CounterRow)
 _FLOOR = select_columns(_COUNTERS.c.name).where(_COUNTERS.c.name == TICKET_COUNTER).with_for_update()
@@ -57,3 +62,10 @@ def claim_timer(tx: Tx, timer_id: int, now: datetime) -> bool:
 def take_floor(tx: Tx) -> None:
     """Wait until no other node decides; held until the transaction ends."""
     rows.ask(tx, _FLOOR).one()
+
+
+def give_way(tx: Tx) -> None:
+    """Who has to wait in this transaction for a node that may be waiting for it, soon hears a DATABASE_FAULT instead,
+    and must do its things one by one."""
+    if tx.connection().dialect.name == "postgresql":
+        tx.connection().exec_driver_sql(f"SET LOCAL lock_timeout = '{YIELD}'")

@@ -104,6 +104,7 @@ def window_over(event: TimerFired, seen: Seen, policy: Policy, now: datetime) ->
         *speaking(summon(first, chosen, first_words(first, now), policy), first.number, facts),
         first_step(first, policy, now),
         *_leads(first, (), policy, now),
+        counted(first, now, alone=True),
     )
     because = f"one page tells of {flood.waiting} requests that came since #{front.number}: {chosen.why}"
     return Decision(Outcome.RECORDED, because, effects, first.number)

@@ -166,3 +166,17 @@ def test_a_rule_that_names_the_customer_does_not_hide_their_flood(desk: LiveDesk
     ask(desk, 3)
     (fourth,) = ask(desk, 1, sender="machine@stranger.example")
     assert any("4 demandes (Acme) #1004" in mail.text for mail in fourth)
+
+
+def test_a_window_of_an_hour_gathers_for_an_hour(desk: LiveDesk) -> None:
+    """Each of them, and the page at its end says how many came, however early the first of them did."""
+    rules = desk.root / "rules/00-desk.toml"
+    rules.write_text(rules.read_text("utf-8").replace('within  = "15m"', 'within  = "1h"'), "utf-8")
+    desk.reload()
+    ask(desk, 5)
+    assert len(told(desk.advance(minutes=60), "1005")) == 3
+    for _ in range(3):
+        assert ask(desk, 1) == [[]]
+        desk.advance(minutes=19)
+    (page, *_) = told(desk.advance(minutes=3), "1006")
+    assert "3 demandes (Acme)" in page.text

@@ -27,6 +27,7 @@ from mailgate.core.ticket import Promise
 from mailgate.daemon import clock
 
 if TYPE_CHECKING:
+    from mailgate.mail.keyring import Keyring
     from mailgate.rehearsal import Rehearsal
     from mailgate.site import Site
     from mailgate.store.database import Database
@@ -84,14 +85,25 @@ def _recipients(mail: Mail) -> tuple[str, ...]:
 
 
 def _answer(loaded: Site, database: Database | None, delivery: Delivery, as_new: bool, now: datetime) -> Explanation:
-    from mailgate import rehearsal, site
+    from mailgate import rehearsal
 
     if not delivery.recipients:
         return _turned_away()
-    ring = site.ring_of(loaded.config) or site.stand_in_ring()
-    rehearsed = rehearsal.rehearse(loaded.desk(ring), database, delivery, as_new, now)
+    rehearsed = rehearsal.rehearse(loaded.desk(_ring(loaded, database)), database, delivery, as_new, now)
     answer = _explanation(rehearsed, ZoneInfo(loaded.config.desk.timezone), now)
     return replace(answer, notes=(DKIM_LATER,)) if loaded.config.dkim.verify else answer
+
+
+def _ring(loaded: Site, database: Database | None) -> Keyring:
+    """The keys that `serve` signs with, or would."""
+    from mailgate import site
+    from mailgate.store import beginning
+
+    ring = site.ring_of(loaded.config) or site.stand_in_ring()
+    if database is None:
+        return ring
+    with database.read() as tx:
+        return ring.salted(beginning.salt_of(tx))
 
 
 def _turned_away() -> Explanation:

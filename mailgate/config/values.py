@@ -28,6 +28,11 @@ class Database:
     path: Path | None
     password: Secret | None = None
 
+    @property
+    def name(self) -> str:
+        """For people: the file or the URL, in which no password stands."""
+        return self.url if self.path is None else str(self.path)
+
     def read_password(self) -> str | None:
         """PostgreSQL's password, None when there is none. Raises SiteMistakes when it cannot be read."""
         return self.password.read() if self.password is not None else None

@@ -21,7 +21,7 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ from mailgate import site
 from mailgate.acceptor import Acceptor
 from mailgate.config import Config
 from mailgate.config.heartbeat import wrong_url
+from mailgate.core.letters import NoticeFacts
 from mailgate.core.patience import patience
 from mailgate.daemon.auditor import Auditor
 from mailgate.daemon.canary import Aviary
@@ -56,7 +57,7 @@ from mailgate.engine import Engine
 from mailgate.logs import speak
 from mailgate.sender import Sender
 from mailgate.site import Site
-from mailgate.store import claims, clocks, outbox, restored
+from mailgate.store import beginning, claims, clocks, outbox, restored
 from mailgate.store.database import Database, ServeLock
 from mailgate.toml.mistakes import SiteMistakes
 
@@ -68,6 +69,11 @@ GRACE_SECONDS = 3.0
 STOP_SECONDS = 9.0
 """When a stop is cut short: a name server, a disk or a pager's service may hang, and none of them can be interrupted.
 That is a power cut to the database, which loses nothing."""
+
+LOST = (
+    "the key ring is older than this database: if one was lost or is elsewhere, stop, and put it back or restore a "
+    "backup; the reply addresses of earlier mails find no ticket here"
+)
 
 
 def serve(path: Path) -> int:
@@ -84,16 +90,16 @@ def serve(path: Path) -> int:
         log.warning("site.doubt", says=str(doubt))
     clock = SteadyClock()
     with ExitStack() as held:
-        database = held.enter_context(_database(loaded.config, clock))
-        asyncio.run(_run(loaded, database, clock))
+        database, news = held.enter_context(_database(loaded.config, clock))
+        asyncio.run(_run(loaded, database, clock, news))
     log.info("daemon.stopped")
     return 0
 
 
-async def _run(loaded: Site, database: Database, clock: SteadyClock) -> None:
+async def _run(loaded: Site, database: Database, clock: SteadyClock, news: Sequence[NoticeFacts]) -> None:
     asyncio.get_running_loop().set_exception_handler(Scarcity())
     stop, asked = _stop_on_signals(), _asked_on_signal()
-    async with running(loaded, database, clock, asked=asked) as desk:
+    async with running(loaded, database, clock, asked=asked, news=news) as desk:
         log.info("daemon.ready", addresses=desk.addresses, files=loaded.digest)
         notify("READY=1")
         await stop.wait()
@@ -122,13 +128,14 @@ async def running(
     clock: SteadyClock,
     pace: Pace | None = None,
     asked: threading.Event | None = None,
+    news: Sequence[NoticeFacts] = (),
 ) -> AsyncIterator[Running]:
     """Everything of a desk, started in the running loop, and stopped when the block ends; `asked` is set by whoever
-    wants a reload. Raises DoorShut."""
+    wants a reload, `news` are told the administrators at once. Raises DoorShut."""
     async with AsyncExitStack() as held:
         threads = held.enter_context(ThreadPoolExecutor(max_workers=4, thread_name_prefix="sender"))
-        ring = ring_for(loaded.config.secret_path)
-        in_force = InForce(loaded, ring)
+        ring, salt = ring_for(loaded.config.secret_path), _salt_of(database)
+        in_force = InForce(loaded, ring.salted(salt))
         tenures = Tenures(None if loaded.config.database.path else database, _name(), clock=clock.now)
         pulses = Pulses(loaded.config.imap, tenures)
         engine = EngineThread(Engine(in_force.desk(), database, clock.now), database)
@@ -149,7 +156,7 @@ async def running(
         _at_work(held, tenures)
         behind = Behind(in_force.policy, custody, acceptor, random.random, pulses.post_of, web.app)
         addresses = await held.enter_async_context(opened(loaded, behind))
-        ring_watch = RingWatch(loaded.config.secret_path, ring, in_force.use_ring)
+        ring_watch = RingWatch(loaded.config.secret_path, ring, lambda renewed: in_force.use_ring(renewed.salted(salt)))
         metronome = Metronome(engine.wake, sender.wake, ring_watch.look, pulses.scheduler.beat)
         metronome.start()
         held.callback(metronome.stop)
@@ -159,6 +166,8 @@ async def running(
         reloads = Reloads(Means(in_force, database, clock.now, engine.wake, watch.tell), asked)
         _at_work(held, reloads)
         web.heed(watch.auditor, reloads)
+        for notice in news:
+            watch.tell(notice)
         yield Running(addresses, engine, sender, threads, metronome, watch.auditor, reloads)
 
 
@@ -183,19 +192,32 @@ def _take_up(loaded: Site, database: Database, clock: SteadyClock) -> None:
 
 
 @contextmanager
-def _database(settings: Config, clock: SteadyClock) -> Iterator[Database]:
-    """The database, ours alone when it is a file, with its tables up to date and no lease of a process that is gone."""
+def _database(settings: Config, clock: SteadyClock) -> Iterator[tuple[Database, tuple[NoticeFacts, ...]]]:
+    """The database, ours alone when it is a file, with its tables up to date and no lease of a process that is gone;
+    and what the administrators should know of it."""
     with ExitStack() as held:
         if settings.database.path is not None:
             held.enter_context(ServeLock(settings.database.path))
         database = Database.open(settings.database.url, settings.database.read_password())
         held.callback(database.close)
-        database.upgrade()
+        news = tuple(_lost(settings)) if database.upgrade() else ()
         _heed_restore(database)
         if settings.database.path is not None:
             with database.write() as tx:
                 outbox.release(tx, clock.now())
-        yield database
+        yield database, news
+
+
+def _lost(settings: Config) -> Iterator[NoticeFacts]:
+    """A new database, and a key ring that was there before it."""
+    if settings.secret_path.exists():
+        log.warning("database.new", database=settings.database.name, says=LOST)
+        yield NoticeFacts("database-new", settings.database.name)
+
+
+def _salt_of(database: Database) -> str:
+    with database.read() as tx:
+        return beginning.salt_of(tx)
 
 
 def _name() -> str:

@@ -28,6 +28,10 @@ class Key:
         message = b"mailgate/v1|" + purpose.encode("ascii") + b"|" + claims
         return hmac.digest(self.secret, message, "sha256")[:octets]
 
+    def salted(self, salt: str) -> Key:
+        """Another key of the same number, made of this one and a salt of any length."""
+        return Key(self.number, self.mac("database", salt.encode(), KEY_OCTETS))
+
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
@@ -56,6 +60,12 @@ class Keyring:
     def dump(self) -> str:
         """The text that `parse` reads."""
         return "".join(f"{key.number} {key.secret.hex()}\n" for key in self.keys)
+
+    def salted(self, salt: str) -> Keyring:
+        """The keys that this ring's are for one database, which alone knows `salt`; the ring itself for the empty one.
+
+        What one database's keys signed is nothing to another's."""
+        return Keyring(tuple(key.salted(salt) for key in self.keys)) if salt else self
 
     @property
     def newest(self) -> Key:

@@ -143,9 +143,11 @@ class Database:
         with Session(self._seeker, expire_on_commit=False) as tx:
             yield tx
 
-    def upgrade(self) -> None:
-        """Bring the tables to this program's version. Raises SchemaTooNew and then changes nothing."""
-        schema.upgrade(self._writer)
+    def upgrade(self) -> bool:
+        """Bring the tables to this program's version; whether the database is new, and has none of anybody's mail.
+
+        Raises SchemaTooNew and then changes nothing."""
+        return schema.upgrade(self._writer)
 
     def close(self) -> None:
         """Let go of every connection, the writer's last: SQLite then tidies up its files."""

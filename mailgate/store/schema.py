@@ -22,6 +22,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from mailgate.store import beginning
 from mailgate.store.tables import Row
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -41,14 +42,19 @@ class SchemaDamaged(Exception):
     """A migration would have left rows that point nowhere; nothing was changed."""
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the schema to this program's version. Raises SchemaTooNew, and then changes nothing."""
+def upgrade(engine: Engine) -> bool:
+    """Bring the schema to this program's version; whether there was none. Raises SchemaTooNew, and then changes
+    nothing."""
     with engine.connect() as connection, _foreign_keys_off(connection), connection.begin():
         _lock(connection)
         refuse_newer(connection)
-        if version_of(connection) != latest():
+        before = version_of(connection)
+        if before != latest():
             _upgrade(connection)
             _check_foreign_keys(connection)
+        if before is None:
+            beginning.begin(connection)
+    return before is None
 
 
 def remake(connection: Connection) -> None:

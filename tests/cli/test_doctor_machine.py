@@ -14,10 +14,11 @@ from mailgate.cli.doctor import database, disk, files, program
 from mailgate.cli.doctor.disk import Room
 from mailgate.cli.doctor.findings import State
 from mailgate.cli.doctor.patient import Patient
-from mailgate.config import Config
+from mailgate.config import Config, keyfile
 from mailgate.store.health import Schema, ServerHealth, SqliteHealth
 from tests.cli.patients import a_config, edit, of, worst
 from tests.cli.sites import MONDAY, a_database
+from tests.flow.desk import RING
 
 SOUND = SqliteHealth(Schema.OURS, "wal", 2, None, finished=True)
 SERVER = ServerHealth(Schema.OURS, "15.18", "on", "on", "on", "", standby=False, replicas=0)
@@ -139,6 +140,14 @@ def test_a_database_that_was_started_is_sound(config: Path) -> None:
     assert of(database.database(settings), State.OK) == [f"{settings.database.path} is made on the first start"]
     a_database(config).close()
     assert worst(database.database(settings)) is State.OK
+
+
+def test_a_database_that_is_gone_is_told_of(config: Path) -> None:
+    """The next start would make an empty one, beside keys that know better."""
+    settings = a_config(config)
+    keyfile.write(settings.secret_path, RING)
+    (says,) = of(database.database(settings), State.WARNING)
+    assert f"{settings.database.path} is not there" in says
 
 
 @pytest.mark.parametrize(

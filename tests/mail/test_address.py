@@ -97,6 +97,16 @@ def test_a_new_key_signs_and_the_old_ones_still_verify() -> None:
     assert verify(RING, fresh, TODAY) is None
 
 
+def test_what_was_signed_for_one_database_is_nothing_to_another() -> None:
+    """The ring outlives a database whose tickets are counted anew."""
+    salted, other = RING.salted("a"), RING.salted("b")
+    token = sign(salted, TokenKind.CONTACT, 1042, 77, LATER)
+    assert verify(salted, token, TODAY) == Token(TokenKind.CONTACT, 1042, 77)
+    assert [verify(ring, token, TODAY) for ring in (other, RING)] == [None, None]
+    assert RING.salted("") is RING
+    assert RING.renewed(b"n" * 32).salted("a").keys[0] == salted.keys[0]
+
+
 def test_the_ring_reads_what_it_wrote() -> None:
     """The file is the only copy of the secrets."""
     ring = RING.renewed(b"n" * 32)

@@ -134,6 +134,22 @@ def test_an_upgrade_loses_nothing(version: str, engine: Engine) -> None:
     assert _known(rows_of(engine), before) == _without(before, MOVED)
 
 
+def test_a_new_database_draws_its_salt_once(engine: Engine) -> None:
+    """Whoever opens it later finds the same."""
+    assert schema.upgrade(engine)
+    (drawn,) = rows_of(engine)["beginning"]
+    assert len(drawn["salt"]) == 32
+    assert not schema.upgrade(engine)
+    assert rows_of(engine)["beginning"] == [drawn]
+
+
+def test_a_database_from_before_salts_keeps_its_addresses(engine: Engine) -> None:
+    """They are signed with the keys as they are."""
+    make(engine, "0015")
+    assert not schema.upgrade(engine)
+    assert rows_of(engine)["beginning"] == []
+
+
 def test_what_moved_is_elsewhere(engine: Engine) -> None:
     """The promises, which were columns of a ticket."""
     before = fill(engine, "0001")

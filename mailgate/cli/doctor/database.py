@@ -40,7 +40,8 @@ SCHEMA: dict[Schema, Said] = {
 def database(config: Config) -> Iterator[Said]:
     """The database that config.toml names."""
     try:
-        yield from _of_file(config.database.path) if config.database.path is not None else _of_server(config)
+        path = config.database.path
+        yield from _of_server(config) if path is None else _of_file(path, config.secret_path)
     except UNREADABLE as error:
         yield bad(f"the database cannot be used: {_reason(error)}")
     except SiteMistakes:
@@ -49,11 +50,16 @@ def database(config: Config) -> Iterator[Said]:
         yield bad("the database was not asked: the driver of PostgreSQL is not installed")
 
 
-def _of_file(path: Path) -> Iterator[Said]:
-    if not path.exists():
+def _of_file(path: Path, secret: Path) -> Iterator[Said]:
+    if path.exists():
+        yield from of_sqlite(health.of_file(path, SECONDS))
+    elif secret.exists():
+        yield warning(
+            f"{path} is not there, and the key ring {secret} is: if the database was lost or is elsewhere, put it back "
+            "or restore a backup; `mailgate serve` makes an empty one, which no reply to an earlier mail fits"
+        )
+    else:
         yield ok(f"{path} is made on the first start")
-        return
-    yield from of_sqlite(health.of_file(path, SECONDS))
 
 
 def _of_server(config: Config) -> Iterator[Said]:

@@ -1,6 +1,7 @@
 """The tables, one class each. Every query of the hot path has its index here; a test reads the query plans."""
 
 from mailgate.store.tables.bank import BankEntryRow
+from mailgate.store.tables.beginning import BeginningRow
 from mailgate.store.tables.boxes import AddressRow, CursorRow, InboxRow, OutboxMessageRow, OutboxRow, PageRow, RawRow
 from mailgate.store.tables.budgets import AnswerRow, HeldBackRow
 from mailgate.store.tables.clocks import ClockRow, EditionRow, WaitRow
@@ -27,6 +28,7 @@ __all__ = [
     "AnswerRow",
     "AttachmentRow",
     "BankEntryRow",
+    "BeginningRow",
     "ClockRow",
     "CounterRow",
     "CursorRow",

@@ -151,6 +151,7 @@ def _copy_server(source: Source, partial: Path) -> None:
     into = sqlite.builder(partial)
     schema.upgrade(into)
     with server.connect() as reading, into.begin() as writing:
+        copying.hold_still(reading)
         schema.refuse_newer(reading)
         schema.refuse_older(reading)
         writing.exec_driver_sql("PRAGMA defer_foreign_keys = ON")

@@ -49,6 +49,13 @@ def copy_rows(source: Connection, target: Connection) -> Mapping[str, int]:
     return copied
 
 
+def hold_still(server: Connection) -> None:
+    """Until this transaction ends, nobody changes the tables or makes them anew. To be asked first: the one state is
+    that of the first question, and a table that was made after it looks empty."""
+    named = [server.dialect.identifier_preparer.format_table(table) for table in Row.metadata.sorted_tables]
+    server.exec_driver_sql(f"LOCK TABLE alembic_version, {', '.join(named)} IN ACCESS SHARE MODE")
+
+
 def highest(connection: Connection, table: str) -> int:
     """The highest id that was ever given in a table."""
     known = connection.execute(select(func.max(Row.metadata.tables[table].c.id))).scalar_one() or 0

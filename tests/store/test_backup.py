@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, Engine
 from sqlmodel import select
 
 from mailgate.core.delivery import Lane
 from mailgate.core.effects import SendMail
 from mailgate.core.page_effects import AcknowledgePages
-from mailgate.store import backup, restore, restored, schema, timers
+from mailgate.store import backup, copying, restore, restored, schema, sqlite, timers
 from mailgate.store.backup import BackupRefused, Source
 from mailgate.store.columns import OutboxState
-from mailgate.store.database import Database
+from mailgate.store.database import Database, postgresql
 from mailgate.store.restore import Restored
 from mailgate.store.restored import Held, NeverRestored
 from mailgate.store.tables import CounterRow, CursorRow, GapRow, OutboxRow, TimerRow
 from tests.builders import NOW
+from tests.store.conftest import SERVERS
 from tests.store.desk import a_delivery, a_letter, a_page, apply, fetched, keep, lease, promise
 from tests.store.rows import fill, rows
 
@@ -208,3 +211,54 @@ def test_a_backup_is_one_state_while_mail_comes_in(database: Database, url: str,
         thread.join()
     assert [one.received % 2 for one in made] == [0, 0, 0]
     assert made[0].received < made[2].received <= len(taken)
+
+
+@pytest.mark.parametrize("server", [SERVERS[1]])
+def test_tables_that_change_while_a_backup_reads_are_not_empty_to_it(
+    database: Database, url: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL shows a table that an upgrade wrote anew as an empty one to whoever looks at an earlier state."""
+    keep(database, a_delivery())
+
+    def upgrade() -> None:
+        with database.write() as tx:
+            tx.connection().exec_driver_sql("ALTER TABLE inbox ALTER COLUMN size TYPE bigint")
+
+    def upgraded_meanwhile(source: Connection, target: Connection) -> object:
+        upgrading.start()
+        upgrading.join(1)
+        return copy_rows(source, target)
+
+    upgrading, copy_rows = threading.Thread(target=upgrade), copying.copy_rows
+    monkeypatch.setattr(copying, "copy_rows", upgraded_meanwhile)
+    assert back_up(url, file).received == 1
+    upgrading.join()
+
+
+@pytest.mark.parametrize("server", [SERVERS[1]])
+def test_a_backup_that_meets_a_restore_waits_for_it(
+    database: Database, url: str, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It began before; the tables that it finds are not those that it looked for, and not empty."""
+    keep(database, a_delivery())
+    back_up(url, file)
+    begun = threading.Event()
+
+    def set_back() -> None:
+        server = postgresql(url, None)
+        with server.begin() as writing, sqlite.onlooker(file).connect() as reading:
+            schema.remake(writing)
+            copying.copy_rows(reading, writing)
+            begun.set()
+            time.sleep(1)
+        server.dispose()
+
+    def upgrade_beside(into: Engine) -> None:
+        upgrade(into)
+        restoring.start()
+        begun.wait()
+
+    restoring, upgrade = threading.Thread(target=set_back), schema.upgrade
+    monkeypatch.setattr(schema, "upgrade", upgrade_beside)
+    assert back_up(url, tmp_path / "meanwhile.db").received == 1
+    restoring.join()

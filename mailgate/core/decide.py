@@ -52,7 +52,7 @@ from mailgate.core.people import Technician
 from mailgate.core.policy import Policy
 from mailgate.core.reach import check_reached
 from mailgate.core.recount import CALENDAR_CHANGED, recount
-from mailgate.core.replies import follow_up, move, resume, sooner_queue
+from mailgate.core.replies import follow_up, move, resume, sooner_queue, turned
 from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
 from mailgate.core.starting import as_written, brings_in, start
@@ -244,7 +244,7 @@ def _timer(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Deci
     if event.kind != WAITING_OVER or ticket is None or ticket.status not in WAITING:
         return Decision(Outcome.RECORDED, f"timer {event.kind} no longer applies", (), event.ticket)
     words = Words("", ticket.requester, now)
-    opened = replace(ticket, status=Status.OPEN)
+    opened = turned(ticket, Status.OPEN, policy, now)
     effects: list[Effect] = [
         *(effect for effect in resume(ticket, now, policy) if not isinstance(effect, CancelTimer)),
         ChangeStatus(ticket.number, Status.OPEN, now),

@@ -17,9 +17,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from mailgate.core.changes import Change
 from mailgate.core.clocks import after_wait, dropped
-from mailgate.core.clockwork import clocks_after
 from mailgate.core.correspondence import facts_about, letter_to_requester, view_of_requester
 from mailgate.core.effects import AddMessage, CancelTimer, ChangeStatus, Effect, SendMail, SetClock
 from mailgate.core.events import MailReceived
@@ -47,7 +45,7 @@ from mailgate.core.policy import Policy
 from mailgate.core.preludes import Prelude
 from mailgate.core.relation_effects import MergeTickets, Watch
 from mailgate.core.relations import against_number
-from mailgate.core.replies import resume
+from mailgate.core.replies import turning
 from mailgate.core.seen import Seen
 from mailgate.core.summons import first_words, responsible, tell
 from mailgate.core.ticket import Clock, Ending, Promise, Ticket
@@ -120,11 +118,7 @@ def _waking(ticket: Ticket, other: Ticket, policy: Policy, at: datetime) -> tupl
     """The status of the other ticket, our turn again when the merged one is: what was asked there is not answered yet;
     and the clocks that its waking moves, of one promise the newest last."""
     status = AFTER_CUSTOMER[other.status] if ticket.status in OUR_TURN else other.status
-    if status is other.status:
-        return status, ()
-    shifted = tuple(effect.clock for effect in resume(other, at, policy) if isinstance(effect, SetClock))
-    after = replace(other.with_clocks(*shifted), status=status)
-    return status, (*shifted, *clocks_after(Change(other, after, at), policy))
+    return status, turning(other, status, policy, at)
 
 
 def _carried(ticket: Ticket, other: Ticket, policy: Policy, at: datetime) -> Iterator[Clock]:

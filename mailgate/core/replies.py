@@ -30,7 +30,7 @@ from mailgate.core.routing import addressed_queue, settle
 from mailgate.core.seen import Seen
 from mailgate.core.summons import Words, first_words, responsible, tell, words_of
 from mailgate.core.threads import Thread
-from mailgate.core.ticket import Promise, Ticket
+from mailgate.core.ticket import Clock, Promise, Ticket
 from mailgate.core.words import is_bare_thanks, is_bare_yes, says_yes
 
 HEARD = frozenset({MailKind.PERSON, MailKind.LIST})
@@ -78,7 +78,8 @@ def move(ticket: Ticket, queue: Queue, words: Words, seen: Seen, policy: Policy)
             callback = earlier
         else:
             effects.append(SetClock(ticket.number, dropped(earlier, words.at)))
-    moved = replace(ticket.with_clocks(callback), queue=queue.key)
+    moved = replace(ticket.with_clocks(callback), queue=queue.key, status=AFTER_CUSTOMER[ticket.status])
+    moved = moved.with_clocks(*clocks_after(Change(ticket, moved, words.at), policy))
     effects += [SetClock(ticket.number, callback), *wake(ticket, words.at)]
     chosen, pages = call_people(moved, settle(Actions(), queue), words, seen, policy)
     return [*effects, *pages], f"the {queue.key} door promises sooner, so the ticket moves there; {chosen.why}"
@@ -135,6 +136,21 @@ def resume(ticket: Ticket, at: datetime, policy: Policy) -> list[Effect]:
     return effects
 
 
+def turned(ticket: Ticket, status: Status, policy: Policy, at: datetime) -> Ticket:
+    """The ticket as it will stand when its turn changes without any work on it; letters about it are written from
+    this."""
+    return replace(ticket.with_clocks(*turning(ticket, status, policy, at)), status=status)
+
+
+def turning(ticket: Ticket, status: Status, policy: Policy, at: datetime) -> tuple[Clock, ...]:
+    """The clocks that move when the turn of a ticket changes, of one promise the newest last."""
+    if status is ticket.status:
+        return ()
+    shifted = tuple(effect.clock for effect in resume(ticket, at, policy) if isinstance(effect, SetClock))
+    after = replace(ticket.with_clocks(*shifted), status=status)
+    return (*shifted, *clocks_after(Change(ticket, after, at), policy))
+
+
 def _joined(
     event: MailReceived, sender: Sender, ticket: Ticket, seen: Seen, policy: Policy
 ) -> tuple[list[Effect], str]:
@@ -155,7 +171,7 @@ def _joined(
         return [*effects, *held], f"told to nobody: {spent.why}"
     validated = status is Status.RESOLVED and changed
     notice = NoticeFacts("validated" if validated else "reopened" if ticket.status in SETTLED else "follow-up")
-    effects += tell(replace(ticket, status=status), people, notice, words, policy)
+    effects += tell(turned(ticket, status, policy, words.at), people, notice, words, policy)
     told = ", ".join(one.key for one in people) or "nobody"
     why = "a bare yes validates it: " if validated else ""
     became = f"{why}{ticket.status.value} becomes {status.value}" if changed else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,9 +18,10 @@ from mailgate.core.effects import (
     SetTimer,
 )
 from mailgate.core.model import Activity, AuthVerdict, Outcome, Status, Token, TokenKind
+from mailgate.core.page_effects import Page
 from mailgate.core.reports import Report, ReportKind
 from mailgate.core.seen import Seen, Twin
-from mailgate.core.ticket import Ending
+from mailgate.core.ticket import Ending, Promise
 from tests.builders import NOW, a_callback, a_kept_callback, a_mail, a_ticket, contact_token, local, received
 from tests.core.asking import ask, letters, of, only, paged
 
@@ -109,6 +111,22 @@ def test_waiting_for_the_customer_pushes_the_promise_back() -> None:
     moved = only(decision, SetClock).clock
     assert (moved.due_at, moved.paused_minutes) == (local("2026-11-16 10:45"), 45)
     assert only(decision, CancelTimer).kind == "waiting-over"
+
+
+def test_whoever_is_told_reads_the_promises_as_they_stand_now() -> None:
+    """Nobody was late while it was the customer's turn, and a ticket that has its answer closes by no silence; also at
+    the door that promises sooner."""
+    owed = a_callback("regulier", local("2026-11-16 08:30"), local("2026-11-16 09:45"))
+    closing = replace(owed, promise=Promise.CLOSING, due_at=local("2026-11-30 09:15"))
+    waiting = {"status": Status.WAITING_CUSTOMER, "waiting_since": local("2026-11-16 09:15"), "notified": ("tech1",)}
+    seen = by_token(queue="regulier", clocks=(owed, closing), **waiting)
+    (answered,) = letters(ask(received(to=DESK, token=contact_token()), seen), "technician")
+    called = of(ask(received(token=contact_token()), seen), Page)[0].letter
+    for facts in (answered.facts, called.facts):
+        assert facts.ticket is not None
+        assert (facts.ticket.status, facts.ticket.clocks) == ("open", ())
+        assert facts.ticket.first is not None
+        assert facts.ticket.first.due_at == local("2026-11-16 10:30")
 
 
 @pytest.mark.parametrize(

@@ -47,14 +47,17 @@ def ending(failure: Exception) -> Ending | None:
 def _of_the_database(failure: Exception) -> Ending | None:
     """Imported late: a command that never came so far must not wait for the database to be imported."""
     from mailgate.store.backup import BackupRefused
-    from mailgate.store.database import DATABASE_FAULTS, DatabaseBusy, SchemaTooNew, SchemaTooOld
-    from mailgate.store.health import is_damage
+    from mailgate.store.database import DATABASE_FAULTS, DatabaseBusy, DatabaseUnfit, SchemaTooNew, SchemaTooOld
+    from mailgate.store.health import is_damage, is_denial
     from mailgate.store.restored import NeverRestored
 
-    if isinstance(failure, SchemaTooNew | BackupRefused | NeverRestored):
+    if isinstance(failure, SchemaTooNew | BackupRefused | NeverRestored | DatabaseUnfit):
         return Ending((str(failure),), NO)
     if isinstance(failure, DatabaseBusy | SchemaTooOld):
         return Ending((str(failure),), LATER)
+    if is_denial(failure):
+        denied = str(getattr(failure, "orig", failure)).partition("\n")[0]
+        return Ending((f"the database refuses: {denied}; `mailgate doctor` says more",), NO)
     if is_damage(failure):
         return Ending((f"the database is damaged, restore a backup: {getattr(failure, 'orig', None) or failure}",), NO)
     if isinstance(failure, DATABASE_FAULTS):

@@ -36,6 +36,7 @@ __all__ = [
     "DATABASE_FAULTS",
     "Database",
     "DatabaseBusy",
+    "DatabaseUnfit",
     "SchemaTooNew",
     "SchemaTooOld",
     "ServeLock",
@@ -85,6 +86,10 @@ def may_be_the_rows(fault: Exception) -> bool:
 
 class DatabaseBusy(Exception):
     """Another process serves this database."""
+
+
+class DatabaseUnfit(Exception):
+    """The server's database cannot hold the letters of every mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +216,7 @@ def postgresql(url: str, password: str | None, pool: type[Pool] = QueuePool) -> 
         isolation_level="READ COMMITTED",
         connect_args={key: value for key, value in REACH.items() if key not in parsed.query},
     )
+    event.listen(engine, "connect", _refuse_few_letters, insert=True)
     event.listen(engine, "connect", _be_impatient)
     event.listen(engine, "handle_error", _leave_read_only)
     return engine
@@ -225,6 +231,16 @@ def _leave_read_only(context: ExceptionContext) -> None:
     """Another server takes writes now, perhaps: no connection to this one is used again."""
     if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
         context.is_disconnect = True
+
+
+def _refuse_few_letters(connection: DBAPIConnection, _record: object) -> None:
+    """The server names the encoding to whoever connects; a pooler in between may keep it to itself."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding not in (None, "UTF8"):
+        raise DatabaseUnfit(
+            f"the encoding of the database is {encoding}, in which not every mail can be written: make one by "
+            "CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8'"
+        )
 
 
 def _be_impatient(connection: DBAPIConnection, _record: object) -> None:

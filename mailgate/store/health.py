@@ -17,10 +17,11 @@ from sqlalchemy import Connection, NullPool, make_url
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from mailgate.store import schema, sqlite
-from mailgate.store.database import postgresql
+from mailgate.store.database import DatabaseUnfit, postgresql
 from mailgate.store.schema import SchemaTooNew, SchemaTooOld
+from mailgate.store.tables import Row
 
-UNREADABLE = (SQLAlchemyError, sqlite3.Error, SchemaTooNew, SchemaTooOld)
+UNREADABLE = (SQLAlchemyError, sqlite3.Error, SchemaTooNew, SchemaTooOld, DatabaseUnfit)
 """What looking into a database may raise: it is broken, busy, gone, or of another program."""
 
 SQLITE_VERSION = sqlite3.sqlite_version_info
@@ -53,7 +54,8 @@ class SqliteHealth:
 class ServerHealth:
     """A PostgreSQL server's settings as it tells them; `standby` says that it is one. `replicas` are those connected
     now, `synchronous` those of them that commits wait for, `visible` those whose state this role may see at all.
-    `connections` are as many as this role can have; `ahead` is how far the server's clock is ahead of ours."""
+    `connections` are as many as this role can have; `ahead` is how far the server's clock is ahead of ours; `denied` is
+    what this role may not do there and must."""
 
     schema: Schema
     version: str
@@ -67,6 +69,7 @@ class ServerHealth:
     visible: int = 0
     connections: int = 100
     ahead: timedelta = timedelta(0)
+    denied: str | None = None
 
 
 SETTINGS = """
@@ -82,6 +85,36 @@ SELECT least(current_setting('max_connections')::int - current_setting('superuse
              (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user),
              (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database()))
 """
+
+
+CREATING = """
+SELECT 'make tables in the schema ' || coalesce(current_schema(), 'public')
+WHERE has_schema_privilege(current_schema(), 'CREATE') IS NOT TRUE
+"""
+
+CHANGING = """
+SELECT min('change the table ' || relname) FROM pg_class
+WHERE relname = ANY(%(names)s) AND relkind = 'r' AND pg_table_is_visible(oid) AND NOT pg_has_role(relowner, 'USAGE')
+"""
+
+WRITING = """
+SELECT min('read and write ' || relname) FROM pg_class
+WHERE relname = ANY(%(names)s) AND pg_table_is_visible(oid) AND NOT CASE relkind
+      WHEN 'S' THEN has_sequence_privilege(oid, 'USAGE')
+      ELSE has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
+       AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE') END
+"""
+
+NEEDED = {Schema.NONE: CREATING, Schema.OLDER: CHANGING, Schema.OURS: WRITING}
+"""What asks for a right that the next start needs and this role has not, by what the start will find."""
+
+DENIED = "42501"
+"""SQLSTATE of what a role may not do."""
+
+
+def is_denial(failure: Exception) -> bool:
+    """Whether a server refuses a role what it has no right to."""
+    return getattr(getattr(failure, "orig", None), "sqlstate", None) == DENIED
 
 
 def is_damage(failure: Exception) -> bool:
@@ -109,7 +142,17 @@ def of_server(url: str, password: str | None, seconds: float, clock: Callable[[]
     with engine.connect() as connection:
         found = ServerHealth(_schema(connection), *connection.exec_driver_sql(SETTINGS).one())
         connections = connection.exec_driver_sql(CONNECTIONS).scalar_one()
-        return replace(found, connections=connections, ahead=_ahead(connection, clock))
+        denied = _denied(connection, found.schema)
+        return replace(found, connections=connections, ahead=_ahead(connection, clock), denied=denied)
+
+
+def _denied(connection: Connection, made_by: Schema) -> str | None:
+    if made_by not in NEEDED:
+        return None
+    names = [name for table in Row.metadata.tables for name in (table, f"{table}_id_seq")]
+    asked = connection.exec_driver_sql(NEEDED[made_by], {"names": names})
+    denied: str | None = asked.scalar()
+    return denied
 
 
 def _ahead(connection: Connection, clock: Callable[[], datetime]) -> timedelta:

@@ -16,7 +16,7 @@ from mailgate.site import Site
 from mailgate.site import load as load_site
 from mailgate.store import health, tenures
 from mailgate.store.database import Database
-from tests.flow.process import a_site
+from tests.flow.process import a_site, command
 from tests.peers import wait_until
 from tests.peers.postgres import Postgres
 from tests.peers.replicas import Pair, running_pair
@@ -125,3 +125,47 @@ def test_who_reads_which_mailbox_is_told(desk_url: str, tmp_path: Path) -> None:
     with shared.read() as tx:
         assert [one.state for one in nodes.nodes(tx, site.policy, now())] == [State.WARNING]
     shared.close()
+
+
+def test_a_role_that_may_not_make_tables_is_told_what_to_do(postgres: Postgres, tmp_path: Path) -> None:
+    """Since PostgreSQL 15 nobody may but the owner of the database; `serve` says it in one line, too."""
+    postgres.ask("CREATE ROLE guest LOGIN")
+    name = postgres.create()
+    site = loaded(tmp_path, postgres.url(name), role="guest")
+    assert one_about(said(site), "may not make tables in the schema public").state is State.BAD
+    started = command(tmp_path, "serve")
+    assert (started.returncode, started.stderr.count("\n")) == (1, 1)
+    assert "permission denied for schema public; `mailgate doctor` says more" in started.stderr
+    postgres.ask(f"ALTER DATABASE {name} OWNER TO guest")
+    assert "may not" not in str(said(site))
+    postgres.drop(name)
+
+
+def test_a_role_that_may_only_read_is_told_what_to_do(desk_url: str, postgres: Postgres, tmp_path: Path) -> None:
+    """The tables are somebody else's: the first mail would be refused, or the next upgrade."""
+    name = desk_url.partition("?")[0].rpartition("/")[2]
+    postgres.ask("CREATE ROLE reader LOGIN")
+    postgres.ask("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader", name)
+    site = loaded(tmp_path, desk_url, role="reader")
+    assert one_about(said(site), "may not read and write absence").state is State.BAD
+    postgres.ask("GRANT ALL ON ALL TABLES IN SCHEMA public TO reader", name)
+    assert one_about(said(site), "_id_seq").state is State.BAD
+    postgres.ask("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO reader", name)
+    assert "may not" not in str(said(site))
+    postgres.ask("UPDATE alembic_version SET version_num = '0001'", name)
+    assert one_about(said(site), "may not change the table absence").state is State.BAD
+    postgres.ask("DROP OWNED BY reader", name)
+    postgres.ask("DROP ROLE reader")
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_of_few_letters_is_refused(encoding: str, postgres: Postgres, tmp_path: Path) -> None:
+    """Every mail with an apostrophe as it should be would go into quarantine."""
+    name = f"desk_{encoding.lower()}"
+    postgres.ask(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'")
+    (found,) = said(loaded(tmp_path, postgres.url(name)))
+    assert found.state is State.BAD
+    assert f"encoding of the database is {encoding}" in found.says
+    started = command(tmp_path, "serve")
+    assert (started.returncode, started.stderr.count("\n")) == (1, 1)
+    postgres.drop(name)

@@ -111,6 +111,11 @@ def of_postgresql(found: ServerHealth) -> Iterator[Said]:
         yield bad("accepted mail is lost when the server stops suddenly: synchronous_commit is off, set it to on")
     else:
         yield _replication(found)
+    if found.denied is not None:
+        yield bad(
+            f"this role of PostgreSQL may not {found.denied}, and the desk cannot run without: let the database and "
+            "what is in it belong to the role (ALTER DATABASE … OWNER TO …, REASSIGN OWNED BY … TO …)"
+        )
     yield _connections(found.connections)
     yield _clocks(found.ahead)
 

@@ -77,7 +77,7 @@ def _restore(settings: Config, file: Path, replace: bool) -> Restored:
             held.enter_context(ServeLock(path))
         beside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         staged = held.enter_context(backup.claimed(beside.with_name(beside.name + STAGED)))
-        done = restore.stage(file, staged, now)
+        done = restore.stage(file, staged, now, target)
         restore.place(staged, target, replace)
     return done
 

@@ -11,13 +11,15 @@ Nobody may serve the database meanwhile: of a file the lock of `serve` says so, 
 
 Numbers: the customer who answers ticket 1057, which is gone, must not land in another 1057. Twice as many are left out
 as the desk gave to tickets in as long a time before the backup, and at least a thousand; of the ids of inbox, outbox
-and timers, which are in Message-IDs and return addresses, at least a million.
+and timers, which are in Message-IDs and return addresses, at least a million. What the database that is replaced has
+given is known, if it can be read: a backup may be put back twice.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,8 +78,9 @@ class Restored:
     held_pages: int
 
 
-def stage(file: Path, staged: Path, now: datetime) -> Restored:
-    """Fill the empty file `staged` with the database that a backup becomes. Raises BackupRefused and SchemaTooNew."""
+def stage(file: Path, staged: Path, now: datetime, target: Source) -> Restored:
+    """Fill the empty file `staged` with the database that a backup becomes in the place of `target`. Raises
+    BackupRefused and SchemaTooNew."""
     _refuse_unfit(file)
     try:
         copy_file(file, staged)
@@ -87,7 +90,7 @@ def stage(file: Path, staged: Path, now: datetime) -> Restored:
     try:
         database.upgrade()
         with database.write() as tx:
-            found = _mark(tx, file, now)
+            found = _mark(tx, file, now, _given(target))
     finally:
         database.close()
     wrong = damage(staged)
@@ -124,13 +127,13 @@ def _refuse_unfit(file: Path) -> None:
             raise BackupRefused(f"{file} is no backup of mailgate: it has none of its tables")
 
 
-def _mark(tx: Tx, file: Path, now: datetime) -> Restored:
+def _mark(tx: Tx, file: Path, now: datetime, given: Mapping[str, int]) -> Restored:
     point = _point(tx, now)
     away = max(now, point.backed_up_at) - point.backed_up_at
     point.restored_at = max(now, point.backed_up_at)
     tx.add(point)
     _hold_all_open(tx, point.restored_at)
-    point.next_ticket = _leave_room(tx, point.backed_up_at - away)
+    point.next_ticket = _leave_room(tx, point.backed_up_at - away, given)
     for mailbox in tx.exec(select(CursorRow.mailbox)).all():
         tx.merge(GapRow(mailbox=mailbox, since=_read_until(tx, mailbox) or point.backed_up_at))
     tx.exec(update(TenureRow).values(until=TenureRow.since))
@@ -161,16 +164,33 @@ def _hold_all_open(tx: Tx, at: datetime) -> None:
     tx.exec(update(OutboxRow).where(OPEN).values(state=OutboxState.HELD, next_attempt_at=NEVER))
 
 
-def _leave_room(tx: Tx, since: datetime) -> int:
+def _given(target: Source) -> Mapping[str, int]:
+    """The highest number that a database has given to rows of each kind, and the next ticket's; nothing of one that is
+    not there, or cannot be read."""
+    path = sqlite_path(target.url)
+    if path is not None and not path.exists():
+        return {}
+    engine = sqlite.onlooker(path) if path is not None else postgresql(target.url, target.password, NullPool)
+    next_ticket = select(CounterRow.next).where(CounterRow.name == TICKET_COUNTER)
+    try:
+        with engine.connect() as connection:
+            given = {name: copying.highest(connection, name) for name in copying.COUNTED}
+            return given | {TICKET_COUNTER: connection.execute(next_ticket).scalar() or 0}
+    except UNREADABLE:
+        return {}
+
+
+def _leave_room(tx: Tx, since: datetime, given: Mapping[str, int]) -> int:
     """For what was numbered after the backup: twice what was numbered from then until the backup; the next ticket."""
     opened = tx.exec(select(func.count()).where(col(TicketRow.opened_at) > since)).one()
     happened = tx.exec(select(func.count()).where(col(JournalRow.at) > since)).one()
     promised = tx.exec(select(func.count()).where(col(OutboxRow.promised_at) > since)).one()
     counter = tx.get_one(CounterRow, TICKET_COUNTER)
-    counter.next += max(TICKETS, 2 * opened)
+    counter.next = max(counter.next + max(TICKETS, 2 * opened), given.get(TICKET_COUNTER, 0))
     for name in copying.COUNTED:
         last = copying.highest(tx.connection(), name)
-        copying.reserve(tx.connection(), name, last + max(IDS, 2 * (happened + promised)))
+        room = max(IDS, 2 * (happened + promised))
+        copying.reserve(tx.connection(), name, max(last + room, given.get(name, 0)))
     return counter.next
 
 

@@ -119,7 +119,7 @@ def test_a_restore_that_is_killed_leaves_the_old_desk_or_the_new_one(url: str, t
 
     def set_back(file: Path) -> None:
         with backup.claimed(tmp_path / "staged") as staged:
-            restore.stage(file, staged, NOW)
+            restore.stage(file, staged, NOW, Source(url))
             restore.place(staged, Source(url), True)
 
     outside_calls(None, lambda: set_back(tmp_path / "new.db"))

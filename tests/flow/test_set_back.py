@@ -47,9 +47,10 @@ def back_up(desk: LiveDesk) -> None:
 def set_back(root: Path, minutes: float) -> None:
     """By a restore, so long after the first mail."""
     now = NOW + minutes * MINUTE
+    target = Source(f"sqlite:///{root}/var/mailgate.db")
     with backup.claimed(root / "staged") as staged:
-        restore.stage(root / "backup.db", staged, now)
-        restore.place(staged, Source(f"sqlite:///{root}/var/mailgate.db"), True)
+        restore.stage(root / "backup.db", staged, now, target)
+        restore.place(staged, target, True)
 
 
 def set_back_before_the_decision(root: Path) -> None:

@@ -100,9 +100,10 @@ def test_the_mailbox_fills_the_gap_and_nothing_leaves_twice(
         read(desk, mailbox, 2)
         assert len(subjects(desk)) == 3
         answered = len(desk.sent)
+    target = Source(f"sqlite:///{root}/var/mailgate.db")
     with backup.claimed(root / "var/staged") as staged:
-        restore.stage(tmp_path / "backup.db", staged, NOW + 9 * MINUTE)
-        restore.place(staged, Source(f"sqlite:///{root}/var/mailgate.db"), True)
+        restore.stage(tmp_path / "backup.db", staged, NOW + 9 * MINUTE, target)
+        restore.place(staged, target, True)
     with working(root, NOW + 10 * MINUTE) as desk:
         read(desk, mailbox, 2)
         assert subjects(desk) == ["panne 1", "panne 2", "panne 3"]

@@ -26,7 +26,7 @@ from mailgate.store.restored import Held, NeverRestored
 from mailgate.store.tables import CounterRow, CursorRow, GapRow, OutboxRow, TimerRow
 from tests.builders import NOW
 from tests.store.conftest import SERVERS
-from tests.store.desk import a_delivery, a_letter, a_page, apply, fetched, keep, lease, promise
+from tests.store.desk import a_delivery, a_letter, a_page, apply, fetched, keep, lease, open_ticket, promise
 from tests.store.rows import fill, rows
 
 DAY = timedelta(days=1)
@@ -62,7 +62,7 @@ def back_up(url: str, file: Path) -> backup.Backup:
 def put_back(file: Path, url: str, replace: bool = True) -> Restored:
     """A day later."""
     with backup.claimed(file.with_name("staged")) as staged:
-        done = restore.stage(file, staged, NOW + DAY)
+        done = restore.stage(file, staged, NOW + DAY, Source(url))
         restore.place(staged, Source(url), replace)
     return done
 
@@ -159,6 +159,18 @@ def test_as_many_numbers_are_left_out_as_the_desk_is_busy(
     back_up(url, file)
     database.close()
     assert put_back(file, url).next_ticket == 1002 + 2
+
+
+def test_numbers_given_since_a_restore_are_not_given_after_the_next(database: Database, url: str, file: Path) -> None:
+    """The same backup is put back once more: a customer has the number of a ticket that is gone, signed."""
+    back_up(url, file)
+    database.close()
+    number = put_back(file, url).next_ticket
+    open_ticket(database, number=number)
+    (mail,) = keep(database, a_delivery())
+    database.close()
+    assert put_back(file, url).next_ticket > number
+    assert keep(database, a_delivery()) > (mail,)
 
 
 def test_mailboxes_are_to_be_read_again(database: Database, url: str, file: Path) -> None:

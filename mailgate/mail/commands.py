@@ -147,7 +147,7 @@ def _statement(found: CommandLine, whole: Unfolded, quoted: bool) -> str | Order
     if isinstance(read, Misread):
         mended = _mended(read, command, language)
         meant = mended if read.valid else command.asking(language)
-        return Problem(read.code, line, shorten(read.detail, MOST_CHARS), mended, meant)
+        return Problem(read.code, line, shorten(read.detail, MOST_CHARS), mended, meant + _below(read, command))
     return Order(read, line)
 
 
@@ -158,6 +158,15 @@ def _unknown(found: CommandLine, line: str) -> Problem:
 
 def _mended(read: Misread, command: Command, language: str) -> str:
     return command.written(shorten(read.valid, MOST_CHARS), language) if read.valid else command.usage(language)
+
+
+def _below(read: Misread, command: Command) -> str:
+    """What was too much on a line and makes sense on the next one: another command, or the words of a note, which the
+    customer will not read there."""
+    if read.code not in ("no-argument-wanted", "too-many-words"):
+        return ""
+    goes_on = command_line(read.detail) is not None or command.read("") == Internal()
+    return f"\n{read.detail}" if goes_on else ""
 
 
 def _shown(line: str) -> str:
@@ -218,8 +227,10 @@ def _nearest(found: CommandLine) -> tuple[str, str]:
         return "", ""
     command, language = _BY_WORD[close[0]]
     argument = found.argument.strip(PUNCTUATION)
-    if not argument or isinstance(command.read(argument), Misread):
-        return command.usage(language), command.asking(language)
+    read = command.read(argument)
+    if not argument or isinstance(read, Misread):
+        below = _below(read, command) if isinstance(read, Misread) else ""
+        return command.usage(language), command.asking(language) + below
     own = command.written(shorten(argument, MOST_CHARS), language)
     return own, own
 

@@ -18,10 +18,14 @@ from mailgate.mail.commands import COMMANDS, Command, read_orders
         ("#résolu bien", "#résolu"),
         ("# appel 20", "#appel 20"),
         ("#zzzzzz", ""),
+        ("#prendre #appel 20", "#prendre\n#appel 20"),
+        ("#appel 20 #résolu", "#appel 20\n#résolu"),
+        ("#notes : le client est fâché", "#note\nle client est fâché"),
+        ("#note : le client est fâché", "#note\nle client est fâché"),
     ],
 )
 def test_the_line_to_send_instead_holds_what_they_wrote(line: str, meant: str) -> None:
-    """Fifteen minutes that nobody worked would be charged."""
+    """Fifteen minutes that nobody worked would be charged, and twenty that were forgotten with the line's end."""
     (problem,) = read_orders(line).problems
     assert problem.meant == meant
 

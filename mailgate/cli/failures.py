@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from typer.exceptions import TyperException
+
+from mailgate.cli import usage
 from mailgate.starter import DirectoryInUse
 from mailgate.toml.mistakes import SiteMistakes
 
@@ -33,6 +36,8 @@ class Ending:
 def ending(failure: Exception) -> Ending | None:
     """How an expected failure is told; None when nobody expected it."""
     match failure:
+        case TyperException():
+            return Ending(usage.told(failure), USAGE)
         case SiteMistakes():
             return Ending(tuple(str(mistake) for mistake in failure.mistakes), NO)
         case Refusal():

@@ -46,7 +46,7 @@ def open_ticket(
     call: Annotated[str | None, typer.Option(help="They called back: for how long (15, 1h30).")] = None,
     visit: Annotated[str | None, typer.Option(help="They were there: for how long.")] = None,
     remote: Annotated[str | None, typer.Option(help="They worked from afar: for how long.")] = None,
-    text: Annotated[Path | None, typer.Argument(metavar="[FILE|-]", help="The request's text; - is stdin.")] = None,
+    text: Annotated[Path | None, typer.Argument(metavar="FILE|-", help="The request's text; - is stdin.")] = None,
     config: SiteConfig = HERE,
     as_json: AsJson = False,
 ) -> int:

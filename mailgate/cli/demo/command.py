@@ -29,7 +29,9 @@ def demo(
             with stage.running(site) as running:
                 story.tell(running)
         except NeverCame as failure:
-            print(f"\nmailgate demo: {failure}\n\nthe daemon's log ends with:\n{stage.log_tail(site)}", file=sys.stderr)
+            log = stage.log_tail(site)
+            ending = f"\n\nthe daemon's log ends with:\n{log}" if log else ", and the daemon's log is empty"
+            print(f"\nmailgate demo: {failure}{ending}", file=sys.stderr)
             return NO
     if keep is not None:
         print(f"\nThe site is kept. Look around, or go on with it:\n   mailgate serve -c {keep}/config.toml")

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
 
-PATIENCE = 10.0
-"""Seconds that a mail may take to arrive."""
+PATIENCE = 60.0
+"""Seconds that a mail, or the start of the daemon, may take on a small machine that has much else to do."""
 GLANCE = 0.05
 """Seconds between two looks into the maildir."""
 

@@ -65,7 +65,7 @@ def test_the_administrators_hear_that_it_is_a_new_one(root: Path) -> None:
         assert line["database"] == str(root / "var/mailgate.db")
         (mail,) = eventually(lambda: outgoing(root))
         told = message_from_bytes(mail, policy=policy.default)
-        assert str(root / "var/mailgate.db") in told.get_body(("plain",)).get_content()
+        assert str(root / "var/mailgate.db") in str(told.get_body(("plain",)))
         process.stop()
     with serving(root) as process:
         assert process.said("database.new") == []

@@ -41,6 +41,15 @@ DONE = (
 ).split()
 
 
+FRENCH_KINDS = {
+    "defect": "défaut",
+    "customisation": "personnalisation",
+    "development": "développement",
+    "training": "formation",
+    "installation": "installation",
+}
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("code", DONE)
 def test_everything_done_has_a_phrase(code: str, language: str) -> None:
@@ -48,6 +57,15 @@ def test_everything_done_has_a_phrase(code: str, language: str) -> None:
     text = said("transcript", replace(FACTS, transcript=TranscriptFacts(did=(Did(code, "15 → 30"),))), language)
     assert "• " in text
     assert f"• {code} " not in text
+
+
+@pytest.mark.parametrize("code", ["kind", "again-kind", "stays-kind"])
+def test_a_kind_of_request_is_named_in_the_readers_language(code: str) -> None:
+    """The rules have English words for them; whoever writes « #genre formation » reads "formation"."""
+    for kind, named in FRENCH_KINDS.items():
+        done = replace(FACTS, transcript=TranscriptFacts(did=(Did(code, kind),)))
+        assert named in said("transcript", done)
+        assert kind in said("transcript", done, "en")
 
 
 def test_help_shows_every_command_with_the_ticket_s_number() -> None:

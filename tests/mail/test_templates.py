@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.core.intents import Problem
-from mailgate.core.letters import Facts, MessageFacts, NoticeFacts, PersonFacts, TranscriptFacts
+from mailgate.core.intents import Problem, Scale
+from mailgate.core.letters import Facts, MessageFacts, NoticeFacts, PersonFacts, Regraded, TranscriptFacts
 from mailgate.mail.samples import BARE, FACTS, NAMES, SETTLED, TICKET, sample_letters
 from mailgate.mail.templates import Templates
 from tests.mail.letters import (
@@ -271,6 +271,16 @@ def test_a_contact_whose_request_a_rule_parks_is_not_called_unauthorised() -> No
     parked = replace(FACTS, notice=NoticeFacts("parked"))
     assert "Quelqu’un du bureau l’examinera" in said("parked", parked)
     assert "certaines personnes" in said("parked", replace(parked, contact=BARE.contact))
+
+
+@pytest.mark.parametrize(("rules", "french", "english"), [("basse", "basse", "low"), ("high", "haute", "high")])
+def test_a_customer_reads_a_severity_in_their_own_language(rules: str, french: str, english: str) -> None:
+    """The rules write it in one language only; what no language knows stands as they have it."""
+    for language, word in (("fr", french), ("en", english)):
+        for severity, named in ((rules, word), ("S1", "S1")):
+            changed = replace(SETTLED, regraded=(Regraded(Scale.SEVERITY, severity, "motif"),))
+            text = said("notification", changed, language)
+            assert ("« " + named + " »" if language == "fr" else f"“{named}”") in text
 
 
 @pytest.mark.parametrize("code", ["quarantine", "too-few-people", "delivery-failed", "unreadable", "template-failed"])

@@ -85,7 +85,7 @@ def stage(file: Path, staged: Path, now: datetime, target: Source) -> Restored:
     try:
         copy_file(file, staged)
     except sqlite3.DatabaseError as error:
-        raise BackupRefused(f"{file} cannot be read: {error}") from error
+        raise BackupRefused(f"{file} cannot be copied to {staged}: {error}") from error
     database = Database.open(f"sqlite:///{staged}")
     try:
         database.upgrade()
@@ -225,7 +225,8 @@ def _wrote_into(staged: Path, path: Path) -> bool:
     try:
         with closing(sqlite.overwriter(path)) as old, closing(sqlite.copier(staged)) as new:
             new.backup(old)
-            old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with suppress(sqlite3.OperationalError):  # the log holds all of it, and whoever is next takes it over
+                old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
         if not is_damage(error):
             raise BackupRefused(f"{path} cannot be written: {error}") from error

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,6 +90,36 @@ def test_the_log_of_the_old_database_is_not_taken_for_the_new_ones(database: Dat
     assert len(rows(database)["inbox"]) == 1
     database.close()
     assert len(rows(database)["inbox"]) == 1
+
+
+class Full(sqlite3.Connection):
+    """On a disk that has room for the log, and none to put it into the database's own file."""
+
+    def execute(self, statement: str, *rest: Any) -> sqlite3.Cursor:
+        if "wal_checkpoint" in statement:
+            raise sqlite3.OperationalError("database or disk is full")
+        return super().execute(statement, *rest)
+
+
+def test_what_is_committed_is_not_called_refused(
+    database: Database, url: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The operator would take the desk for the old one, and start it."""
+    keep(database, a_delivery())
+    back_up(url, file)
+    keep(database, a_delivery())
+    database.close()
+    monkeypatch.setattr(sqlite, "overwriter", lambda path: sqlite3.connect(path, factory=Full))
+    put_back(file, url)
+    assert len(rows(database)["inbox"]) == 1
+
+
+def test_where_there_is_no_room_is_said(database: Database, url: str, file: Path, tmp_path: Path) -> None:
+    """The backup is well; its copy could not be made."""
+    back_up(url, file)
+    place = tmp_path / "nowhere/staged"
+    with pytest.raises(BackupRefused, match=f"cannot be copied to {place}"):
+        restore.stage(file, place, NOW, Source(url))
 
 
 def test_two_backups_do_not_write_one_file(database: Database, url: str, file: Path) -> None:

@@ -60,6 +60,9 @@ _BRACKETED = re.compile(r"< ?[^<>\s]{1,100}@[^<>\s]{1,100}>")
 _NUMBER_AND_COMMA = re.compile("[0-9],")
 _LAST_LINE = re.compile(r"(?:[:：>]|\w\s?-{2,8}|GMT[+-][0-9]{2}:[0-9]{2} .{1,100})$")
 _TAIL_OF_ADDRESS = re.compile(r"\s?>\s?(?:[:：]|(?:[\w()]{1,12} ){0,3}[\w()]{1,12}\s?[:：])\s*$")
+_BEFORE_WORDS = re.compile(
+    rf"[^<>]{{5,200}}<[^<>\s]{{1,100}}@[^<>\s]{{1,100}}>\s?(?:{_VERBS})\s?[:：](?=\s{{2,9}}\S)", re.IGNORECASE
+)
 _MOST_LINES = 5
 
 
@@ -74,10 +77,17 @@ class _Run:
 def find_attributions(lines: list[str], kinds: list[Kind]) -> None:
     """Mark every line of every attribution; linear, as at most five lines are ever looked at together, and bounded, as
     no more than `limits.ATTRIBUTION_ENDS` lines are looked at as the last one."""
+    lines = [_without_words_behind(line) for line in lines]
     for index in islice(_ends(lines, kinds), limits.ATTRIBUTION_ENDS):
         start = _start(lines, kinds, index)
         if start is not None:
             kinds[start : index + 1] = [Kind.ATTRIBUTION] * (index + 1 - start)
+
+
+def _without_words_behind(line: str) -> str:
+    """Yahoo on a telephone lets the first words of the other follow on the same line, behind some blanks."""
+    found = _BEFORE_WORDS.match(line) if ">" in line and "@" in line else None
+    return line if found is None or _OPENS.match(found[0].lstrip()) is None else found[0]
 
 
 def _ends(lines: list[str], kinds: list[Kind]) -> Iterator[int]:

@@ -99,6 +99,14 @@ ODDITIES = (
     as_page("white on white", "<p>C’est réglé.</p><p style='color:#fff'>#fermer</p>", (), "C’est réglé."),
     as_page("a size of nothing", "<p>C’est réglé.<br><span style='font-size:0'>#fermer</span></p>", (), "C’est réglé."),
     as_page("a comment", "<p>C’est réglé.</p><!--\n#fermer\n-->", (), "C’est réglé."),
+    *(
+        as_text(f"Yahoo on a telephone, {said}", ["#prendre", "Je regarde.", "", f"  {said}   Bonjour,", "", "#fermer"],
+                (Take(),), "Je regarde.")
+        for said in ("Le lun., nov. 16, 2026 à 10:12, Jean Roy<jean@acme.example> a écrit :",
+                     "On Mon, Nov 16, 2026 at 10:12 AM, Jean Roy<jean@acme.example> wrote:")
+    ),
+    as_text("somebody's words in passing", ["Le 16 novembre, Jean Roy <jean@acme.example> a écrit : rien.", "#résolu"],
+            (Resolve(),), "Le 16 novembre, Jean Roy <jean@acme.example> a écrit : rien."),
     as_text("a forward", FORWARD, (), "\n".join(FORWARD)),
 )  # fmt: skip
 

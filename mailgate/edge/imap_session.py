@@ -23,6 +23,8 @@ from typing import Any, Literal
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError
 
+from mailgate.edge.imap_connection import greeted
+
 Tls = Literal["required", "starttls", "none"]
 """TLS from the first octet or by STARTTLS, both with the server's certificate verified; plain text."""
 
@@ -230,14 +232,8 @@ class ImapSession:
 def opened(mailbox: Mailbox) -> Iterator[ImapSession]:
     """A connection that still has to `begin`."""
     logging.getLogger("imapclient").setLevel(logging.WARNING)  # below, it logs every line of every mail
-    implicit = mailbox.tls == "required"
-    client = IMAPClient(
-        mailbox.host,
-        mailbox.port,
-        ssl=implicit,
-        ssl_context=tls_context(mailbox) if implicit else None,
-        timeout=SocketTimeout(CONNECT_SECONDS, COMMAND_SECONDS),
-    )
+    context = tls_context(mailbox) if mailbox.tls == "required" else None
+    client = greeted(mailbox.host, mailbox.port, context, SocketTimeout(CONNECT_SECONDS, COMMAND_SECONDS))
     client.normalise_times = False
     session = ImapSession(client, mailbox)
     try:

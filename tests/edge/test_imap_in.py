@@ -60,6 +60,15 @@ def test_a_drip_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
         wait_until(lambda: custody.deliveries)
 
 
+def test_a_greeting_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trap M20: until the greeting is complete, the library has no more than a timeout per `recv`."""
+    monkeypatch.setattr(imap_session, "COMMAND_SECONDS", 0.3)
+    with scripted_imap(ONE_MAIL, "drip") as server, capture_logs() as logs:
+        with reading(a_mailbox(server), CursorCustody()):
+            wait_until(lambda: [entry["event"] for entry in logs].count("imap.failed") > 1, seconds=10)
+        assert server.connections > 1
+
+
 def test_a_cut_in_the_middle_of_a_mail_stores_nothing() -> None:
     """F27: half a literal is no mail; it is fetched again."""
     script = {**ONE_MAIL, "BODY.PEEK[]": ("* 1 FETCH (UID 5 BODY[] {19}", "Subj", "close")}

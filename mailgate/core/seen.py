@@ -138,7 +138,9 @@ class Flood:
 
     `front` is the ticket whose pages tell of it: itself, another one, or None until a page does. `owner` is who has the
     front, `told` that letters spoke of its flood lately. `named` are the others of that front that wait as this ticket
-    does, the oldest of `size`; `gathered` those that no page tells of, the oldest of `waiting`, `first` the oldest."""
+    does, the oldest of `size`; `gathered` those that no page tells of, the oldest of `waiting`, `first` the oldest.
+    `kept` are those of its own pages that its owner has and would keep without it, a few of them: only an undoing asks.
+    """
 
     front: int | None
     owner: str | None = None
@@ -148,6 +150,7 @@ class Flood:
     gathered: tuple[int, ...] = ()
     waiting: int = 0
     first: Ticket | None = None
+    kept: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import AddIntervention, CancelTimer, Effect, SetClock, SetTimer
 from mailgate.core.escalation import first_step, promised_people, team_of
 from mailgate.core.events import MailReceived
-from mailgate.core.floods import counted
+from mailgate.core.floods import NAMED, counted
 from mailgate.core.identity import Sender
 from mailgate.core.intents import Problem, Undo
 from mailgate.core.letters import Did, NoticeFacts
@@ -165,7 +165,13 @@ def _carry_out(
         *mails,
         *called,
     )
-    did = (*_did(one, policy), *did_mails, *_did_call(chosen), *(Did("not-undone", line) for line in deed.lasting))
+    did = (
+        *_did(one, policy),
+        *did_mails,
+        *_did_call(chosen),
+        *_did_keep(one, seen, policy),
+        *(Did("not-undone", line) for line in deed.lasting),
+    )
     told = told_done(event, one.by, one.after, did, False, policy)
     parts = ", ".join(sorted(one.undone.parts)) or "nothing of the ticket"
     because = f"{one.by.key} undoes the mail of inbox {deed.inbox_id} on #{number}: {parts}"
@@ -227,6 +233,14 @@ def _did(one: Undoing, policy: Policy) -> Iterator[Did]:
 def _did_call(chosen: Chosen) -> Iterator[Did]:
     if chosen.people:
         yield Did("called-again", ", ".join(one.name for one in chosen.people))
+
+
+def _did_keep(one: Undoing, seen: Seen, policy: Policy) -> Iterator[Did]:
+    """Those that were taken with the front of a flood are not given back with it: somebody may work on them by now."""
+    if one.gives_back and seen.flood is not None and seen.flood.kept:
+        numbers = [f"#{number}" for number in seen.flood.kept]
+        more = ", …" if len(numbers) > NAMED else ""
+        yield Did("stay-taken", f"{_shown('assignee', one.ticket, policy)} ({', '.join(numbers[:NAMED])}{more})")
 
 
 def _shown(part: str, ticket: Ticket, policy: Policy) -> str:

@@ -17,13 +17,14 @@ from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, exists, 
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
-from mailgate.core.events import Event, TimerFired
+from mailgate.core.events import Event, MailReceived, TimerFired
 from mailgate.core.flood_letters import TOLD
 from mailgate.core.floods import NAMED, WAKE, WINDOW
 from mailgate.core.model import Status
 from mailgate.core.page_effects import CountCall, FloodEffect, PassOn, SpeakFor
 from mailgate.core.seen import COUNTED_MOST, Call, Flood, Seen
 from mailgate.core.summons import SHORT
+from mailgate.core.undoing import asks_to_undo
 from mailgate.store import fates, rows, timers
 from mailgate.store.columns import UtcTime
 from mailgate.store.database import Tx
@@ -79,6 +80,16 @@ _BEHIND = (
     .order_by(_FLOODS.c.ticket)
     .limit(NAMED)
 )
+_FRONT = _TICKETS.alias()
+_KEPT = (
+    select_columns(_FLOODS.c.ticket)
+    .join(_TICKETS, _TICKETS.c.number == _FLOODS.c.ticket)
+    .join(_FRONT, _FRONT.c.number == _FLOODS.c.front)
+    .where(_FLOODS.c.front == bindparam("front"), _FLOODS.c.ticket != _FLOODS.c.front)
+    .where(_TICKETS.c.status == Status.OPEN, _TICKETS.c.assignee == _FRONT.c.assignee)
+    .order_by(_FLOODS.c.ticket)
+    .limit(NAMED + 1)
+)
 _CALLED_AGAIN = update(_FLOODS).where(_FLOODS.c.ticket == bindparam("of")).values(at=bindparam("when"))
 
 
@@ -126,6 +137,8 @@ def of_ticket(tx: Tx, seen: Seen, event: Event) -> Seen:
         return seen
     kind = event.kind if isinstance(event, TimerFired) else ""
     flood = _flood_of(tx, ticket.number, kind)
+    if isinstance(event, MailReceived) and asks_to_undo(event) and flood is not None and flood.front == ticket.number:
+        flood = replace(flood, kept=tuple(rows.ask(tx, _KEPT, {"front": ticket.number}).scalars()))
     orphan = kind == WAKE and flood is not None and flood.owner is None
     short = timers.is_set(tx, ticket.number, SHORT)
     return replace(

@@ -130,6 +130,16 @@ def test_a_ticket_that_is_given_back_is_called_for_until_somebody_has_it(desk: L
     assert told(later, "1005")
 
 
+def test_who_gives_back_the_front_hears_what_stays_taken(desk: LiveDesk) -> None:
+    """Their page said that whoever takes it takes the others; nobody is called for those again."""
+    *_, fourth = ask(desk, 4)
+    desk.write(answer(to(fourth, TECH[3]), "#prendre"))
+    sent = desk.write(answer(to(fourth, TECH[3]), "#annuler"))
+    assert [desk.ticket(number).assignee for number in range(1001, 1005)] == [*["tech4"] * 3, None]
+    (told_them,) = [mail.text for mail in sent if mail.template == "transcript"]
+    assert "restent à Sam Keller (#1001, #1002, #1003)" in " ".join(told_them.split())
+
+
 def test_whoever_takes_the_front_of_a_second_flood_takes_what_stood_behind_the_first(desk: LiveDesk) -> None:
     """The front of the first is one of those that its page tells of, and brings the others along."""
     for number in range(9):

@@ -100,10 +100,10 @@ def as_text(explanation: Explanation, zone: ZoneInfo) -> str:
     parts = (
         _summary(explanation),
         _paragraph("note", iter(explanation.notes)),
-        _paragraph("facts", (f"{name:<16} {_words(value)}" for name, value in explanation.facts)),
+        _paragraph("facts", (f"{name:<16} {_words(value, zone)}" for name, value in explanation.facts)),
         _paragraph("rules", map(_rule, explanation.rules)),
         _paragraph("deadlines", _deadlines(explanation.deadlines, zone)),
-        _paragraph("effects", map(_effect_line, explanation.effects)),
+        _paragraph("effects", (_effect_line(effect, zone) for effect in explanation.effects)),
         *(_letter(f"mail to {mail.to}: {mail.subject}", mail.text) for mail in explanation.mails),
         *(_letter(f"page to {page.technician} by {page.channel} ({page.to})", page.text) for page in explanation.pages),
     )
@@ -161,21 +161,29 @@ def _deadlines(found: Mapping[Promise, Deadline], zone: ZoneInfo) -> Iterator[st
         yield f"{TITLES[promise]} by {local(one.due_at, zone)}: {one.explained}"
 
 
-def _effect_line(effect: Effect) -> str:
-    told = ((name, _words(value)) for name, value in _told(effect))
+def _effect_line(effect: Effect, zone: ZoneInfo) -> str:
+    told = ((name, _words(value, zone)) for name, value in _told(effect))
     return f"{type(effect).__name__:<16} " + ", ".join(f"{name} {words}" for name, words in told if words)
 
 
-def _words(value: object) -> str:
-    """A value in one line; what holds other values shows only its first one, which is its name or number."""
+def _words(value: object, zone: ZoneInfo) -> str:
+    """A value in one line, true and false as the rules write them; what holds other values shows only its first one,
+    which is its name or number."""
     shown = _brief(value)
-    if isinstance(shown, LetterShown):
-        return shown.template
-    if is_dataclass(shown):
-        return _words(getattr(shown, fields(shown)[0].name))
-    if isinstance(shown, tuple | frozenset):
-        return " ".join(sorted(map(_words, shown))) if isinstance(shown, frozenset) else " ".join(map(_words, shown))
-    return "" if shown is None else str(jsonable(shown))
+    match shown:
+        case None:
+            return ""
+        case LetterShown():
+            return shown.template
+        case bool():
+            return str(shown).lower()
+        case datetime():
+            return local(shown, zone)
+        case frozenset():
+            return " ".join(sorted(_words(one, zone) for one in shown))
+        case tuple():
+            return " ".join(_words(one, zone) for one in shown)
+    return _words(getattr(shown, fields(shown)[0].name), zone) if is_dataclass(shown) else str(jsonable(shown))
 
 
 def _letter(heading: str, text: str) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from mailgate.config.values import Database, MaildirRelay, Network, Relay, SmtpRelay, SmtpTls
 from mailgate.core.listening import Listen, UnixListen
+from mailgate.toml.complaints import as_written
 from mailgate.toml.fields import host_name
 
 UNIX = "unix:"
@@ -43,7 +44,9 @@ def listen(text: object) -> Listen:
     """ "127.0.0.1:8025", "[::1]:8025", "localhost:0"."""
     host, colon, port = text.rpartition(":") if isinstance(text, str) else ("", "", "")
     if not (host and colon and port.isascii() and port.isdigit() and int(port) <= HIGHEST_PORT):
-        raise ValueError(f"'{text}' is not a socket: write 127.0.0.1:8025, or 0.0.0.0:8025 for every interface")
+        raise ValueError(
+            f"{as_written(text)} is not a socket: write 127.0.0.1:8025, or 0.0.0.0:8025 for every interface"
+        )
     bracketed = host.startswith("[") and host.endswith("]")
     if bracketed != (":" in host):
         raise ValueError(f"'{text}' is not a socket: an IPv6 address is written [::1]:8025")
@@ -62,7 +65,7 @@ def network(text: object) -> Network:
     try:
         return ip_network(str(text))
     except ValueError:
-        raise ValueError(f"'{text}' is not a network{_without_host_bits(str(text))}") from None
+        raise ValueError(f"{as_written(text)} is not a network{_without_host_bits(str(text))}") from None
 
 
 def _without_host_bits(text: str) -> str:
@@ -91,7 +94,7 @@ def site_url(text: object) -> str:
     """ "https://support.example.com", without a slash at its end."""
     split = _split(str(text))
     if split.scheme not in ("https", "http") or not split.hostname or split.query or split.fragment:
-        raise ValueError(f"'{text}' is not the address of a site: write https://support.example.com")
+        raise ValueError(f"{as_written(text)} is not the address of a site: write https://support.example.com")
     return split.geturl().rstrip("/")
 
 

@@ -15,7 +15,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from mailgate.core.conditions import AllOf, AnyOf, Condition, Not, Test
 from mailgate.rulebook.facts import FACTS, NOT, Fact, Sort, operator, plain
 from mailgate.rulebook.names import Names
-from mailgate.toml.complaints import MISNAMED
+from mailgate.toml.complaints import MISNAMED, as_written
 from mailgate.toml.document import did_you_mean
 from mailgate.toml.positions import Path
 
@@ -47,7 +47,7 @@ class _Reading:
     def condition(self, written: object, path: Path) -> Condition:
         """A table of facts, with its groups."""
         if not isinstance(written, dict):
-            self.wrong(path, f"a condition must be a table such as {{ queue = 'urgent' }}, not {written!r}")
+            self.wrong(path, f"a condition must be a table such as {{ queue = 'urgent' }}, not {as_written(written)}")
             return Condition()
         facts = (found for key, value in written.items() for found in self.fact(key, value, (*path, key)))
         return Condition(

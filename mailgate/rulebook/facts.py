@@ -17,6 +17,7 @@ from mailgate.core.model import AuthLevel, Identity, MailKind
 from mailgate.rulebook.fields import time_of_day
 from mailgate.rulebook.names import Names
 from mailgate.rulebook.opening_hours import DAYS
+from mailgate.toml.complaints import as_written
 from mailgate.toml.document import did_you_mean
 from mailgate.toml.fields import octets
 
@@ -81,7 +82,7 @@ def plain(written: object, fact: Fact, names: Names) -> Test:
             _refuse_impossible(text, fact, names)
             return Like(text)
         case _:
-            raise ValueError(f"'{fact.name}' is compared with {fact.sort.value}, not {written!r}")
+            raise ValueError(f"'{fact.name}' is compared with {fact.sort.value}, not {as_written(written)}")
 
 
 def _refuse_impossible(text: str, fact: Fact, names: Names) -> None:
@@ -99,7 +100,7 @@ def _texts(written: object) -> tuple[str, ...]:
     """One text or several, none of them empty: an empty text is contained in everything."""
     listed = written if isinstance(written, list) else [written]
     if not listed or not all(isinstance(one, str) and one for one in listed):
-        raise ValueError(f"here must be a text or a list of texts, not {written!r}")
+        raise ValueError("here must be a text or a list of texts, none of them empty")
     return tuple(listed)
 
 

@@ -11,6 +11,7 @@ from mailgate.core.hours import Duration, parse_duration
 from mailgate.core.people import Pager
 from mailgate.rulebook.pagers import pager
 from mailgate.rulebook.public_holidays import Region, region
+from mailgate.toml.complaints import as_written
 
 Away = tuple[date, date]
 """First and last day of an absence."""
@@ -38,7 +39,7 @@ def day(written: object) -> date:
     try:
         return date.fromisoformat(_text(written))
     except ValueError:
-        raise ValueError(f"'{written}' is not a date: write 2026-12-24") from None
+        raise ValueError(f"{as_written(written)} is not a date: write 2026-12-24") from None
 
 
 def absence(written: object) -> Away:
@@ -57,7 +58,7 @@ def moment(written: object) -> datetime:
     try:
         return datetime.fromisoformat(_text(written))
     except ValueError:
-        raise ValueError(f"'{written}' is not a date with a time: write 2026-11-20T16:30") from None
+        raise ValueError(f"{as_written(written)} is not a date with a time: write 2026-11-20T16:30") from None
 
 
 def time_of_day(written: object) -> time:
@@ -65,7 +66,7 @@ def time_of_day(written: object) -> time:
     try:
         return time.fromisoformat(_text(written))
     except ValueError:
-        raise ValueError(f"'{written}' is not a time of day: write 17:00") from None
+        raise ValueError(f"{as_written(written)} is not a time of day: write 17:00") from None
 
 
 def moment_or_time(written: object) -> datetime | time:
@@ -83,7 +84,7 @@ def refusal(written: object) -> str | None:
         case str():
             return written
         case _:
-            raise ValueError(f"'refuse' must be true, false or the words for the sender, not {written}")
+            raise ValueError(f"'refuse' must be true, false or the words for the sender, not {as_written(written)}")
 
 
 Delay = Annotated[Duration, PlainValidator(duration)]

@@ -99,19 +99,19 @@ def _choice(trouble: _Trouble) -> str:
     expected = trouble.context["expected"]
     near = nearest(str(trouble.given), re.findall(r"'([^']*)'", expected))
     hint = f" (did you mean '{near}'?)" if near is not None else ""
-    return f"'{trouble.key}'{trouble.table} must be {expected}, not {_shown(trouble.given)}{hint}"
+    return f"'{trouble.key}'{trouble.table} must be {expected}, not {as_written(trouble.given)}{hint}"
 
 
 def _must_be(what: str) -> Callable[[_Trouble], str]:
-    return lambda trouble: f"'{trouble.key}'{trouble.table} must be {what}, not {_shown(trouble.given)}"
+    return lambda trouble: f"'{trouble.key}'{trouble.table} must be {what}, not {as_written(trouble.given)}"
 
 
 def _at_least(trouble: _Trouble) -> str:
-    return f"'{trouble.key}'{trouble.table} must be at least {trouble.context['ge']}, not {_shown(trouble.given)}"
+    return f"'{trouble.key}'{trouble.table} must be at least {trouble.context['ge']}, not {as_written(trouble.given)}"
 
 
 def _at_most(trouble: _Trouble) -> str:
-    return f"'{trouble.key}'{trouble.table} must be at most {trouble.context['le']}, not {_shown(trouble.given)}"
+    return f"'{trouble.key}'{trouble.table} must be at most {trouble.context['le']}, not {as_written(trouble.given)}"
 
 
 def _empty(trouble: _Trouble) -> str:
@@ -122,7 +122,7 @@ def _other(trouble: _Trouble) -> str:
     return f"'{trouble.key}'{trouble.table}: {trouble.message}"
 
 
-def _shown(given: object) -> str:
+def as_written(given: object) -> str:
     """A value as TOML writes it, as far as a sentence needs it."""
     match given:
         case bool():

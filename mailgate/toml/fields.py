@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from mailgate.toml.complaints import as_written
 from mailgate.toml.mistakes import did_you_mean
 
 
@@ -54,7 +55,7 @@ def octets(written: object) -> int:
         return written
     found = _SIZE.fullmatch(written.strip()) if isinstance(written, str) else None
     if found is None:
-        raise ValueError(f"'{written}' is not a size: write 25 MB, 500 kB or a number of octets")
+        raise ValueError(f"{as_written(written)} is not a size: write 25 MB, 500 kB or a number of octets")
     return int(found[1]) * _FACTORS[found[2].lower() if found[2] else None]
 
 

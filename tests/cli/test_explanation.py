@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from mailgate.cli.explanation import Deadline, Explanation, MailShown, PageShown, as_json, as_text
 from mailgate.core.decision import RuleTrace
-from mailgate.core.effects import OpenTicket, SendMail, TakeTurn
+from mailgate.core.effects import OpenTicket, SendMail, SetTimer, TakeTurn
 from mailgate.core.letters import Correspondent, DeskFacts, Facts, Letter, Tone
 from mailgate.core.model import Address, AuthLevel, Channel, Identity, MailKind, Outcome
 from mailgate.core.page_effects import Page
@@ -84,6 +84,20 @@ def test_the_readable_form_says_everything_once() -> None:
         "page to tech1 by pager (1@pager.example.net)\n    urgent Acme Panne #7",
     ):
         assert expected in text
+
+
+def test_values_are_told_as_the_rules_write_them() -> None:
+    """Whoever copies a fact into a rule writes `true`, and every time stands in the desk's own zone."""
+    seen = replace(
+        an_explanation(),
+        facts=(("calendar_open", True), ("has_attachment", False)),
+        effects=(SetTimer(7, "escalate-0", MONDAY), SendMail(LETTER, record=True)),
+    )
+    text = as_text(seen, TORONTO)
+    assert "calendar_open    true" in text
+    assert "has_attachment   false" in text
+    assert "due_at 2026-11-23 07:30" in text
+    assert "record true" in text
 
 
 def test_paragraphs_without_content_are_left_out() -> None:

@@ -105,14 +105,15 @@ WRONG = {
     "{ subject = { regex = ['a', '(?=b)'] } }": (
         "30: bad regular expression '(?=b)': look-around, including look-ahead and look-behind, is not supported"
     ),
-    "{ subject = { contains = [] } }": "33: here must be a text or a list of texts, not []",
-    '{ subject = { contains = ["a", ""] } }': "33: here must be a text or a list of texts, not ['a', '']",
+    "{ subject = { contains = [] } }": "33: here must be a text or a list of texts, none of them empty",
+    '{ subject = { contains = ["a", ""] } }': "33: here must be a text or a list of texts, none of them empty",
+    "{ subject = true }": "20: 'subject' is compared with a text, not true",
     "{ subject = 3 }": "20: 'subject' is compared with a text, not 3",
     "{ subject = [] }": "20: nothing is asked of 'subject' here",
     "{ subject = {} }": "20: nothing is asked of 'subject' here",
     "{ subject = { not = [] } }": "28: nothing is asked of 'subject' here",
     '{ has_attachment = "yes" }': "27: 'has_attachment' is compared with true or false, not 'yes'",
-    "{ size = true }": "17: 'True' is not a size: write 25 MB, 500 kB or a number of octets",
+    "{ size = true }": "17: true is not a size: write 25 MB, 500 kB or a number of octets",
     '{ size = { above = "1 Mo" } }': "27: '1 Mo' is not a size: write 25 MB, 500 kB or a number of octets",
     '{ time = { below = "8h" } }': "27: '8h' is not a time of day: write 17:00",
     '{ day = "lundi" }': "16: 'day' is never 'lundi' (known: mon, tue, wed, thu, fri, sat, sun)",

@@ -50,12 +50,8 @@ def has_apprise() -> bool:
     return importlib.util.find_spec("apprise") is not None
 
 
-def usable(url: str) -> bool:
-    """Apprise is installed and understands the URL; nothing is sent."""
-    return has_apprise() and _service(url) is not None
-
-
 def _service(url: str) -> Any:
+    """None when Apprise does not understand the URL."""
     import apprise
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)

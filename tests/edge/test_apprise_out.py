@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Parcel, Refused
-from mailgate.edge.apprise_out import ApprisePager, usable
+from mailgate.edge.apprise_out import ApprisePager
 from tests.edge.relays import run
 
 pytest.importorskip("apprise", reason="the extra 'notify' is not installed")
@@ -89,8 +89,6 @@ def test_a_service_that_hangs_holds_nobody_up(service: Service) -> None:
 def test_a_url_that_means_nothing_is_refused() -> None:
     """No number of attempts makes it right."""
     assert isinstance(paged("pigeon://roof"), Refused)
-    assert not usable("pigeon://roof")
-    assert usable("ntfys://ntfy.example.net/tech1")
 
 
 def test_the_url_is_in_no_log_and_no_reason(service: Service, caplog: pytest.LogCaptureFixture) -> None:
@@ -106,4 +104,3 @@ def test_without_apprise_the_reason_names_the_extra(monkeypatch: pytest.MonkeyPa
     """`check` says it before the first page is lost; this is the second line."""
     monkeypatch.setitem(sys.modules, "apprise", None)
     assert paged("ntfys://ntfy.example.net/tech1") == Refused("this pager needs Apprise: install the extra 'notify'")
-    assert not usable("ntfys://ntfy.example.net/tech1")

@@ -40,8 +40,10 @@ START_TLS: dict[Tls, bool | None] = {"starttls": True, "implicit": False, "oppor
 NOT_ABOUT_THE_MAIL = frozenset({530, 534, 535, 538})
 """Permanent codes that speak of missing TLS or of credentials (RFC 4954 §6, RFC 3207 §4)."""
 
-SLOWEST_UPLOAD = 20_000
-"""Octets per second below which the upload of a mail counts as a hang."""
+BLOCK_TIMEOUTS = 3
+END_TIMEOUTS = 10
+"""Of a mail each block may take as many times longer than another answer, and the answer to its end (RFC 5321
+§4.5.3.2): who gives up on a relay that is about to take a mail sends it twice. The sender bounds the whole."""
 
 RESET_SECONDS = 5.0
 """How long a kept session may take to show that it is alive, before a new one is opened."""
@@ -128,7 +130,7 @@ class SmtpRelay:
         reply = await talk.reply(self.timeout)
         if reply.code != GO_ON:
             return await self._given_up(talk, reply)
-        reply = await talk.text(parcel.message, self.timeout + len(parcel.message) / SLOWEST_UPLOAD)
+        reply = await talk.text(parcel.message, BLOCK_TIMEOUTS * self.timeout, END_TIMEOUTS * self.timeout)
         self._took_one_at = _now() if reply.code // 100 == 2 else -math.inf
         return verdict(reply)
 

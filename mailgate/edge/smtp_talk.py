@@ -7,7 +7,8 @@ here, which halves the turns that a mail takes. Others hear each when the one be
 Hardly a reply is ever too late, and a timer for each would cost as much as reading it. So a session has one, which is
 set again when it goes off for a reply that came long ago.
 
-A text never belongs to a group: until the relay has asked for it with 354, nothing of a mail was said.
+A text never belongs to a group: until the relay has asked for it with 354, nothing of a mail was said. A long one goes
+block by block, each when the line has room for it: who takes any of it does not hang, however slow the line is.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from aiosmtplib import SMTP, SMTPException, SMTPReadTimeoutError, SMTPResponse, 
 from aiosmtplib import SMTPServerDisconnected as Disconnected
 
 CRLF = b"\r\n"
+
+BLOCK = 1 << 16
+"""Octets of a text that are written at once."""
 
 LONGEST_REPLY = 1 << 15
 """Octets of one reply, all its lines together (hazards A60)."""
@@ -42,10 +46,12 @@ class Talk(asyncio.Protocol):
         self._lines: list[bytes] = []
         self._octets = 0
         self._is_lost = False
+        self._is_full = False
         self._heard: deque[SMTPResponse | SMTPException] = deque()
         self._arrival: asyncio.Future[None] | None = None
         self._until = 0.0
         self._alarm: asyncio.TimerHandle | None = None
+        self._transport.set_write_buffer_limits(BLOCK)
         self._transport.set_protocol(self)
 
     def say(self, *commands: bytes) -> None:
@@ -58,18 +64,25 @@ class Talk(asyncio.Protocol):
         """To the next command, which is said now when it was not before. Raises SMTPException."""
         if not self._expected and not self._heard:
             self._say_more()
-        if not self._heard:
+        while not self._heard:
             await self._arrived(seconds)
         heard = self._heard.popleft()
         if isinstance(heard, SMTPException):
             raise heard
         return heard
 
-    async def text(self, message: bytes, seconds: float) -> SMTPResponse:
-        """The reply to a whole mail after 354 (RFC 5321 §4.5.2). Bare CR and LF become whole line ends: they must not
-        end a mail at the next relay (hazards A2)."""
+    async def text(self, message: bytes, block_seconds: float, seconds: float) -> SMTPResponse:
+        """The reply to a whole mail after 354 (RFC 5321 §4.5.2), for which there are so many seconds after its last
+        block. Bare CR and LF become whole line ends: they must not end a mail at the next relay (hazards A2)."""
         lines = CRLF.join((b"", *message.splitlines(), b""))
-        self._write(lines.replace(b"\r\n.", b"\r\n..")[len(CRLF) :] + b".\r\n", 1)
+        text = lines.replace(b"\r\n.", b"\r\n..")[len(CRLF) :] + b".\r\n"
+        self._write(text[:BLOCK], 1)
+        for start in range(BLOCK, len(text), BLOCK):
+            if self._is_full:
+                await self._arrived(block_seconds)
+            if self._heard:
+                return self._interrupted()
+            self._write(text[start : start + BLOCK], 1)
         return await self.reply(seconds)
 
     async def fall_silent(self, seconds: float) -> bool:
@@ -97,6 +110,13 @@ class Talk(asyncio.Protocol):
             self._text.clear()
             self._octets = 0
 
+    def pause_writing(self) -> None:
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        self._wake()
+
     def connection_lost(self, error: Exception | None) -> None:
         self._is_lost = True
         if self._alarm is not None:  # it would keep the session in memory until it goes off
@@ -119,10 +139,24 @@ class Talk(asyncio.Protocol):
         """After what is no reply, no other can be told apart."""
         self._expected = 0 if isinstance(heard, SMTPException) else self._expected - 1
         self._heard.append(heard)
+        self._wake()
+
+    def _wake(self) -> None:
         if self._arrival is not None and not self._arrival.done():
             self._arrival.set_result(None)
 
+    def _interrupted(self) -> SMTPResponse:
+        """What came in the middle of a text, which nobody takes to its end."""
+        self._transport.abort()
+        heard = self._heard.popleft()
+        if isinstance(heard, SMTPException):
+            raise heard
+        if heard.code // 100 not in (4, 5):
+            raise SMTPResponseException(heard.code, f"answered before the end of the mail: {heard.message}")
+        return heard
+
     async def _arrived(self, seconds: float) -> None:
+        """Until there is a reply, or room for more of a text."""
         loop = asyncio.get_running_loop()
         self._arrival, self._until = loop.create_future(), loop.time() + seconds
         if self._alarm is None or self._alarm.when() > self._until:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
+from dataclasses import dataclass
+from time import monotonic
 
 import pytest
 
@@ -111,3 +114,68 @@ def test_what_comes_unasked_is_no_answer() -> None:
     """A relay says 421 to a session that was idle, and closes it later."""
     relay = ScriptedRelay({".": "250 2.0.0 queued\r\n550 5.0.0 unasked\r\n250-and"}, AT_ONCE)
     assert sent(relay, a_parcel(), a_parcel()) == [Delivered("250 2.0.0 queued")] * 2
+
+
+SMALL = 1 << 16
+HEAVY = b"Subject: files\r\n\r\n" + b"x" * 70 + b"\r\n" + (b"y" * 74 + b"\r\n") * 40_000
+
+
+@dataclass
+class Reluctant(ScriptedRelay):
+    """Takes `most` octets of a text, so many at once every `pause` seconds; answers to what it has from the script,
+    `thought` seconds later, and to the rest of it nothing."""
+
+    most: int = 1 << 30
+    at_once: int = 1 << 16
+    pause: float = 0.0
+    thought: float = 0.0
+
+    async def _obey(self, command: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if command != "DATA":
+            await super()._obey(command, reader, writer)
+            return
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
+        await self._answer(writer, command, "354 go on")
+        text, paused_at = bytearray(), 0
+        while len(text) < self.most and not text.endswith(b"\r\n.\r\n"):
+            text += await reader.read(SMALL)
+            if len(text) > paused_at + self.at_once:
+                paused_at = len(text)
+                await asyncio.sleep(self.pause)
+        self.mails.append(bytes(text))
+        await asyncio.sleep(self.thought)
+        await self._answer(writer, ".", "250 2.0.0 queued as 1")
+        if len(text) >= self.most:
+            await asyncio.sleep(3600)
+
+
+def test_a_slow_line_is_no_relay_that_hangs() -> None:
+    """RFC 5321 §4.5.3.2.5: each block has its time, and not the whole: 25 MB take half an hour on many a line."""
+    relay, began = Reluctant(pause=0.05), monotonic()
+    assert sent(relay, a_parcel(message=HEAVY)) == [Delivered("250 2.0.0 queued as 1")]
+    assert monotonic() - began > smtp_out.BLOCK_TIMEOUTS * 0.3
+    assert [len(mail) for mail in relay.mails] == [len(HEAVY) + len(".\r\n")]
+
+
+def test_a_relay_that_takes_no_more_of_a_mail_is_given_up() -> None:
+    """However long the mail is: nothing moves any more."""
+    relay, began = Reluctant(script={".": HANG}, most=1 << 16), monotonic()
+    [outcome] = sent(relay, a_parcel(message=HEAVY * 8))
+    assert isinstance(outcome, Deferred)
+    assert monotonic() - began < 20
+
+
+def test_a_relay_that_thinks_about_a_mail_has_ten_times_as_long() -> None:
+    """RFC 5321 §4.5.3.2.6: who hangs up on a relay that scans a mail sends it twice, or every hour for four days."""
+    relay = Reluctant(thought=0.6)
+    assert sent(relay, a_parcel()) == [Delivered("250 2.0.0 queued as 1")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"), [("552 5.3.4 too big", Refused), ("421 stopping", Deferred), ("250 ok", Deferred)]
+)
+def test_an_answer_in_the_middle_of_a_mail_ends_its_session(answer: str, outcome: type) -> None:
+    """What follows would be taken for commands, and a 250 is for a mail that nobody has heard to its end."""
+    relay = Reluctant(script={".": answer}, most=1 << 16)
+    assert type(sent(relay, a_parcel(message=HEAVY * 8), a_parcel())[0]) is outcome
+    assert relay.connections == 2

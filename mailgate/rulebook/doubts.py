@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from mailgate.core.billing import NONE
+from mailgate.core.conditions import Condition
 from mailgate.core.grading import KINDS
+from mailgate.core.hours import Duration
 from mailgate.core.policy import Bound, Policy
 from mailgate.core.targets import scheme_of
 from mailgate.rulebook.pagers import OWN, has_apprise
@@ -15,6 +17,17 @@ from mailgate.toml.positions import Path
 
 PAID_KINDS = (("customer", "*", "covered", "*"), ("bank", "hours_not_for", "*"), ("bank", "flex_for", "*"))
 """Where rules say which kinds of request are paid by what."""
+
+BEFORE_CLOSING = ("remind", "warn")
+"""What customers are told before their request is closed because they say nothing."""
+
+PROMISES = (
+    ("severity", ("calendar",), ("engage", "resolve")),
+    ("priority", ("calendar", "draft_at"), ("update_every",)),
+)
+"""What says how to count, and what makes the promise that is counted."""
+
+TABLES = {"severity": "severities", "priority": "priorities"}
 
 UNITS = {"hour": "an hour", "day": "a day"}
 
@@ -30,6 +43,10 @@ def doubts(sources: tuple[Source, ...], policy: Policy) -> Iterator[Mistake]:
         yield from _windows_longer_than_promises(source, policy)
         yield from _banks_of_nothing(source, policy)
         yield from _kinds_of_nothing(source, policy)
+        yield from _words_that_never_leave(source, policy)
+        yield from _customers_closed_unwarned(source, policy)
+        yield from _promises_of_nothing(source, policy)
+        yield from _rules_never_tried(source, policy)
 
 
 def _teams_too_small(source: Source, policy: Policy) -> Iterator[Mistake]:
@@ -104,6 +121,51 @@ def _kinds_of_nothing(source: Source, policy: Policy) -> Iterator[Mistake]:
             if kind not in kinds:
                 text = f"no request is of the kind '{kind}'{did_you_mean(KINDS.get(kind, kind), kinds)}"
                 yield source.at_value(path, text)
+
+
+def _words_that_never_leave(source: Source, policy: Policy) -> Iterator[Mistake]:
+    """The customer is written to on the way to the end of their request, and only then."""
+    close = policy.closing.close
+    for path in (path for step in BEFORE_CLOSING for path in source.paths("closing", step)):
+        delay: Duration | None = getattr(policy.closing, str(path[1]))
+        if delay is None:
+            continue
+        if close is None:
+            yield source.at_value(path, f"nobody gets this mail: 'close' is never, and '{path[1]}' leaves before it")
+        elif delay.minutes >= close.minutes:
+            yield source.at_value(path, f"nobody gets this mail: requests are closed after {close}")
+
+
+def _customers_closed_unwarned(source: Source, policy: Policy) -> Iterator[Mistake]:
+    """A short `close` passes the usual times of what is not said."""
+    close, before = policy.closing.close, [getattr(policy.closing, step) for step in BEFORE_CLOSING]
+    usual = [delay for delay in before if delay is not None]
+    if close is None or not usual or any(delay.minutes < close.minutes for delay in usual):
+        return
+    for path in source.paths("closing", "close"):
+        yield source.at_value(path, f"requests are closed after {close} without a word before: say 'remind' or 'warn'")
+
+
+def _promises_of_nothing(source: Source, policy: Policy) -> Iterator[Mistake]:
+    """How a promise is counted, where none is made."""
+    for section, keys, makers in PROMISES:
+        for path in (path for key in keys for path in source.paths(section, "*", key)):
+            if not any(getattr(getattr(policy, TABLES[section])[str(path[1])], maker) for maker in makers):
+                missing = " or ".join(f"'{maker}'" for maker in makers)
+                yield source.at_value(path, f"'{path[2]}' of {section} '{path[1]}' counts nothing without {missing}")
+
+
+def _rules_never_tried(source: Source, policy: Policy) -> Iterator[Mistake]:
+    """A rule that matches every mail and stops is the end of the list."""
+    last = next((number for number, rule in enumerate(policy.rules) if rule.stop and rule.when == Condition()), None)
+    if last is None or last == len(policy.rules) - 1:
+        return
+    rule, behind = policy.rules[last], len(policy.rules) - 1 - last
+    for path in source.paths("rule", "*", "stop"):
+        place = source.place(path[:2])
+        if (rule.file, rule.line) == (place.file, place.line):
+            rules = "the rule" if behind == 1 else f"the {behind} rules"
+            yield source.at_value(path, f"{rules} behind this one will never be tried: it has no 'when', and stops")
 
 
 def _bound(path: Path, policy: Policy) -> Bound:

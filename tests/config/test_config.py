@@ -140,7 +140,7 @@ WRONG = {
     "[smtp]\nlisten = ':25'": f"5:10: ':25' {NO_SOCKET}",
     "[smtp]\nlisten = '1.2.3.4:65536'": f"5:10: '1.2.3.4:65536' {NO_SOCKET}",
     "[smtp]\nlisten = '::1:25'": "5:10: '::1:25' is not a socket: an IPv6 address is written [::1]:8025",
-    "[smtp]\nlisten = 25": f"5:10: '25' {NO_SOCKET}",
+    "[smtp]\nlisten = 25": f"5:10: 25 {NO_SOCKET}",
     "[lmtp]\nlisten = 'unix:'": f"5:10: 'unix:' {NO_SOCKET}",
     "[smtp]\nlisten = '[::1]:0'\ntrusted_relays = ['10.0.0.1/8']": "6:19: '10.0.0.1/8' is not a network "
     "(did you mean '10.0.0.0/8'?)",

@@ -4,7 +4,8 @@
 
 A lane is a fixed number of workers; pages and bulk mail have separate lanes, so a relay that hangs on a bulk mail holds
 up one bulk worker and no page (promise 5, invariant I23). A batch is leased for the lane and not for a worker: while
-one of them hangs, the others take what lies in the tray, and what nobody took in time goes back for another node.
+one of them hangs, the others take what lies in the tray, and what nobody took in time goes back for another node. Heavy
+mails take long on a slow line, and never have all workers of a lane: no short page waits behind a customer's files.
 
 A lease outlives the longest attempt and the time in the tray. Whoever settles with a fence that no longer holds changes
 nothing: somebody else has taken the row over since, and one mail may then leave twice, never zero times. What left and
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,30 +26,30 @@ from typing import Protocol
 
 import structlog
 
-from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane, Parcel, Refused, next_attempt
+from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane, Parcel, Refused, more_seconds, next_attempt
 from mailgate.group_commit import GroupCommit
 from mailgate.store import claims, outbox
 from mailgate.store.database import DATABASE_FAULTS, Database, Tx
 from mailgate.store.outbox import Lease, Leased
-from mailgate.tray import Tray
+from mailgate.tray import ROOM_SECONDS, Line, Tray
 
 log = structlog.get_logger()
 
-ATTEMPT_SECONDS = {Lane.PAGE: 60.0, Lane.BULK: 300.0}
-"""The longest one attempt may take."""
+ATTEMPT_SECONDS = {Lane.PAGE: 60.0, Lane.BULK: 900.0}
+"""The longest one attempt may take, unless the mail is heavy."""
 
 TRAY_SECONDS = 5.0
 """How long what was leased may wait for a worker, unless the lease leaves less for it."""
 
-LEASE = {Lane.PAGE: timedelta(minutes=2, seconds=TRAY_SECONDS), Lane.BULK: timedelta(minutes=10)}
-"""Above the longest attempt and the time in the tray by a minute and more: how long the rows of a node that died wait
-for another one."""
+LEASE = {Lane.PAGE: timedelta(minutes=2, seconds=TRAY_SECONDS), Lane.BULK: timedelta(minutes=20)}
+"""Above the longest attempt and the time in the tray by a minute and more, and longer for heavy mails: until then, the
+rows of a node that died wait for another one."""
 
 BATCH = 16
 """How many rows are leased at once."""
 
-FAULT_PAUSE_SECONDS = 5.0
-"""How long a worker rests when the database is in trouble, or anything else that it did not foresee."""
+FAULT_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 5.0, 0.2
+"""How long a worker rests when the database is in trouble or anything else happened unforeseen, and while it stops."""
 
 WORKERS = {Lane.PAGE: 4, Lane.BULK: 4}
 
@@ -110,33 +111,17 @@ class Asked:
     leased: Sequence[Leased] = ()
 
 
-class Line:
-    """What a lane works with: its tray, and how long things may lie there (in seconds)."""
-
-    def __init__(self, lane: Lane, lease: Callable[[], Awaitable[Sequence[Leased]]]) -> None:
-        spare = LEASE[lane].total_seconds() - ATTEMPT_SECONDS[lane]
-        self.lane = lane
-        self.patience = max(0.1, min(TRAY_SECONDS, spare / 2))
-        self.tray = Tray(lease, BATCH, self.patience)
-        self.under_way = 0
-
-    @property
-    def is_held_up(self) -> bool:
-        """There is something to do, and nobody at work who could come back for it."""
-        return not self.under_way and not self.tray.is_idle
-
-
 class Sender:
     """The workers of every lane. Lives in the event loop; the database is used in `Means.threads`."""
 
     def __init__(self, means: Means, workers: dict[Lane, int] | None = None) -> None:
         self._means = means
         self._numbers = workers or WORKERS
-        self._lines = {lane: Line(lane, partial(self._lease, lane)) for lane in self._numbers}
+        self._lines = {lane: self._line(lane) for lane in self._numbers}
         self._commits = GroupCommit(means.database, means.threads, partial(_write, means), COMPANY_SECONDS)
-        self._workers: list[asyncio.Task[None]] = []
-        self._tidiers: list[asyncio.Task[None]] = []
+        self._workers, self._tidiers = list[asyncio.Task[None]](), list[asyncio.Task[None]]()
         self._given_back: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
 
     def start(self) -> None:
         """Start the workers in the running loop."""
@@ -156,6 +141,7 @@ class Sender:
         if not self._workers:
             return
         until = asyncio.get_running_loop().time() + grace_seconds
+        self._stopping.set()
         for line in self._lines.values():
             line.tray.close()
         await asyncio.wait(self._workers, timeout=grace_seconds)
@@ -166,15 +152,18 @@ class Sender:
         tasks = (*self._workers, *self._tidiers, *self._given_back)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, self._means.pager.close(), return_exceptions=True)
 
-    async def _serve(self, line: Line) -> None:
+    def _line(self, lane: Lane) -> Line[Leased]:
+        patience = max(0.1, min(TRAY_SECONDS, (LEASE[lane].total_seconds() - ATTEMPT_SECONDS[lane]) / 2))
+        return Line(lane, self._numbers[lane], Tray(partial(self._lease, lane), BATCH, patience))
+
+    async def _serve(self, line: Line[Leased]) -> None:
         relay, unsettled = self._means.open_relay(), deque[asyncio.Task[None]]()
         try:
             while (leased := await self._next(line)) is not None:
-                line.under_way += 1
-                result = await self._attempt(leased, relay)
-                line.under_way -= 1
+                with line.at_work(more_seconds(leased.parcel) > 0):
+                    result = await self._attempt(leased, relay)
                 unsettled.append(asyncio.create_task(self._settle(leased, result)))
                 if len(unsettled) > AHEAD:
                     if line.is_held_up:
@@ -186,22 +175,33 @@ class Sender:
                 task.cancel()
             await relay.close()
 
-    async def _go_on(self, line: Line) -> None:
+    async def _go_on(self, line: Line[Leased]) -> None:
         """Settle now what ended, with the next lease if there is to be one."""
         self._commits.hasten()
         with suppress(Exception):  # whoever is free next meets the same trouble, and says so
             await line.tray.fill()
 
-    async def _next(self, line: Line) -> Leased | None:
+    async def _next(self, line: Line[Leased]) -> Leased | None:
         while True:
             try:
-                return await line.tray.next()
+                leased = await line.tray.next()
+                if leased is None or line.has_room(more_seconds(leased.parcel) > 0):
+                    return leased
+                self._put_back(line, [leased], ROOM_SECONDS)
             except Exception:  # whatever it is, a worker that ends would be missing in its lane until the next start
                 log.exception("sender.failed", lane=line.lane.value)
-                await asyncio.sleep(FAULT_PAUSE_SECONDS)
+                await self._rest()
+
+    async def _rest(self) -> None:
+        """After a fault. Who is stopping has no time to lose: what is not settled by then leaves again."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FAULT_PAUSE_SECONDS):
+                await self._stopping.wait()
+        await asyncio.sleep(LAST_PAUSE_SECONDS)
 
     async def _attempt(self, leased: Leased, relay: Relay) -> Delivery:
-        way, patience = relay if leased.parcel.by_mail else self._means.pager, ATTEMPT_SECONDS[leased.lane]
+        way = relay if leased.parcel.by_mail else self._means.pager
+        patience = ATTEMPT_SECONDS[leased.lane] + more_seconds(leased.parcel)
         try:
             async with asyncio.timeout(patience):
                 return await way.send(leased.parcel)
@@ -218,15 +218,14 @@ class Sender:
             await self._write_down(ended)
         except Exception:
             log.exception("sender.failed", lane=leased.lane.value, outbox=leased.parcel.outbox_id)
-            await asyncio.sleep(FAULT_PAUSE_SECONDS)
+            await self._rest()
             return
         _report(ended)
         if ended.has_failed:
             self._means.failed()
 
     async def _write_down(self, ended: Ended) -> None:
-        """Tried again while the database is in trouble, for as long as the mail is this worker's: else who was reached
-        already would be reached again."""
+        """Tried again while the database is in trouble, and the mail is ours: else who was reached is reached again."""
         until = self._means.clock() + LEASE[ended.leased.lane]
         while True:
             try:
@@ -235,30 +234,32 @@ class Sender:
                 if self._means.clock() > until:
                     raise
                 log.warning("sender.unsettled", outbox=ended.leased.parcel.outbox_id, error=str(fault))
-                await asyncio.sleep(FAULT_PAUSE_SECONDS)
+                await self._rest()
 
     async def _lease(self, lane: Lane) -> Sequence[Leased]:
         asked = Asked(lane)
         await self._commits.write(asked)
         return asked.leased
 
-    async def _tidy(self, line: Line) -> None:
-        """What lies in the tray while every worker hangs goes back."""
+    async def _tidy(self, line: Line[Leased]) -> None:
         while True:
-            await asyncio.sleep(line.patience / 2)
+            await asyncio.sleep(line.tray.patience / 2)
             self._give_back(line)
 
-    def _give_back(self, line: Line) -> None:
+    def _give_back(self, line: Line[Leased]) -> None:
         """What nobody began in time is due again, here and for other nodes."""
         if left := line.tray.left():
             log.warning("sender.busy", lane=line.lane.value, given_back=len(left))
-            task = asyncio.create_task(self._due_again(line, left))
-            self._given_back.add(task)
-            task.add_done_callback(self._given_back.discard)
+            self._put_back(line, left, 0.0)
 
-    async def _due_again(self, line: Line, left: Sequence[Leased]) -> None:
-        now = self._means.clock()
-        written = (self._commits.write(Ended(leased, NOBODY_FREE, now)) for leased in left)
+    def _put_back(self, line: Line[Leased], left: Sequence[Leased], seconds: float) -> None:
+        task = asyncio.create_task(self._due_again(line, left, seconds))
+        self._given_back.add(task)
+        task.add_done_callback(self._given_back.discard)
+
+    async def _due_again(self, line: Line[Leased], left: Sequence[Leased], seconds: float) -> None:
+        again = self._means.clock() + timedelta(seconds=seconds)
+        written = (self._commits.write(Ended(leased, NOBODY_FREE, again)) for leased in left)
         for error in filter(None, await asyncio.gather(*written, return_exceptions=True)):
             log.error("sender.failed", lane=line.lane.value, exc_info=error)
         line.tray.call()

@@ -60,6 +60,12 @@ FIRST_WAITS = {
 }
 """Seconds to wait after the first, second, … failed attempt; the last one repeats (hazards F14)."""
 
+HEAVY = 250_000
+"""Octets from which on a mail is given time for its size: less passes on any line."""
+
+SLOWEST = 5_000
+"""Octets per second: who takes a heavy mail more slowly hangs."""
+
 LIFETIME = {Lane.PAGE: timedelta(days=1), Lane.BULK: timedelta(days=4)}
 """How long a mail is tried before it counts as refused (RFC 5321 §4.5.4.1 asks for at least 4 to 5 days). A page of
 yesterday calls nobody: others were called a minute after it should have left (core.reach)."""
@@ -74,3 +80,9 @@ def next_attempt(lane: Lane, attempts: int, promised_at: datetime, share: float,
     waits = FIRST_WAITS[lane]
     wait = waits[min(attempts, len(waits)) - 1]
     return now + timedelta(seconds=wait * (0.75 + share / 2))
+
+
+def more_seconds(parcel: Parcel) -> float:
+    """How much longer than another mail a heavy one may take to leave, 0 for one that is not."""
+    size = len(parcel.message)
+    return size / SLOWEST if size >= HEAVY else 0.0

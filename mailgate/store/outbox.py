@@ -13,14 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from sqlalchemy import BindParameter, Row, Update, bindparam, update
 from sqlmodel import col, select
 
 from mailgate.core import delivery
-from mailgate.core.delivery import Deferred, Delivered, Lane, Parcel, Refused
+from mailgate.core.delivery import Deferred, Delivered, Lane, Parcel, Refused, more_seconds
 from mailgate.core.events import DeliveryFailed
 from mailgate.core.model import Channel, PageState
 from mailgate.core.reports import Fate
@@ -106,7 +106,8 @@ class Leased:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """At most `limit` rows of a lane for one worker. `owner` is only there for people who look at the table."""
+    """At most `limit` rows of a lane for one worker; heavy mails for as much longer as they may take. `owner` is only
+    there for people who look at the table."""
 
     lane: Lane
     limit: int
@@ -119,7 +120,11 @@ def lease(tx: Tx, wanted: Lease, now: datetime) -> tuple[Leased, ...]:
     asked = {"served": wanted.lane, "now": now, "most": wanted.limit, "until": wanted.until, "owner": wanted.owner}
     taken = sorted(rows.ask(tx, TAKE, asked).all(), key=lambda row: int(row.id))
     needless = _given_up(tx, [row.id for row in taken if row.attempts > 1], now)
-    return tuple(_leased(row) for row in taken if row.id not in needless)
+    leased = tuple(_leased(row) for row in taken if row.id not in needless)
+    for one in leased:
+        if more := more_seconds(one.parcel):
+            tx.exec(_held(one).values(next_attempt_at=wanted.until + timedelta(seconds=more)))
+    return leased
 
 
 def settle(tx: Tx, leased: Leased, result: delivery.Delivery, next_attempt_at: datetime | None, now: datetime) -> bool:

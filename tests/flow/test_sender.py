@@ -17,7 +17,8 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from mailgate import sender
-from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane, Parcel
+from mailgate.core import delivery
+from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane, Parcel, more_seconds
 from mailgate.sender import Means, Sender
 from mailgate.store import outbox, query
 from mailgate.store.columns import OutboxState
@@ -29,11 +30,12 @@ from tests.flow.desk import Letter, LiveDesk, live_desk
 
 @dataclass
 class Relay:
-    """Defers the first mail, takes the others, and says when it has taken `wanted`."""
+    """Defers the first mail, takes the others, and says when it has taken `wanted`; counts how often it was closed."""
 
     wanted: int
     asked: int = 0
     taken: int = 0
+    closed: int = 0
     enough: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, parcel: Parcel) -> Delivery:
@@ -46,7 +48,7 @@ class Relay:
         return Delivered()
 
     async def close(self) -> None:
-        """Nothing is open."""
+        self.closed += 1
 
 
 class Unforeseen(Exception):
@@ -115,6 +117,18 @@ class Together(Relay):
         return Delivered()
 
 
+@dataclass
+class Slow(Relay):
+    """Takes half a second for what is heavy."""
+
+    async def send(self, parcel: Parcel) -> Delivery:
+        await asyncio.sleep(0.5 if more_seconds(parcel) else 0)
+        self.taken += 1
+        if self.taken == self.wanted:
+            self.enough.set()
+        return Delivered()
+
+
 def states(desk: LiveDesk) -> Counter[str]:
     """How many pages are in which state."""
     with desk.database.read() as tx:
@@ -175,6 +189,46 @@ def test_what_nobody_could_begin_is_due_again(desk: LiveDesk, monkeypatch: pytes
 
     asyncio.run(later())
     assert states(desk) == {OutboxState.PROMISED: 5, OutboxState.LEASED: 1}
+
+
+def test_a_heavy_mail_has_time_for_its_size(desk: LiveDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A customer's files on their way to a technician: on a line of one megabit, 10 MB take longer than a minute."""
+    monkeypatch.setattr(delivery, "HEAVY", 1000)
+    monkeypatch.setattr(delivery, "SLOWEST", 1000)
+    monkeypatch.setitem(sender.ATTEMPT_SECONDS, Lane.PAGE, 0.1)
+    asyncio.run(send_pages(desk, Slow(wanted=6), workers=6))
+    assert states(desk) == {OutboxState.SENT: 6}
+
+
+def test_heavy_mails_leave_a_worker_to_the_others(desk: LiveDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The technicians' mails with a customer's files fill the line; a text message goes another way, and at once."""
+    monkeypatch.setattr(delivery, "HEAVY", 1000)
+    asyncio.run(send_pages(desk, Slow(wanted=3), workers=2, grace=0.1))
+    assert states(desk) == {OutboxState.SENT: 3, OutboxState.LEASED: 1, OutboxState.PROMISED: 2}
+    with desk.database.read() as tx:
+        waiting = [row.next_attempt_at for row in query.outbox(tx) if row.last_error]
+    assert waiting == [desk.now + timedelta(seconds=30)] * 2
+
+
+def test_what_was_taken_is_noted_while_the_daemon_stops(desk: LiveDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database was busy for a moment: at the next start, everybody would be paged once more."""
+    faults, settle = [OperationalError("UPDATE outbox", None, Exception("database is locked"))] * 3, outbox.sent
+
+    def sent(tx: Tx, several: Sequence[Leased], now: datetime) -> int:
+        if several and faults:
+            raise faults.pop()
+        return settle(tx, several, now)
+
+    monkeypatch.setattr(outbox, "sent", sent)
+    asyncio.run(send_pages(desk, Together(wanted=6), workers=6, grace=3))
+    assert states(desk) == {OutboxState.SENT: 6}
+
+
+def test_whoever_stops_closes_the_ways_to_the_pagers(desk: LiveDesk) -> None:
+    """A worker's relay and the pagers: else a gateway keeps a connection that nobody uses any more."""
+    relay = Together(wanted=6)
+    asyncio.run(send_pages(desk, relay, workers=6))
+    assert relay.closed == 6 + 1
 
 
 @contextmanager

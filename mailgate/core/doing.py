@@ -8,7 +8,7 @@ from datetime import datetime
 
 from mailgate.core.bank import Bill, left, shown_to, warn_of_low, with_bank
 from mailgate.core.changes import Change
-from mailgate.core.clocks import after_wait, keeps, kept, stands_still
+from mailgate.core.clocks import after_wait, call_back, keeps, kept, stands_still
 from mailgate.core.clockwork import clocks_after
 from mailgate.core.correcting import correction, did_correct, taken_back
 from mailgate.core.correspondence import View, facts_about, letter_to_requester, person_facts, view_of_requester
@@ -115,8 +115,10 @@ def _line(planned: Plan, at: datetime) -> Iterator[Line]:
 
 
 def _callback_after(planned: Plan, policy: Policy, at: datetime) -> tuple[Clock, ...]:
-    """The call-back clock after this mail, if the ticket has one."""
+    """The call-back clock after this mail, if the ticket has one; a parked request has it from its release on."""
     ticket, callback = planned.ticket, planned.ticket.callback
+    if planned.releases:
+        return (call_back(policy.queues.get(ticket.queue, policy.default_queue), policy, at),)
     if callback is None:
         return ()
     callback = moved(callback, ticket, planned.graded, policy)
@@ -141,7 +143,8 @@ def _changes(planned: Plan, after: Ticket, policy: Policy, at: datetime) -> Iter
     if after.assignee != ticket.assignee and after.assignee is not None:
         yield Assign(number, after.assignee)
     yield from grading(ticket, after)
-    if after.callback is not None and (after.callback != ticket.callback or _goes_on(planned, after)):
+    moves = after.callback != ticket.callback or _goes_on(planned, after)
+    if after.callback is not None and moves and not planned.releases:
         yield SetClock(number, after.callback)
     if after.status is not ticket.status and not planned.releases:
         yield ChangeStatus(number, after.status, at)

@@ -91,9 +91,9 @@ class Plan:
 
     @property
     def notifies(self) -> bool:
-        """Whether the customer hears of it."""
-        told = self.spend is not None or self.status in TOLD or bool(self.regraded)
-        return not self.internal and not self.releases and (self.public_words or told)
+        """Whether the customer hears of it; that a parked request is released they hear anyway."""
+        told = self.spend is not None or bool(self.regraded) or (self.status in TOLD and not self.releases)
+        return not self.internal and (self.public_words or told)
 
 
 TOLD = frozenset({Status.WAITING_VALIDATION, Status.RESOLVED, Status.CLOSED, Status.OPEN})

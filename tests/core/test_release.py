@@ -7,13 +7,15 @@ from dataclasses import replace
 import pytest
 
 from mailgate.core.effects import ChangeStatus, SetClock
-from mailgate.core.model import Attachment, Direction, Status
+from mailgate.core.intents import Intent, Reopen, Spend, Take
+from mailgate.core.model import Activity, Attachment, Direction, Status
 from mailgate.core.page_effects import Page
 from mailgate.core.seen import Seen
 from mailgate.core.ticket import Line
 from tests.builders import NOW, a_mail, a_ticket, contact_token, local, received
 from tests.core.asking import ask, letters, of, only, paged
 from tests.core.test_replies import DESK
+from tests.core.working import answer, notification
 
 PARKED = a_ticket(
     status=Status.PARKED, callback=None, requester=replace(a_ticket().requester, mail="stagiaire@acme.example"),
@@ -56,3 +58,22 @@ def test_anything_else_leaves_it_parked(sender: str, text: str) -> None:
     decision = ask(event, Seen(1002, by_token=PARKED))
     assert of(decision, ChangeStatus) == []
     assert paged(decision) == []
+
+
+@pytest.mark.parametrize("word", [Take(), Reopen()])
+def test_what_a_technician_writes_with_the_release_reaches_the_sender(word: Intent) -> None:
+    """Beside the letter that says it is released; and the transcript tells the promise that begins with it."""
+    for text in ("Je m'en occupe.", ""):
+        decision = ask(answer(word, text=text), Seen(1002, by_token=PARKED))
+        assert len(letters(decision, "released")) == 1
+        assert len(letters(decision, "notification")) == bool(text)
+        (told,) = letters(decision, "transcript")
+        assert told.facts.deadline is not None
+        assert told.facts.deadline.kept_at is None
+        assert told.facts.deadline.callback.due_at == only(decision, SetClock).clock.due_at
+
+
+def test_the_time_that_is_recorded_with_the_release_is_told() -> None:
+    """A call is an intervention, and each of them is one mail to the customer."""
+    decision = ask(answer(Take(), Spend(Activity.CALL, 15)), Seen(1002, by_token=PARKED))
+    assert notification(decision).facts.intervention is not None

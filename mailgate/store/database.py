@@ -56,9 +56,10 @@ OF_THE_MACHINE = frozenset({"BUSY", "LOCKED", "FULL", "IOERR", "READONLY", "CANT
 OF_THE_SERVER = frozenset({"08", "25", "40", "53", "55", "57", "58"})
 """The same of PostgreSQL, by class of SQLSTATE: connection, read-only, conflict, resources, locks, operator, system."""
 
-IDLE = "idle_in_transaction_session_timeout"
+IDLE, UNHEARD = "idle_in_transaction_session_timeout", "tcp_user_timeout"
 PATIENCE = "30s"
-"""How long PostgreSQL waits for the next word of an open transaction. Every other node may be waiting for it, too."""
+"""How long PostgreSQL waits for the next word of an open transaction, and for a node that takes no more of an answer.
+Every other node may be waiting for it, too."""
 
 
 READ_ONLY = "25006"
@@ -245,6 +246,8 @@ def _refuse_few_letters(connection: DBAPIConnection, _record: object) -> None:
 
 def _be_impatient(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
-    cursor.execute(f"SELECT set_config('{IDLE}', '{PATIENCE}', false) WHERE current_setting('{IDLE}') IN ('0', '0ms')")
+    for name in (IDLE, UNHEARD):
+        unset = f"current_setting('{name}', true) IN ('0', '0ms')"
+        cursor.execute(f"SELECT set_config('{name}', '{PATIENCE}', false) WHERE {unset}")
     cursor.close()
     connection.commit()

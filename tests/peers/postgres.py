@@ -97,7 +97,7 @@ class Server:
 
     def start(self) -> None:
         """Until it answers; after a crash it first goes through its log."""
-        settings = {**self.settings, **HERE_ONLY, "unix_socket_directories": str(self.run)}
+        settings = {**HERE_ONLY, **self.settings, "unix_socket_directories": str(self.run)}
         line = [require("postgres"), "-D", str(self.data), *(f"--{key}={value}" for key, value in settings.items())]
         with (self.run / "log").open("ab") as log:
             server = subprocess.Popen([*_as_its_user(), *line], cwd=self.run, stdout=log, stderr=STDOUT)

@@ -154,6 +154,7 @@ def test_a_role_that_may_only_read_is_told_what_to_do(desk_url: str, postgres: P
     assert "may not" not in str(said(site))
     postgres.ask("UPDATE alembic_version SET version_num = '0001'", name)
     assert one_about(said(site), "may not change the table absence").state is State.BAD
+    assert one_about(said(site), "back it up first").says.endswith("by pg_dump, or by the mailgate that made it")
     postgres.ask("DROP OWNED BY reader", name)
     postgres.ask("DROP ROLE reader")
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from mailgate import site, starter
 from mailgate.acceptor import Acceptor
-from mailgate.core.custody import Delivery
+from mailgate.core.custody import Delivery, ImapCursor
 from mailgate.core.delivery import Delivered, Lane
 from mailgate.core.model import Door
 from mailgate.store import outbox
@@ -24,6 +24,7 @@ from tests.peers import wait_until
 from tests.peers.cutting import Toll, toll_before
 from tests.peers.postgres import Postgres
 from tests.peers.replicas import Pair, running_pair
+from tests.store.desk import fetched
 
 pytestmark = pytest.mark.peer("postgres")
 
@@ -116,6 +117,20 @@ def test_a_mail_whose_commit_got_no_answer_comes_again_and_is_the_same(desk: Liv
     desk.work()
     assert number_of(desk.database, "ticket") == 1
     assert number_of(desk.database, "outbox WHERE template = 'acknowledgement'") == 1
+
+
+def test_a_mail_of_a_mailbox_whose_commit_got_no_answer_is_there_once(desk: LiveDesk, toll: Toll) -> None:
+    """The reader fetches it again, from the same place, and goes on behind it."""
+    acceptor = Acceptor(desk.database, lambda: desk.now, lambda: None)
+    acceptor.start()
+    assert number_of(desk.database, "inbox") == 0
+    toll.arm()
+    with pytest.raises(DATABASE_FAULTS):
+        acceptor.submit(fetched(3)).result(10)
+    assert acceptor.submit(fetched(3)).result(10) == 1
+    acceptor.stop()
+    assert (toll.cuts, number_of(desk.database, "inbox")) == (1, 1)
+    assert acceptor.cursor("INBOX@imap.example.com") == ImapCursor(7, 3)
 
 
 def test_a_decision_whose_commit_got_no_answer_is_not_made_again(desk: LiveDesk, toll: Toll) -> None:

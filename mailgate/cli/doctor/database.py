@@ -36,6 +36,12 @@ SCHEMA: dict[Schema, Said] = {
     ),
 }
 
+OLDER_SERVER = warning(
+    "the database is of an earlier mailgate, and is changed at the next start: back it up first, by pg_dump, or by the "
+    "mailgate that made it"
+)
+"""`mailgate backup` copies an earlier file as it is, and no earlier tables of a server."""
+
 
 def database(config: Config) -> Iterator[Said]:
     """The database that config.toml names."""
@@ -100,7 +106,7 @@ def of_sqlite(found: SqliteHealth) -> Iterator[Said]:
 
 def of_postgresql(found: ServerHealth) -> Iterator[Said]:
     """What PostgreSQL's answers mean."""
-    yield SCHEMA[found.schema]
+    yield OLDER_SERVER if found.schema is Schema.OLDER else SCHEMA[found.schema]
     if found.standby:
         yield bad(f"this PostgreSQL {found.version} is a standby, on which nothing can be written: name the primary")
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailgate.core.clocks import call_back
 from mailgate.core.clockwork import opened
 from mailgate.core.decision import Decision
-from mailgate.core.doing import worked
+from mailgate.core.doing import ATTENDED, worked
 from mailgate.core.effects import AddMessage, Effect, OpenTicket
 from mailgate.core.events import MailReceived, TicketRequested
 from mailgate.core.identity import Sender, recognise
@@ -18,7 +18,7 @@ from mailgate.core.policy import Actions, Policy
 from mailgate.core.requests import acknowledgement, language_of
 from mailgate.core.routing import settle
 from mailgate.core.seen import Seen
-from mailgate.core.starting import ATTENDED, BRINGS_IN, with_clocks
+from mailgate.core.starting import BRINGS_IN, with_clocks
 from mailgate.core.summons import Words
 from mailgate.core.ticket import Ticket
 

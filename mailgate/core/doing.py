@@ -46,6 +46,9 @@ from mailgate.core.summons import first_words, message_facts, tell, words_of
 from mailgate.core.ticket import Clock, Line, Promise, Ticket
 from mailgate.core.transcripts import Account, told_work
 
+ATTENDED = "somebody attends to it already: nobody is called"
+"""Why nobody was called for a request, in the journal."""
+
 WORDLESS = {Status.CLOSED: "closing", Status.WAITING_VALIDATION: "validation"}
 """What tells the customer of a status when the technician said nothing beside it."""
 
@@ -62,6 +65,7 @@ def carry_out(
     because = f"{planned.by.key} works on #{number}: " + (", ".join(one.code for one in account.did) or "help")
     reasons = [f"{one.scale} {one.now}: {one.reason}" for one in planned.regraded]
     reasons += [f"{one.code}: {one.detail}" for one in bound]
+    reasons += [ATTENDED] if planned.releases and planned.owner is not None else []
     effects = (*effects, *deed_of(event, planned, effects, seen))
     return Decision(Outcome.FOLLOW_UP, "; ".join((because, *reasons)), effects, number, findings)
 

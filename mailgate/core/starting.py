@@ -19,7 +19,7 @@ from mailgate.core.classify import kind_and_why
 from mailgate.core.clocks import call_back
 from mailgate.core.clockwork import clocked, opened
 from mailgate.core.decision import Decision, Findings
-from mailgate.core.doing import worked
+from mailgate.core.doing import ATTENDED, worked
 from mailgate.core.effects import AddMessage, Effect, OpenTicket, SendMail
 from mailgate.core.events import HeldMail, MailReceived
 from mailgate.core.grading import found, graded
@@ -55,9 +55,6 @@ from mailgate.core.wishes import (
 
 BRINGS_IN = "brings in a request of"
 """What a technician did, in the journal."""
-
-ATTENDED = "somebody attends to it already: nobody is called"
-"""Why nobody was called for a request, in the journal."""
 
 
 def brings_in(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Technician | None:

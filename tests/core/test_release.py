@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from mailgate.core.doing import ATTENDED
 from mailgate.core.effects import ChangeStatus, SetClock
 from mailgate.core.intents import Intent, Reopen, Spend, Take
 from mailgate.core.model import Activity, Attachment, Direction, Status
@@ -77,3 +78,10 @@ def test_the_time_that_is_recorded_with_the_release_is_told() -> None:
     """A call is an intervention, and each of them is one mail to the customer."""
     decision = ask(answer(Take(), Spend(Activity.CALL, 15)), Seen(1002, by_token=PARKED))
     assert notification(decision).facts.intervention is not None
+
+
+def test_the_journal_says_why_nobody_was_called_for_what_is_taken() -> None:
+    """`mailgate verify` asks for as many people as the queue promises, or for the reason."""
+    for word, because in ((Take(), True), (Reopen(), False)):
+        decision = ask(answer(word), Seen(1002, by_token=PARKED))
+        assert (ATTENDED in decision.because) is because is (paged(decision) == [])

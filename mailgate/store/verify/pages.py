@@ -9,10 +9,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from mailgate.core.delivery import Lane
+from mailgate.core.doing import ATTENDED
 from mailgate.core.escalation import STEP
 from mailgate.core.floods import WAKE, WINDOW
 from mailgate.core.model import Direction, Outcome, PageState, Status
-from mailgate.core.starting import ATTENDED, BRINGS_IN
+from mailgate.core.starting import BRINGS_IN
 from mailgate.store.columns import UNTAKEN, InboxKind, OutboxState
 from mailgate.store.tables import FloodRow, InboxRow, JournalRow, MessageRow, OutboxRow, PageRow, TicketRow, TimerRow
 from mailgate.store.verify.findings import Question, State, those

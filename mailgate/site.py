@@ -19,6 +19,7 @@ from mailgate.config.heartbeat import wrong_url
 from mailgate.core.policy import Policy
 from mailgate.engine import Desk
 from mailgate.mail.compose import Templates
+from mailgate.mail.dates import primary
 from mailgate.mail.keyring import KEY_OCTETS, Keyring
 from mailgate.mail.shelf import files
 from mailgate.rulebook import Rulebook
@@ -45,7 +46,7 @@ class Site:
     @property
     def doubts(self) -> tuple[Mistake, ...]:
         """What is odd but works."""
-        return (*self.rulebook.warnings, *web.doubts(self.config))
+        return (*self.rulebook.warnings, *web.doubts(self.config), *_unspoken(self))
 
     def desk(self, ring: Keyring) -> Desk:
         """The desk that this site describes, signing with `ring`."""
@@ -157,6 +158,15 @@ def _unknown_templates(loaded: Site) -> Iterator[Mistake]:
         if name is not None and name not in known:
             says = f"rule '{rule.name}' names the unknown template '{name}'{did_you_mean(name, known)}"
             yield Mistake(rule.file, rule.line, 1, says)
+
+
+def _unspoken(loaded: Site) -> Iterator[Mistake]:
+    """Mails leave all the same, in a language that nobody asked for."""
+    for language, place in ((loaded.config.desk.language, loaded.config.language_place), *loaded.rulebook.languages):
+        instead = loaded.templates.spoken_to(language)
+        if primary(instead) != primary(language):
+            says = f"no template is in '{language}': mails leave in '{instead}'"
+            yield place.mistake(f"{says} until templates/{primary(language)} holds some")
 
 
 def ring_of(settings: Config) -> Keyring | None:

@@ -56,6 +56,7 @@ def load(path: Path) -> Config:
         log_format=file.log.format,
         sms={name: site.gateway(name, table) for name, table in file.sms.items()},
         heartbeat=site.heartbeat(file),
+        language_place=source.place(("desk", "language")),
     )
     mistakes = (*_impossible_sockets(config, source), *_beats_for_itself(config, source))
     if mistakes:

@@ -187,6 +187,7 @@ class Config:
     log_format: Literal["json", "console"]
     sms: Mapping[str, SmsGateway] = field(default_factory=dict)
     heartbeat: Heartbeat | None = None
+    language_place: Place = field(default=Place("config.toml", 0, 0), repr=False, compare=False)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:

@@ -66,6 +66,12 @@ class Templates:
         stems = (stem.rpartition("/") for stem in self._shelf.stems(TEXT))
         return tuple(sorted({name for folder, _, name in stems if folder in folders}))
 
+    def spoken_to(self, language: str) -> str:
+        """The language that a reader of `language` gets: its own where any template is written in it."""
+        folders = {stem.split("/")[1] for stem in self._shelf.stems(TEXT)}
+        wanted = (language, self.language, LAST_RESORT)
+        return next((one for one in wanted if one in folders or primary(one) in folders), LAST_RESORT)
+
     def check(self) -> tuple[str, ...]:
         """Every mistake of every template, each rendered with sample facts: "templates/fr/x.txt.j2:3: …"."""
         return tuple(sorted({*self._missing(), *self._widows(), *self._failing()}))

@@ -25,20 +25,26 @@ from mailgate.rulebook.examples import Example, failures
 from mailgate.rulebook.names import Names, gather
 from mailgate.rulebook.pagers import unknown_gateways
 from mailgate.rulebook.schema import ClosingTable, LimitsTable, RulesFile
-from mailgate.toml.document import Collected, Mistake, SiteMistakes, Source, parse
+from mailgate.toml.document import Collected, Mistake, Place, SiteMistakes, Source, parse
 
 Table = TypeVar("Table")
 Value = TypeVar("Value")
 Model = TypeVar("Model", bound=BaseModel)
 
 
+READERS = (("customer", "*"), ("customer", "*", "contacts", "*"), ("technician", "*"))
+"""Who may have a language of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The desk's policy, the examples that its rules carry, and what is odd but works."""
+    """The desk's policy, the examples that its rules carry, what is odd but works, and every language in which the
+    rules say that somebody reads."""
 
     policy: Policy
     examples: tuple[Example, ...]
     warnings: tuple[Mistake, ...] = ()
+    languages: tuple[tuple[str, Place], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ def load(rules_dir: Path, desk: Desk, gateways: Collection[str] | None = None) -
         found.add([Mistake(rules_dir.name, 0, 0, "no queue is declared: the desk would have no door")])
     found.settle()
     policy = _policy(files, desk)
-    return Rulebook(policy, tuple(_examples(files, desk)), tuple(doubts(sources, policy)))
+    return Rulebook(policy, tuple(_examples(files, desk)), tuple(doubts(sources, policy)), tuple(_languages(sources)))
 
 
 def mistakes_in(rules_dir: Path) -> tuple[Mistake, ...]:
@@ -132,6 +138,12 @@ def _policy(files: tuple[Read, ...], desk: Desk) -> Policy:
         closing=building.closing(_together(ClosingTable, (file.closing for file in tables))),
         banks=banks(_together(BankTable, (file.bank for file in tables))),
     )
+
+
+def _languages(sources: Iterable[Source]) -> Iterable[tuple[str, Place]]:
+    for source in sources:
+        for readers in READERS:
+            yield from ((said, source.place(path)) for path, said in source.texts(*readers, "language"))
 
 
 def _built(sections: Iterable[Mapping[str, Table]], build: Callable[[str, Table], Value]) -> dict[str, Value]:

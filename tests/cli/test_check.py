@@ -93,3 +93,26 @@ def test_what_the_site_needs_and_the_machine_lacks_is_a_mistake(
     assert "install mailgate with its extra 'dkim'" in capsys.readouterr().err
     assert run(["serve", "-c", str(config)]) == 1
     assert not (config.parent / "var").exists()
+
+
+def test_a_language_that_no_template_is_in_is_a_warning(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Mails leave all the same, in words that nobody asked for: English, or a customer's in the desk's own."""
+    spoil(config.parent / "rules" / "40-customers.toml", 'language = "fr-CH"', 'language = "de-CH"')
+    assert run(["check", "-c", str(config)]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("warning: rules/40-customers.toml:")
+    assert "no template is in 'de-CH': mails leave in 'fr-CA' until templates/de holds some" in line
+    spoil(config, 'language = "fr-CA"', 'language = "de"')
+    assert run(["check", "-c", str(config)]) == 0
+    assert "config.toml:12:12: no template is in 'de': mails leave in 'en'" in capsys.readouterr().err
+
+
+def test_a_language_of_ones_own_templates_is_no_warning(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever translates a template has begun with it."""
+    spoil(config, 'language = "fr-CA"', 'language = "de"')
+    english = config.parent / "templates" / "en" / "acknowledgement.txt.j2"
+    german = config.parent / "templates" / "de" / english.name
+    german.parent.mkdir()
+    german.write_bytes(english.read_bytes())
+    assert run(["check", "-c", str(config)]) == 0
+    assert capsys.readouterr().err == ""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from mailgate.core.bank_effects import EntryKind
 from mailgate.core.events import BankAsked
 from tests.flow.machine import letters
-from tests.flow.machine.letters import CONTACTS, TECHNICIANS, URGENT, Sort, Way
+from tests.flow.machine.letters import CONTACTS, REGULAR, TECHNICIANS, URGENT, Sort, Way
 from tests.flow.machine.relay import Mood
 from tests.flow.machine.steps import Steps, any_one
 from tests.flow.machine.world import FLOODED, USUAL
@@ -37,7 +39,8 @@ class Errands(Steps):
         if ticket is None:
             return
         target = others[into % len(others)]
-        surely = self._is_calm() and self.model.is_fresh(ticket) and self.model.is_fresh(target)
+        about = next(one for one in self._theirs(TECHNICIANS) if letters.ticket_of(one) == target)
+        surely = self._is_calm() and self.model.is_fresh(mail) and self.model.is_fresh(about)
         self.model.merges(ticket, target, surely)
         text = f"#fusionner {target}\n\nMême cause."
         self._post(letters.answered(mail, text, self.model.number()), Way.SMTP)
@@ -52,14 +55,20 @@ class Errands(Steps):
         self.world.ask(bought)
         self.world.work()
 
-    def requests_pour_in(self, times: int) -> None:
-        """One page tells of several, and whatever comes soon after waits for the next. Only a game plays it: who takes
-        such a page has all that it tells of, and the model does not know whose they are then."""
-        self.model.flood = True
+    @rule(
+        times=st.integers(3, 6), sender=st.sampled_from(CONTACTS), to=st.sampled_from((URGENT, URGENT, REGULAR)),
+        apart=st.sampled_from((0, 0, 4, 14)),
+    )  # fmt: skip
+    def requests_pour_in(self, times: int, sender: str, to: str, apart: int) -> None:
+        """One page tells of several, and whatever comes soon after waits for the next: all at once, or so many minutes
+        apart that windows end meanwhile."""
         self.world.reload(FLOODED)
+        self.model.floods(self.world.now)
         for _ in range(times):
-            self._ask(f"m{self.model.letters}", CONTACTS[0], URGENT, Sort.PERSON, Way.SMTP)
+            if self.model.may_ask(sender, self.world.now):
+                self._ask(f"m{self.model.letters}", sender, to, Sort.PERSON, Way.SMTP)
             self.world.work()
+            self.world.advance(timedelta(minutes=apart))
         self.world.reload(USUAL)
 
     def _is_calm(self) -> bool:

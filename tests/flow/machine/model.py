@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.flow.desk import Sent
-from tests.flow.machine.letters import CONTACTS, Posted, Sort, ticket_of
+from tests.flow.machine.letters import CONTACTS, Posted, ticket_of
 from tests.flow.machine.relay import Relay
 
 ASKED = "Rien n’est encore parti"
@@ -22,13 +22,24 @@ STOLEN_MINUTES = 700
 REGRET = timedelta(minutes=9)
 """For so long a technician may take back their last mail, and a little longer."""
 
+WINDOW = timedelta(minutes=15)
+"""From a customer's fourth request within this time on, one page tells of several; what comes within as long waits for
+the next such page."""
+
+SEVERAL = "demandes"
+"""What a page says that tells of several."""
+
+MOST_IN_AN_HOUR = 20
+"""So many of the requests of one contact are acknowledged within an hour, and no more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request: who wrote it, whether at the urgent door, and whether somebody is to be answered."""
+    """A request: who wrote it, whether at the urgent door, when, and whether somebody is to be answered."""
 
     sender: str
     urgent: bool
+    at: datetime
     answered: bool = True
 
 
@@ -58,7 +69,8 @@ class Model:
 
     `bought` are the minutes of each invoice, `regretful` who took something back, `undone` the minutes that were surely
     taken back, `merged` the tickets that surely became part of another, `joined` which ones may have become part of
-    which; `flood`: one came, and nothing is sure any more.
+    which. `flooded` are the words of the requests that a page of several may tell of: somebody else may have them by
+    now. What comes until `floods_until` may be such a one.
     """
 
     requests: dict[str, Asked] = field(default_factory=dict)
@@ -73,7 +85,8 @@ class Model:
     undone: set[int] = field(default_factory=set)
     merged: set[int] = field(default_factory=set)
     joined: set[tuple[int, int]] = field(default_factory=set)
-    flood: bool = False
+    flooded: set[str] = field(default_factory=set)
+    floods_until: datetime | None = None
     posted: list[Posted] = field(default_factory=list)
     letters: int = 0
     uid: int = 10
@@ -83,19 +96,34 @@ class Model:
         self.letters += 1
         return self.letters
 
-    def asks(self, mark: str, sender: str, urgent: bool, sort: Sort) -> None:
+    def asks(self, mark: str, asked: Asked) -> None:
         """Somebody wants something."""
-        self.requests[mark] = Asked(sender, urgent, sort in (Sort.PERSON, Sort.STUCK))
+        self.requests[mark] = asked
+        if self.floods_until is not None and asked.at <= self.floods_until:
+            self.flooded.add(mark)
+            self.floods_until = asked.at + 2 * WINDOW
 
-    def is_fresh(self, ticket: int) -> bool:
-        """Whether nobody wrote about a ticket, so that it surely waits for somebody."""
-        return ticket not in self.touched and not self.flood
+    def floods(self, at: datetime) -> None:
+        """One page may tell of several, from now on and of what came shortly before."""
+        self.flooded |= {mark for mark, asked in self.requests.items() if asked.at > at - WINDOW}
+        self.floods_until = at + 2 * WINDOW
+
+    def may_ask(self, sender: str, at: datetime) -> bool:
+        """Whether somebody is answered when they ask once more."""
+        lately = (one for one in self.requests.values() if one.sender == sender and one.at > at - timedelta(hours=1))
+        return len(list(lately)) < MOST_IN_AN_HOUR
+
+    def is_fresh(self, mail: Sent) -> bool:
+        """Whether nobody wrote about the ticket of a mail, and no page of another told of it, so that it surely waits
+        for somebody."""
+        words = mail.subject.split()
+        return ticket_of(mail) not in self.touched and SEVERAL not in words and self.flooded.isdisjoint(words)
 
     def works_on(self, mail: Sent, minutes: int, answers: str, at: datetime) -> None:
         """A technician answers a mail with minutes."""
         ticket = ticket_of(mail)
         assert ticket is not None
-        self.works[minutes] = Worked(ticket, mail, answers, self.is_fresh(ticket), self.letters, at)
+        self.works[minutes] = Worked(ticket, mail, answers, self.is_fresh(mail), self.letters, at)
         self.touched.add(ticket)
 
     def takes_back(self, minutes: int, at: datetime) -> Sent:
@@ -109,8 +137,10 @@ class Model:
         return work.mail
 
     def merges(self, ticket: int, target: int, surely: bool) -> None:
-        """A technician wants the one to be part of the other."""
-        self.joined.add((ticket, target))
+        """A technician wants the one to be part of the other; or what the one is part of by then, which may be decided
+        later."""
+        others = self.leads_to(ticket) - {ticket}
+        self.joined |= {(ticket, target), *((one, target) for one in others), *((target, one) for one in others)}
         self.merged |= {ticket} if surely else set()
         self.touched |= {ticket, target}
         self.ended.add(ticket)

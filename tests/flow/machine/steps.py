@@ -77,7 +77,7 @@ class Steps(RuleBasedStateMachine):
         minutes, ticket = 10 + number, letters.ticket_of(mail)
         if ticket is None:
             return
-        fresh, words = self.model.is_fresh(ticket), f"Fait {number}."
+        fresh, words = self.model.is_fresh(mail), f"Fait {number}."
         posted = letters.answered(mail, f"#appel {minutes}\n{command}\n{words}", number)
         self.model.works_on(mail, minutes, f"<{number}@example.com>", self.world.now)
         if command.startswith(("#attente", "#résolu")):
@@ -119,7 +119,7 @@ class Steps(RuleBasedStateMachine):
         """Somebody called."""
         mark = f"o{self.model.number()}"
         queue = "urgent" if urgent else "regulier"
-        self.model.requests[mark] = Asked(CONTACTS[0], urgent)
+        self.model.asks(mark, Asked(CONTACTS[0], urgent, self.world.now))
         self.world.ask(TicketRequested(0, self.world.now, "acme", CONTACTS[0], f"Appel {mark}", "Bonjour", queue))
         self.world.work()
 
@@ -166,7 +166,7 @@ class Steps(RuleBasedStateMachine):
         self.world.cuts.arm(at, left * (11 if at is Moment.STATEMENT else 1))
 
     def _ask(self, mark: str, sender: str, to: str, sort: Sort, way: Way) -> None:
-        self.model.asks(mark, sender, to == URGENT, sort)
+        self.model.asks(mark, Asked(sender, to == URGENT, self.world.now, sort in (Sort.PERSON, Sort.STUCK)))
         posted = letters.request(mark, self.model.number(), sender, to, sort)
         self._accept(posted, way)
 

@@ -89,6 +89,11 @@ class Acceptor:
         with self._database.read() as tx:
             return inbox.kept(tx, mailbox, uidvalidity, uids)
 
+    def since(self, mailbox: str) -> datetime | None:
+        """Since when the mail of an IMAP mailbox is the desk's."""
+        with self._database.read() as tx:
+            return inbox.since(tx, mailbox)
+
     def begin(self, mailbox: str, cursor: ImapCursor) -> None:
         """From where on an IMAP mailbox is read."""
         with self._database.write() as tx:

@@ -62,7 +62,8 @@ class ImapCursor:
 class Cursors(Protocol):
     """How far each IMAP mailbox was read; custody of a mail with an ImapSource moves it in the same commit.
 
-    `kept` are those of the UIDs whose mails are in custody.
+    `kept` are those of the UIDs whose mails are in custody, `since` is when the mailbox was first read, or when mail
+    may be missing from, None when neither is known.
 
     `begin` says from where on a mailbox is read when no mail can say it, `forget` that its UIDs mean something else by
     now.
@@ -73,6 +74,8 @@ class Cursors(Protocol):
     def cursor(self, mailbox: str) -> ImapCursor | None: ...
 
     def kept(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> tuple[int, ...]: ...
+
+    def since(self, mailbox: str) -> datetime | None: ...
 
     def begin(self, mailbox: str, cursor: ImapCursor) -> None: ...
 

@@ -4,12 +4,11 @@
 
 A sweep takes the mails above the cursor in the order of their UIDs. The store moves the cursor in the commit of the
 mail itself, so after a crash between commit and move a mail at or below the cursor is known to be in custody and is
-only moved (hazards F28). When UIDVALIDITY changes the whole folder is read again and the engine recognises by content
-what it has (F29).
+only moved (hazards F28). When UIDVALIDITY changes the folder is read again; by content the engine knows what it has.
 
 Where read mail stays in the folder, the first contact takes, of the mails that were there before us, only those that
-nobody has read. None of them moves the cursor but the last, which moves it behind all that were there: a restart in
-the middle then still knows old mail from new.
+nobody has read. The cursor stays until they are taken: a restart in the middle then still knows old mail from new.
+When UIDVALIDITY changes it is the same, but that of the read mails those are taken that came since the first contact.
 
 What the server does not let us put away holds up nobody. What it fails to give comes last: the mails behind it are
 taken, the cursor stays before it. In both cases we are not `alive`.
@@ -37,7 +36,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from mailgate.core.custody import Cursors, Custody, Delivery, ImapCursor, ImapSource
 from mailgate.core.model import Door
-from mailgate.edge.imap_look import Fresh, come_in, look, put_last
+from mailgate.edge.imap_look import Fresh, Known, come_in, is_of, look, put_last
 from mailgate.edge.imap_route import envelope_from, headers_of, recipients
 from mailgate.edge.imap_session import Fetched, ImapSession, Mailbox, UnfitServer, opened, readable
 
@@ -70,9 +69,9 @@ class MailboxReader:
     """Reads one mailbox in a thread of its own until stopped.
 
     `knows` gets addresses in lower case; `share` answers a random share in [0, 1) that spreads reconnections. `alive`
-    is called whenever the folder was looked into, and for each mail that was taken. `fallback` is asked for each mail,
-    and answers the mailbox's own unless somebody knows better. `is_ours` is asked before anything is done in the
-    mailbox, `give_way` called with the seconds that we rest because it cannot be read."""
+    is called whenever the folder was looked into, and for each mail that was taken. `fallback` answers the address that
+    a mail counts for when it names none. `is_ours` is asked before anything is done in the mailbox, `give_way` called
+    with the seconds that we rest because it cannot be read."""
 
     def __init__(
         self,
@@ -170,10 +169,11 @@ class MailboxReader:
     def _sweep(self, session: ImapSession) -> None:
         """Takes what is new into custody. A first contact that takes nothing is one, too."""
         self._may_go_on()
-        cursor = self._cursors.cursor(self._mailbox.name)
-        self._take_all(session, look(session, self._mailbox.processed is None, cursor, self._floor[1]))
-        if cursor is None and self._cursors.cursor(self._mailbox.name) is None:
-            self._cursors.begin(self._mailbox.name, ImapCursor(session.uidvalidity, self._floor[1] - 1))
+        cursor, floor = self._cursors.cursor(session.name), self._floor[1]
+        since = None if is_of(cursor, session) else self._cursors.since(session.name)
+        self._take_all(session, look(session, Known(self._mailbox.processed is None, cursor, floor, since)))
+        if not (is_of(cursor, session) or is_of(self._cursors.cursor(session.name), session)):
+            self._cursors.begin(session.name, ImapCursor(session.uidvalidity, floor - 1))
 
     def _begin_again_where_uids_do(self, session: ImapSession) -> None:
         """A server that was set back gives out UIDs again below our cursor, where no mail is ever read."""
@@ -217,7 +217,7 @@ class MailboxReader:
         if mail is None or len(mail.raw) > self._mailbox.max_size:
             self._leave_alone(session, fresh.uid, size)
             return
-        source = ImapSource(session.name, session.uidvalidity, fresh.reach, fresh.in_turn) if fresh.reach else None
+        source = ImapSource(session.name, session.uidvalidity, fresh.uid, fresh.in_turn)
         inbox_id = self._committed(self._custody.submit(self._delivery(mail, source)))
         log.info("imap.accepted", mailbox=session.name, uid=fresh.uid, inbox=inbox_id, size=len(mail.raw))
         if self._filed_away(session, [fresh.uid]) and fresh.in_turn:
@@ -249,10 +249,10 @@ class MailboxReader:
             raise NotOurs
 
     def _put_away_left_over(self, session: ImapSession) -> None:
-        """What an earlier connection committed and could not mark or move. A flagged mail was left alone (too large),
-        or a person keeps it; what is not in custody stays where it is."""
-        cursor = self._cursors.cursor(self._mailbox.name)
-        if cursor is None or cursor.uidvalidity != session.uidvalidity or cursor.uid == 0:
+        """What an earlier connection committed and could not mark or move. What is flagged was left alone, or a person
+        keeps it; what is not in custody stays where it is."""
+        cursor = self._cursors.cursor(session.name)
+        if not is_of(cursor, session) or cursor.uid == 0:
             return
         known = ("UID", str(cursor.uid), "UNSEEN") if self._mailbox.processed is None else ("UID", f"1:{cursor.uid}")
         uids = session.search(*known, "UNFLAGGED")
@@ -269,7 +269,7 @@ class MailboxReader:
         session.flag([uid])
         log.warning("imap.left_alone", mailbox=self._mailbox.name, uid=uid, size=size, limit=self._mailbox.max_size)
 
-    def _delivery(self, mail: Fetched, source: ImapSource | None) -> Delivery:
+    def _delivery(self, mail: Fetched, source: ImapSource) -> Delivery:
         headers = headers_of(mail.raw)
         return Delivery(
             door=Door.IMAP,

@@ -99,6 +99,10 @@ class ImapSession:
         """The UIDs of the mails that are not deleted and match, in ascending order."""
         return self._search(*criteria, "UNDELETED")
 
+    def search_all(self, *criteria: object) -> list[int]:
+        """Those that match, deleted ones, too."""
+        return self._search(*criteria)
+
     def search_from(self, uid: int) -> list[int]:
         """Deleted ones, too: who marks a mail before we see it may think better of it when the cursor is behind it.
 
@@ -111,13 +115,18 @@ class ImapSession:
             answers = self._client.fetch(uids, ["RFC822.SIZE"])
         return {uid: int(answer[b"RFC822.SIZE"]) for uid, answer in answers.items() if b"RFC822.SIZE" in answer}
 
+    def arrivals(self, uids: Sequence[int]) -> dict[int, datetime]:
+        """When the mailbox got them, where the server says so (RFC 3501 §2.3.3)."""
+        with self._within(COMMAND_SECONDS):
+            answers = self._client.fetch(uids, ["INTERNALDATE"])
+        return {uid: at for uid, answer in answers.items() if (at := _instant(answer.get(b"INTERNALDATE")))}
+
     def fetch(self, uid: int, size: int) -> Fetched | None:
         """The mail, or None when the server has none to give."""
         with self._within(COMMAND_SECONDS + size / SLOWEST_DOWNLOAD):
             answer = self._client.fetch([uid], ["INTERNALDATE", "BODY.PEEK[]"]).get(uid, {})
-        raw, at = answer.get(b"BODY[]"), answer.get(b"INTERNALDATE")
-        aware = at if isinstance(at, datetime) and at.tzinfo is not None else None
-        return Fetched(raw, aware) if isinstance(raw, bytes) else None
+        raw, at = answer.get(b"BODY[]"), _instant(answer.get(b"INTERNALDATE"))
+        return Fetched(raw, at) if isinstance(raw, bytes) else None
 
     @property
     def name(self) -> str:
@@ -260,6 +269,10 @@ def log_in(client: IMAPClient, mailbox: Mailbox) -> None:
 def tls_context(mailbox: Mailbox) -> ssl.SSLContext:
     """Verifies certificate and host name against the authorities of `ca_file`, or the system's."""
     return ssl.create_default_context(cafile=str(mailbox.ca_file) if mailbox.ca_file else None)
+
+
+def _instant(at: object) -> datetime | None:
+    return at if isinstance(at, datetime) and at.tzinfo is not None else None
 
 
 def readable(sockets: Sequence[socket.socket], seconds: float) -> bool:

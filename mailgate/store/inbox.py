@@ -126,6 +126,15 @@ def kept(tx: Tx, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> tuple[i
     return tuple(saved(uid) for uid in tx.exec(select(InboxRow.uid).where(*places).order_by(col(InboxRow.uid))))
 
 
+def since(tx: Tx, mailbox: str) -> datetime | None:
+    """When a mailbox was first read, as its first mail tells, or mail may be missing from; None for a new one. One that
+    never had mail is no older than the desk."""
+    first = select(InboxRow.received_at).order_by(col(InboxRow.id)).limit(1)
+    of_it = tx.exec(first.where(InboxRow.mailbox == mailbox)).first()
+    known = of_it or (tx.exec(first).first() if cursor(tx, mailbox) else None)
+    return min((at for at in (known, gap(tx, mailbox)) if at is not None), default=None)
+
+
 def begin(tx: Tx, mailbox: str, cursor: ImapCursor) -> None:
     """A mailbox is read from there on."""
     tx.merge(CursorRow(mailbox=mailbox, uidvalidity=cursor.uidvalidity, uid=cursor.uid))

@@ -77,6 +77,7 @@ class CursorCustody(ListCustody):
         super().__init__()
         self.cursors: dict[str, ImapCursor] = {}
         self.gaps: dict[str, datetime] = {}
+        self.first_read: dict[str, datetime] = {}
         self.places: set[ImapSource] = set()
 
     def submit(self, delivery: Delivery) -> Future[int]:
@@ -95,6 +96,9 @@ class CursorCustody(ListCustody):
 
     def forget(self, mailbox: str) -> None:
         del self.cursors[mailbox]
+
+    def since(self, mailbox: str) -> datetime | None:
+        return self.first_read.get(mailbox)
 
     def gap(self, mailbox: str) -> datetime | None:
         return self.gaps.get(mailbox)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,27 @@ def test_what_was_never_taken_is_not_moved_away(dovecot: Dovecot, mailbox: Mailb
         wait_until(lambda: dovecot.mails(mailbox.user, "Traités") == 2, what="the third mail")
     assert subjects(custody) == ["panne 2", "panne 3"]
     assert dovecot.mails(mailbox.user) == 1
+
+
+def test_when_uidvalidity_changes_old_read_mail_stays_old(dovecot: Dovecot, mailbox: Mailbox) -> None:
+    """F29: a server that is moved gives every mail another UID and keeps its day. Last year's mail is no news, what
+    came since is: also what somebody has read before us, and after a restart in the middle."""
+    first_read = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+    box = replace(mailbox, folder="Support", processed=None)
+    custody = CursorCustody()
+    custody.cursors[box.name] = ImapCursor(1, 4)
+    custody.first_read[box.name] = first_read
+    with dovecot.login(box.user) as client:
+        client.create_folder(box.folder)
+        for number, (flags, hours) in enumerate(
+            [((), -9000), ((rb"\Seen",), -9000), ((rb"\Seen",), -1), ((rb"\Seen",), 1), ((rb"\Deleted",), 20), ((), 90)]
+        ):
+            client.append(box.folder, a_mail(number), flags, first_read + timedelta(hours=hours))
+        client.append(box.folder, a_mail(6), (rb"\Seen",), first_read - timedelta(days=9))
+    with reading(box, custody):
+        arrived(custody, 4)
+        wait_until(lambda: custody.cursors[box.name].uidvalidity > 1, what="a cursor")
+    with reading(box, custody):
+        dovecot.put(box.user, a_mail(7), box.folder, [rb"\Seen"])
+        arrived(custody, 5)
+    assert subjects(custody) == ["panne 0", "panne 3", "panne 4", "panne 5", "panne 7"]

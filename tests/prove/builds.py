@@ -14,10 +14,11 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
-from mailgate.core.custody import Delivery, ImapCursor, ImapSource
+from mailgate.core.custody import Delivery, ImapSource
 from mailgate.core.decision import Decision
 from mailgate.core.delivery import Deferred, Delivered, Refused
 from mailgate.core.events import Event
+from mailgate.edge.imap_look import Known
 from mailgate.edge.smtp_session import SmtpSession
 from mailgate.engine import step
 from mailgate.mail.compose import Scribe
@@ -139,9 +140,9 @@ def _moved_first(delivery: Callable[[Any, Any, Any], Delivery]) -> Callable[[Any
 def _same_uids(look: Callable[..., Any]) -> Callable[..., Any]:
     """UIDVALIDITY is not looked at: a mail below the cursor was read."""
 
-    def looked(session: Any, stays: bool, cursor: ImapCursor | None, floor: int) -> Any:
-        known = cursor and replace(cursor, uidvalidity=session.uidvalidity)
-        return look(session, stays, known, floor)
+    def looked(session: Any, known: Known) -> Any:
+        cursor = known.cursor and replace(known.cursor, uidvalidity=session.uidvalidity)
+        return look(session, replace(known, cursor=cursor))
 
     return looked
 

@@ -153,10 +153,10 @@ class Mailboxes:
         self.wait(lambda: not self.dovecot.mails(KEPT, "INBOX", "UNSEEN"), "some mail was never read")
 
     def await_kept(self) -> None:
-        """Everything of the other folder was taken again, under the UIDs that it has now."""
-        here, uidvalidity = self.dovecot.mails(KEPT), self._uidvalidity()
-        taken = f"SELECT count(*) FROM inbox WHERE mailbox LIKE '{KEPT}@%' AND uidvalidity = {uidvalidity}"
-        self.wait(lambda: self.desk.ask(taken)[0][0] >= here, "the folder was never read to its end")
+        """What is the desk's of the other folder was taken again, under the UIDs that it has now."""
+        wanted = f"mailbox LIKE '{KEPT}@%' AND uidvalidity = {self._uidvalidity()}"
+        read = f"SELECT count(*) FROM imap_cursor WHERE {wanted}"
+        self.wait(lambda: self.desk.ask(read)[0][0], "the folder was never read to its end")
 
     def wait(self, holds: Callable[[], object], otherwise: str) -> None:
         """Until it holds, or patience ends: then that is `wrong`."""
@@ -215,7 +215,8 @@ def run(trial: Trial) -> Figures:
     times, silences = trial.scale(short=(3, 1), long=(200, 20), caught=(1, 0))
     meddled, rebuilds = trial.scale(short=(MEDDLED, 1), long=(100 * MEDDLED, 5), caught=(0, 1))
     with several(trial) as boxes:
-        boxes.put(KEPT, trial.scale(short=1000, long=5000, caught=4 * MOVED_IN))
+        half = trial.scale(short=500, long=2500, caught=2 * MOVED_IN)
+        boxes.put(KEPT, half)
         with boxes.desk.serving(hasty) as process:
             boxes.suffer(times, silences)
             boxes.twins()
@@ -224,6 +225,8 @@ def run(trial: Trial) -> Figures:
                 return told
             if meddled:
                 boxes.meddle(meddled)
+            boxes.await_first_contact()
+            boxes.put(KEPT, half)
             boxes.await_first_contact()
             for _ in range(rebuilds):
                 boxes.rebuild()

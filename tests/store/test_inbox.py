@@ -260,3 +260,16 @@ def test_what_was_set_aside_since_is_listed_with_its_recipients(database: Databa
         assert not timers.is_begun(tx, "other-")
         assert [row for row, _ in inbox.set_aside(tx, 0)] == [1, 3]
         assert inbox.set_aside(tx, 1) == ((3, a_delivery().recipients),)
+
+
+def test_a_mailbox_is_ours_since_its_first_mail(database: Database) -> None:
+    """Also when its UIDs mean something else by now. One that never had mail is no older than the desk."""
+    keep(database, a_delivery())
+    with database.write() as tx:
+        assert inbox.since(tx, MAILBOX) is None
+        inbox.begin(tx, MAILBOX, ImapCursor(7, 4))
+        assert inbox.since(tx, MAILBOX) == NOW
+        inbox.accept(tx, [fetched(5)], NOW + MINUTE)
+        inbox.accept(tx, [fetched(6)], NOW + 2 * MINUTE)
+        inbox.forget(tx, MAILBOX)
+        assert inbox.since(tx, MAILBOX) == NOW + MINUTE

@@ -1,4 +1,5 @@
-"""A visit to a mailbox that reads no mail and changes nothing: connection, TLS, login, are the folders there?"""
+"""A visit to a mailbox that reads no mail and marks none: connection, TLS, login, are the folders there, and ours to
+write? EXAMINE would not tell: to it every folder is read-only (RFC 3501 §6.3.2)."""
 
 from __future__ import annotations
 
@@ -52,7 +53,7 @@ class _Visit:
             self.step = Step.LOGIN
             log_in(client, self._mailbox)
             self.step = Step.FOLDER
-            client.select_folder(self._mailbox.folder, readonly=True)  # EXAMINE changes nothing (RFC 3501 §6.3.2)
+            client.select_folder(self._mailbox.folder)
             wanted = self._mailbox.processed
             missing = wanted is not None and not client.folder_exists(wanted)
             return Passed(expires, (wanted,) if wanted is not None and missing else ())

@@ -13,7 +13,7 @@ from mailgate.edge.imap_session import Mailbox
 from mailgate.edge.probe import Passed, Probed, Step, Stopped
 from tests.edge.imap_servers import ONE_MAIL, scripted_imap
 
-SCRIPT = {**ONE_MAIL, "EXAMINE": ONE_MAIL["SELECT"]}
+SCRIPT = ONE_MAIL
 
 
 def a_mailbox(port: int, **changes: Any) -> Mailbox:
@@ -27,17 +27,24 @@ def visited(script: dict[str, tuple[str, ...]], greeting: str = "* OK ready", **
 
 
 def test_a_mailbox_that_lets_us_in_is_left_as_it_was() -> None:
-    """EXAMINE instead of SELECT; no folder is made, no mail is fetched or marked."""
+    """No folder is made, no mail is fetched, marked or expunged."""
     with scripted_imap(SCRIPT) as server:
         assert probe(a_mailbox(server.port, processed="done"), 1.0) == Passed()
         verbs = [command.partition(" ")[0] for command in server.heard]
-    assert set(verbs) <= {"CAPABILITY", "LOGIN", "EXAMINE", "LIST", "LOGOUT"}
+    assert set(verbs) <= {"CAPABILITY", "LOGIN", "SELECT", "LIST", "LOGOUT"}
     assert verbs[-1] == "LOGOUT"
 
 
 def test_a_folder_for_read_mail_that_is_not_there_is_named() -> None:
     """The reader makes it; the visit does not."""
     assert visited({**SCRIPT, "LIST": ()}, processed="done") == Passed(missing=("done",))
+
+
+def test_a_folder_that_cannot_be_written_is_told() -> None:
+    """The reader can neither mark nor move there, and reads nothing of it."""
+    found = visited({**SCRIPT, "SELECT": (*SCRIPT["SELECT"], "* OK [READ-ONLY] x")})
+    assert isinstance(found, Stopped)
+    assert (found.step, "not writable" in found.reason) == (Step.FOLDER, True)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import typer
 
 from mailgate.cli.failures import DONE
 from mailgate.cli.options import HERE, AsJson, SiteConfig
-from mailgate.cli.output import print_json
+from mailgate.cli.output import counted, print_json
 from mailgate.daemon import clock
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def backup(file: BackupFile, replace: Replace = False, config: SiteConfig = HERE
 
 
 def _told(made: Backup, ring: Path) -> str:
+    holds = f"{counted(made.tickets, 'ticket')} and {counted(made.received, 'received mail')}"
     return (
-        f"{made.file}: {made.tickets} tickets and {made.received} received mails and wishes, {made.size} octets, "
-        f"examined and on the disk\nkeep {ring}, too: without it no address that customers have finds its ticket"
+        f"{made.file}: {holds}, {made.size} octets, examined and on the disk\n"
+        f"keep {ring}, too: without it no address that customers have finds its ticket"
     )

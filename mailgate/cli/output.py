@@ -119,3 +119,8 @@ def _clipped(text: str) -> str:
 
 def _padded(text: str, columns: int) -> str:
     return text + " " * (columns - width(text))
+
+
+def counted(number: int, thing: str) -> str:
+    """One thing, or so many things."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

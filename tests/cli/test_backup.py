@@ -29,7 +29,7 @@ def test_a_backup_says_what_it_holds_and_what_it_does_not(config: Path, capsys: 
     """The key ring is the other half."""
     file = back_up(config)
     told = capsys.readouterr().out
-    assert told.startswith(f"{file}: 1 tickets and 1 received")
+    assert told.startswith(f"{file}: 1 ticket and 1 received mail")
     assert str(config.parent / "var/secret") in told
 
 

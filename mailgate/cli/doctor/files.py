@@ -12,6 +12,7 @@ from mailgate import site as sites
 from mailgate.cli import check
 from mailgate.cli.doctor.findings import Said, bad, few, ok, warning
 from mailgate.cli.doctor.patient import Patient
+from mailgate.cli.output import counted
 from mailgate.config import Config
 from mailgate.toml.mistakes import SiteMistakes
 
@@ -58,7 +59,7 @@ def _ring(config: Config) -> Iterator[Said]:
     elif mode & OTHERS:
         yield bad(f"other users may read the key ring, and forge reply addresses with it: chmod 600 {path}")
     else:
-        yield ok(f"the key ring {path} holds {_counted(len(ring.keys), 'key')}; keep a copy of it with your backups")
+        yield ok(f"the key ring {path} holds {counted(len(ring.keys), 'key')}; keep a copy of it with your backups")
 
 
 def files(config: Config) -> Iterator[Said]:
@@ -109,7 +110,3 @@ def _user(number: int) -> str:
         return f"user '{pwd.getpwuid(number).pw_name}'"
     except KeyError:
         return f"user {number}"
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

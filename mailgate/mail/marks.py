@@ -19,6 +19,9 @@ MARKER = "##- "
 
 _QUOTE = re.compile(r"\s{0,3}(?:>|[A-Z]{1,2}>(?:\s|$))")
 _QUOTE_MARKS = re.compile(r"[\s>|]{0,40}")
+_GROUPWISE = re.compile(
+    r"\s{0,3}>>> ?[^<>]{0,100}(?:<[^<>\s]{1,100}@[^<>\s]{1,100}>[^<>]{0,60}|[0-9]{1,2}:[0-9]{2}[^<>]{0,20})>>>\s*$"
+)
 _DECORATION = re.compile(r"[\s>|*_=-]{0,60}")
 _DASHES = re.compile(r"\s{0,3}\*?[-_=]{2,60}")
 _DASHED = re.compile(r"-{3,20} ?\w.{0,60}\w ?:?-{3,20}$")
@@ -72,6 +75,8 @@ def _alone(line: str) -> Kind:
         return Kind.FORWARD
     if _ORIGINAL.match(named) and _DASHES.match(line):
         return Kind.ORIGINAL
+    if _GROUPWISE.match(line):
+        return Kind.ATTRIBUTION
     return Kind.QUOTE if _QUOTE.match(line) else Kind.TEXT
 
 

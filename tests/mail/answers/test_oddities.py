@@ -107,6 +107,14 @@ ODDITIES = (
     ),
     as_text("somebody's words in passing", ["Le 16 novembre, Jean Roy <jean@acme.example> a écrit : rien.", "#résolu"],
             (Resolve(),), "Le 16 novembre, Jean Roy <jean@acme.example> a écrit : rien."),
+    *(
+        as_text(f"GroupWise, {said}", ["#prendre", "Je regarde.", "", said, "Bonjour,", "", "#fermer"], (Take(),),
+                "Je regarde.")
+        for said in (">>> Jean Roy <jean@acme.example> 16/11/2026 10:12 >>>", ">>> Jean Roy 2026-11-16 10:12 >>>",
+                     '>>> "Roy, Jean" <jean@acme.example> 11/16/2026 10:12 AM >>>')
+    ),
+    as_text("marks around a word", [">>> Le 16 novembre >>>", "Bonjour.", "", "#résolu"],
+            (Resolve(),), ">>> Le 16 novembre >>>\nBonjour."),
     as_text("a forward", FORWARD, (), "\n".join(FORWARD)),
 )  # fmt: skip
 

@@ -102,11 +102,14 @@ def _minutes(text: str) -> int | str | None:
     return 30 if _HALF.fullmatch(text) else None
 
 
-def _decimal(hours: int, part: str, has_unit: bool) -> int | str:
-    """ "1,5 h" is 90 minutes; "1.30" may be an hour and a half or less, and "1,33 h" is no whole minute."""
+def _decimal(hours: int, part: str, has_unit: bool) -> int | str | None:
+    """ "1,5 h" is 90 minutes; "1.30" may be an hour and a half or less, "1,33 h" is no whole minute, and "15,5" may be
+    minutes as well as hours."""
     minutes, rest = divmod(60 * int(part.ljust(2, "0")), 100)
     if has_unit and not rest:
         return 60 * hours + minutes
+    if not has_unit and hours >= _TOO_MANY_HOURS:
+        return None
     if not has_unit and len(part) == 2 and int(part) < 60:
         minutes = int(part)
     return _written(60 * hours + minutes)

@@ -56,6 +56,7 @@ def test_a_time_is_read_as_it_is_said(written: str, minutes: int) -> None:
         ("1,5", "1h30"),
         ("1.30", "1h30"),
         ("0,5", "30"),
+        ("9,5", "9h30"),
         ("1,33 h", "1h19"),
         ("14:30", "870"),
         ("14h30", "870"),
@@ -76,6 +77,12 @@ def test_a_time_that_may_be_read_in_two_ways_is_refused(written: str, valid: str
 def test_a_time_with_a_minus_is_taken_back(written: str, minutes: int) -> None:
     """Whichever dash the telephone made of it, as long as it stands before the figures."""
     assert intent(f"#temps {written}") == Correct(Activity.OTHER, minutes)
+
+
+@pytest.mark.parametrize("written", ["15,5", "14.30", "10,25"])
+def test_no_day_of_work_is_offered_for_a_few_minutes(written: str) -> None:
+    """ "15,5" is rather a quarter of an hour than fifteen hours and a half; nobody can tell, so the example stands."""
+    assert nearest(f"#appel {written}") == ("bad-minutes", "#appel 15")
 
 
 def test_what_is_offered_for_a_time_taken_back_is_one() -> None:

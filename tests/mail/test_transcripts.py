@@ -68,6 +68,20 @@ def test_a_kind_of_request_is_named_in_the_readers_language(code: str) -> None:
         assert kind in said("transcript", done, "en")
 
 
+@pytest.mark.parametrize(
+    ("detail", "french", "english"),
+    [
+        ("2026-11-16 12:05", "jusqu’au 16 novembre 2026 à 12 h 05", "until November 16, 2026 at 12:05"),
+        ("2027-08-01 08:00", "jusqu’au 1er août 2027 à 8 h 00", "until August 1, 2027 at 8:00"),
+    ],
+)
+def test_a_promise_that_is_owed_again_has_a_date_for_people(detail: str, french: str, english: str) -> None:
+    """As every other date in a letter."""
+    undone = replace(FACTS, transcript=TranscriptFacts(did=(Did("owed-callback", detail),)))
+    for language, expected in (("fr", french), ("en", english)):
+        assert expected in said("transcript", undone, language).replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def test_help_shows_every_command_with_the_ticket_s_number() -> None:
     """`#aide` is the manual that a technician has at hand."""
     text = said("transcript", replace(FACTS, transcript=TranscriptFacts(help=True)))

@@ -105,7 +105,7 @@ def test_each_mailbox_is_visited(config: Path) -> None:
     (config.parent / "password").chmod(0o600)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         closed = taken.getsockname()[1]
-    with scripted_imap({**ONE_MAIL, "EXAMINE": ONE_MAIL["SELECT"], "LIST": ()}) as server:
+    with scripted_imap({**ONE_MAIL, "LIST": ()}) as server:
         boxes = "".join(
             f'[[imap]]\nhost = "127.0.0.1"\nport = {port}\nuser = "desk"\npassword_file = "password"\ntls = "none"\n'
             'processed = "lus"\n'

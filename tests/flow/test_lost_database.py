@@ -64,8 +64,9 @@ def test_the_administrators_hear_that_it_is_a_new_one(root: Path) -> None:
         (line,) = process.said("database.new")
         assert line["database"] == str(root / "var/mailgate.db")
         (mail,) = eventually(lambda: outgoing(root))
-        told = message_from_bytes(mail, policy=policy.default)
-        assert str(root / "var/mailgate.db") in str(told.get_body(("plain",)))
+        told = message_from_bytes(mail, policy=policy.default).get_body(("plain",))
+        assert told is not None
+        assert str(root / "var/mailgate.db") in told.get_content()
         process.stop()
     with serving(root) as process:
         assert process.said("database.new") == []

@@ -16,6 +16,7 @@ from typing import Protocol
 from mailgate.config import ImapDoor, LmtpDoor, SmtpDoor, WebDoor
 from mailgate.core.custody import Cursors, Custody
 from mailgate.core.identity import is_ours
+from mailgate.core.letters import NoticeFacts
 from mailgate.core.listening import Listen, UnixListen
 from mailgate.core.policy import Policy
 from mailgate.edge import imap_in, smtp_in, web
@@ -23,6 +24,7 @@ from mailgate.edge.descriptors import claim, for_strangers
 from mailgate.edge.room import Room
 from mailgate.site import Site
 
+MB = 1_000_000
 GRACE_SECONDS = 3.0
 """How long all doors together wait for the mails that are on their way in."""
 
@@ -46,14 +48,15 @@ class DoorShut(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Where the doors lead. `policy` is asked for each address whose it is; each mailbox has its post; `app` answers at
-    the web door."""
+    """Where the doors lead. `policy` is asked for each address whose it is; each mailbox has its post; `tell`
+    writes to the administrators; `app` answers at the web door."""
 
     policy: Callable[[], Policy]
     custody: Custody
     cursors: Cursors
     chance: Callable[[], float]
     post: Callable[[ImapDoor], Post]
+    tell: Callable[[NoticeFacts], None]
     app: web.ASGIApp | None = None
 
     def knows(self, address: str) -> bool:
@@ -97,7 +100,13 @@ def _reader(loaded: Site, mailbox: ImapDoor, behind: Behind) -> imap_in.MailboxR
     reader.fallback = lambda: _fallback(mailbox, behind.policy())
     post = behind.post(mailbox)
     reader.alive, reader.is_ours, reader.give_way = post.beat, post.is_ours, post.give_way
+    reader.left_alone = lambda uid, octets: behind.tell(_left_alone(mailbox, uid, octets))
     return reader
+
+
+def _left_alone(mailbox: ImapDoor, uid: int, octets: int) -> NoticeFacts:
+    place = f"{mailbox.user}@{mailbox.host}/{mailbox.folder}, UID {uid}"
+    return NoticeFacts("left-alone", f"{place} ({octets / MB:.1f} MB, max_size = {mailbox.max_size / MB:g} MB)")
 
 
 async def _open_door(door: SmtpDoor | LmtpDoor, keeper: smtp_in.Keeper) -> smtp_in.OpenDoor:

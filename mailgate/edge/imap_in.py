@@ -35,9 +35,8 @@ import structlog
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from mailgate.core.custody import Cursors, Custody, Delivery, ImapCursor, ImapSource
-from mailgate.core.model import Door
 from mailgate.edge.imap_look import Fresh, Known, come_in, is_of, look, put_last
-from mailgate.edge.imap_route import envelope_from, headers_of, recipients
+from mailgate.edge.imap_route import delivery
 from mailgate.edge.imap_session import Fetched, ImapSession, Mailbox, UnfitServer, opened, readable
 
 __all__ = ["Mailbox", "MailboxReader"]
@@ -71,7 +70,8 @@ class MailboxReader:
     `knows` gets addresses in lower case; `share` answers a random share in [0, 1) that spreads reconnections. `alive`
     is called whenever the folder was looked into, and for each mail that was taken. `fallback` answers the address that
     a mail counts for when it names none. `is_ours` is asked before anything is done in the mailbox, `give_way` called
-    with the seconds that we rest because it cannot be read."""
+    with the seconds that we rest because it cannot be read, `left_alone` with a UID and the octets of a mail that
+    cannot be taken."""
 
     def __init__(
         self,
@@ -90,6 +90,7 @@ class MailboxReader:
         self.fallback: Callable[[], str] = lambda: mailbox.fallback
         self.is_ours: Callable[[], bool] = lambda: True
         self.give_way: Callable[[float], None] = lambda _seconds: None
+        self.left_alone: Callable[[int, int], None] = lambda _uid, _octets: None
         self._failures = 0
         self._stopping = False
         self._session: ImapSession | None = None
@@ -262,25 +263,16 @@ class MailboxReader:
                 log.info("imap.put_away", mailbox=self._mailbox.name, mails=len(kept))
 
     def _leave_alone(self, session: ImapSession, uid: int, size: int) -> None:
-        """Neither accepted nor moved: flagged where it lies, and said once."""
+        """Neither accepted nor moved: people are told, once, and it is flagged where it lies."""
         if (place := (session.uidvalidity, uid)) in self._left_alone:
             return
         self._left_alone.add(place)
-        session.flag([uid])
         log.warning("imap.left_alone", mailbox=self._mailbox.name, uid=uid, size=size, limit=self._mailbox.max_size)
+        self.left_alone(uid, size)
+        session.flag([uid])
 
     def _delivery(self, mail: Fetched, source: ImapSource) -> Delivery:
-        headers = headers_of(mail.raw)
-        return Delivery(
-            door=Door.IMAP,
-            envelope_from=envelope_from(headers),
-            recipients=recipients(headers, self._knows, self.fallback()),
-            raw=mail.raw,
-            peer=self._mailbox.host,
-            trusted=self._mailbox.trusted,
-            source=source,
-            arrived_at=mail.arrived_at,
-        )
+        return delivery(mail, source, self._mailbox, self._knows, self.fallback())
 
     def _committed(self, promise: Future[int]) -> int:
         """Raises what custody raises, TimeoutError, or Stopping."""

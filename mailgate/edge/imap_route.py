@@ -1,15 +1,36 @@
-"""The envelope of a mail that was fetched: IMAP has none, so it is read from the headers that the delivery left."""
+"""What is handed over of a mail that was fetched. IMAP has no envelope: it is read from the headers that the delivery
+left."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from mailgate.core.model import Mail
+from mailgate.core.custody import Delivery, ImapSource
+from mailgate.core.model import Door, Mail
+from mailgate.edge.imap_session import Fetched, Mailbox
 from mailgate.mail.limits import PATH_OCTETS
 from mailgate.mail.parse import read
 
 HEADER_OCTETS = 1 << 17
 """Enough for any header block; the body is none of our business here."""
+
+
+def delivery(
+    mail: Fetched, source: ImapSource, mailbox: Mailbox, knows: Callable[[str], bool], fallback: str
+) -> Delivery:
+    """A mail as custody takes it. `knows` gets addresses in lower case; `fallback` is for whom it is when it names
+    none."""
+    headers = headers_of(mail.raw)
+    return Delivery(
+        door=Door.IMAP,
+        envelope_from=envelope_from(headers),
+        recipients=recipients(headers, knows, fallback),
+        raw=mail.raw,
+        peer=mailbox.host,
+        trusted=mailbox.trusted,
+        source=source,
+        arrived_at=mail.arrived_at,
+    )
 
 
 def headers_of(raw: bytes) -> Mail:

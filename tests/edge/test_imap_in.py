@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -22,8 +22,11 @@ def a_mailbox(server: ScriptedImap) -> Mailbox:
 
 
 @contextmanager
-def reading(mailbox: Mailbox, custody: CursorCustody) -> Iterator[MailboxReader]:
+def reading(
+    mailbox: Mailbox, custody: CursorCustody, left_alone: Callable[[int, int], None] = lambda _uid, _octets: None
+) -> Iterator[MailboxReader]:
     reader = MailboxReader(mailbox, custody, custody, lambda _address: False, lambda: 0.0)
+    reader.left_alone = left_alone
     reader.start()
     try:
         yield reader
@@ -90,6 +93,19 @@ def test_a_mail_without_a_body_is_left_alone() -> None:
         wait_until(lambda: server.commands("IDLE"))
         assert server.commands(r"(\Flagged)") == [r"UID STORE 5 +FLAGS.SILENT (\Flagged)"]
     assert custody.deliveries == []
+
+
+def test_a_mail_that_is_too_large_is_told_of() -> None:
+    """Nobody else knows of it: it has no ticket, and its sender no answer."""
+    script = {**ONE_MAIL, "RFC822.SIZE": ("* 1 FETCH (UID 5 RFC822.SIZE 1001)",)}
+    told: list[tuple[int, int]] = []
+    with (
+        scripted_imap(script) as server,
+        reading(a_mailbox(server), CursorCustody(), lambda uid, octets: told.append((uid, octets))),
+    ):
+        wait_until(lambda: server.commands("IDLE"))
+        assert server.commands("BODY.PEEK") == []
+    assert told == [(5, 1001)]
 
 
 @pytest.mark.parametrize("line", ["close", "* BYE shutting down"])

@@ -119,8 +119,10 @@ def test_what_a_technician_gets_begins_with_the_reply_marker() -> None:
 def test_no_french_sign_stands_behind_an_ordinary_blank() -> None:
     """« Objet : » must not break before its colon (French typography)."""
     for path in (PACKAGED / "fr").iterdir():
-        source = re.sub(r"\{[%{#].*?[%}#]\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-        assert not re.search(r"\w [:;!?»]|« ", source), path.name
+        whole = path.read_text(encoding="utf-8")
+        source = re.sub(r"\{[%{#].*?[%}#]\}", "", whole, flags=re.DOTALL)
+        for part in (source, *re.findall(r'"([^"]*)"', whole)):
+            assert not re.search(r"\w [:;!?»]|« ", part), path.name
 
 
 @pytest.mark.parametrize("language", ["fr-CA", "en"])

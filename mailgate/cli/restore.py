@@ -65,6 +65,7 @@ def restore(file: BackupFile, replace: Replace = False, config: SiteConfig = HER
 
 def _restore(settings: Config, file: Path, replace: bool) -> Restored:
     from mailgate.daemon import standing
+    from mailgate.daemon.watching import name_of
     from mailgate.store import backup, restore
     from mailgate.store.database import ServeLock
 
@@ -77,7 +78,7 @@ def _restore(settings: Config, file: Path, replace: bool) -> Restored:
             held.enter_context(ServeLock(path))
         beside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         staged = held.enter_context(backup.claimed(beside.with_name(beside.name + STAGED)))
-        done = restore.stage(file, staged, now, target)
+        done = restore.stage(file, staged, now, target, [name_of(mailbox) for mailbox in settings.imap])
         restore.place(staged, target, replace)
     return done
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,9 +78,9 @@ class Restored:
     held_pages: int
 
 
-def stage(file: Path, staged: Path, now: datetime, target: Source) -> Restored:
-    """Fill the empty file `staged` with the database that a backup becomes in the place of `target`. Raises
-    BackupRefused and SchemaTooNew."""
+def stage(file: Path, staged: Path, now: datetime, target: Source, mailboxes: Collection[str] = ()) -> Restored:
+    """Fill the empty file `staged` with the database that a backup becomes in the place of `target`; `mailboxes` may
+    have been read since, whether the backup knows them or not. Raises BackupRefused and SchemaTooNew."""
     _refuse_unfit(file)
     try:
         copy_file(file, staged)
@@ -91,6 +91,7 @@ def stage(file: Path, staged: Path, now: datetime, target: Source) -> Restored:
         database.upgrade()
         with database.write() as tx:
             found = _mark(tx, file, now, _given(target))
+            _reread(tx, mailboxes, found.backed_up_at)
     finally:
         database.close()
     wrong = damage(staged)
@@ -134,12 +135,16 @@ def _mark(tx: Tx, file: Path, now: datetime, given: Mapping[str, int]) -> Restor
     tx.add(point)
     _hold_all_open(tx, point.restored_at)
     point.next_ticket = _leave_room(tx, point.backed_up_at - away, given)
-    for mailbox in tx.exec(select(CursorRow.mailbox)).all():
-        tx.merge(GapRow(mailbox=mailbox, since=_read_until(tx, mailbox) or point.backed_up_at))
     tx.exec(update(TenureRow).values(until=TenureRow.since))
     tx.flush()
     held = restored.held(tx)
     return Restored(file, point.backed_up_at, point.restored_at, point.next_ticket, held.mails, held.pages)
+
+
+def _reread(tx: Tx, mailboxes: Collection[str], backed_up_at: datetime) -> None:
+    """What was read after the backup may have been put away."""
+    for mailbox in {*mailboxes, *tx.exec(select(CursorRow.mailbox)).all()}:
+        tx.merge(GapRow(mailbox=mailbox, since=_read_until(tx, mailbox) or backed_up_at))
 
 
 def _point(tx: Tx, now: datetime) -> RestorePointRow:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from mailgate.cli.main import run
 from mailgate.core.events import ReleaseAsked
+from mailgate.store import inbox
 from mailgate.store.database import ServeLock
-from tests.cli.sites import MONDAY, raw_mail, receive, requested
+from tests.cli.sites import MONDAY, a_database, raw_mail, receive, requested
 
 
 def back_up(config: Path) -> Path:
@@ -66,6 +68,18 @@ def test_a_restore_says_what_is_held(config: Path, capsys: pytest.CaptureFixture
     assert "of mail" in told
     assert "mailgate outbox release" in told
     assert "key ring" in told
+
+
+def test_a_restore_has_every_mailbox_read_again(config: Path) -> None:
+    """One that the backup does not know was first read after it."""
+    file = back_up(config)
+    (config.parent / "password").write_text("x")
+    (config.parent / "password").chmod(0o600)
+    mailbox = '[[imap]]\nhost = "imap.example.com"\nuser = "support"\npassword_file = "password"\n'
+    config.write_text(f"{config.read_text('utf-8')}\n{mailbox}", "utf-8")
+    assert run(["restore", str(file), "--replace", "-c", str(config)]) == 0
+    with closing(a_database(config)) as database, database.read() as tx:
+        assert inbox.gap(tx, "support@imap.example.com/INBOX") is not None
 
 
 def test_a_restore_as_json(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

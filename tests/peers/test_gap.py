@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -114,3 +115,22 @@ def test_the_mailbox_fills_the_gap_and_nothing_leaves_twice(
         arrives(dovecot, mailbox, 4, NOW + 10 * MINUTE)
         read(desk, mailbox, 1)
         assert {one.header("Subject") for one in desk.sent if one.template == "acknowledgement"} == {"[#2004] panne 4"}
+
+
+def test_a_mailbox_that_the_backup_does_not_know_is_read_again(
+    dovecot: Dovecot, mailbox: Mailbox, root: Path, tmp_path: Path
+) -> None:
+    """It was first read after the backup: what was put away since then is nobody's old mail."""
+    box = replace(mailbox, user=f"later-{mailbox.user}")
+    with working(root, NOW) as desk:
+        backup.write(Source(f"sqlite:///{root}/var/mailgate.db"), tmp_path / "backup.db", False, NOW)
+        for number in (1, 2):
+            arrives(dovecot, box, number, NOW + number * MINUTE)
+        read(desk, box, 2)
+    target = Source(f"sqlite:///{root}/var/mailgate.db")
+    with backup.claimed(root / "var/staged") as staged:
+        restore.stage(tmp_path / "backup.db", staged, NOW + 9 * MINUTE, target, [box.name])
+        restore.place(staged, target, True)
+    with working(root, NOW + 10 * MINUTE) as desk:
+        read(desk, box, 2)
+        assert subjects(desk) == ["panne 1", "panne 2"]

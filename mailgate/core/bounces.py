@@ -107,7 +107,7 @@ def _complained(
     said = f"{sent.template} to {sent.target} was called spam"
     if sent.fate in LOST or sent.reason == CALLED_SPAM:
         return (), f"{said}: {'told before' if sent.reason == CALLED_SPAM else 'not believed, it did not arrive'}"
-    notice = NoticeFacts("complaint", f"{sent.template} → {sent.target}")
+    notice = NoticeFacts("complaint", sent.target, letter=sent.template)
     letters = letters_to_administrators(notice, policy, ticket.number if ticket else None)
     known = SetFate(sent.outbox_id, Fate.DELIVERED, CALLED_SPAM, event.received_at)
     return (known, *map(SendMail, letters)), f"{said}: told to the administrators"

@@ -132,8 +132,8 @@ def _as_it_stands(taken: tuple[Effect, ...], seen: Seen, policy: Policy, at: dat
 def _told(lost: Undelivered, ticket: Ticket | None, policy: Policy) -> Iterator[Effect]:
     if lost.template == "notice":
         return
-    detail = f"{lost.template} → {shown(lost.recipient)}: {lost.reason}"
-    notice = NoticeFacts("delivery-failed", detail, lost.carrier)
+    detail = f"{shown(lost.recipient)} ({lost.reason})"
+    notice = NoticeFacts("delivery-failed", detail, lost.carrier, lost.template)
     if ticket is None:
         facts, addresses = Facts(desk_facts(policy)), policy.desk.administrators
     else:

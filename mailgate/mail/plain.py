@@ -137,7 +137,7 @@ def _paragraphs(letter: Letter, phrases: Phrases, tongue: Tongue) -> Iterator[st
     facts = letter.facts
     yield phrases.said.get(letter.template, "")
     if facts.notice is not None:
-        yield f"{facts.notice.code} {facts.notice.detail}".strip()
+        yield " ".join(word for word in (facts.notice.code, facts.notice.letter, facts.notice.detail) if word)
     if facts.transcript is not None:
         yield _transcript(facts.transcript, phrases)
     yield "\n".join(_state(facts, phrases, tongue))

@@ -162,12 +162,16 @@ def _noticed(code: str, detail: str = "", facts: Facts = FACTS) -> Facts:
     return replace(facts, notice=NoticeFacts(code, detail))
 
 
+def _about_a_letter(code: str, detail: str) -> Facts:
+    return replace(FACTS, notice=NoticeFacts(code, detail, letter="notification"))
+
+
 def _of_desk(code: str, detail: str) -> Facts:
     return Facts(FACTS.desk, notice=NoticeFacts(code, detail))
 
 
 def _lost_page(channel: str, target: str) -> Facts:
-    return replace(FACTS, notice=NoticeFacts("delivery-failed", f"page → {target}: 401 unauthorized", channel))
+    return replace(FACTS, notice=NoticeFacts("delivery-failed", f"{target} (401 unauthorized)", channel, "page"))
 
 
 def _drill(channel: str) -> Facts:
@@ -239,7 +243,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
     "notice": (
         _of_desk("quarantine", "inbox 12: ValueError: sample"),
         _noticed("too-few-people", "2/3"),
-        _noticed("delivery-failed", "notification → jean.roy@acme.example: 550 no such user"),
+        _about_a_letter("delivery-failed", "jean.roy@acme.example (550 no such user)"),
         _lost_page("sms", "sms:passerelle/+15145550101"),
         _lost_page("mail", "5145550101@pager.example.net"),
         _lost_page("tgram", "tgram://…"),
@@ -251,7 +255,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _noticed("resolution-missed"),
         _noticed("update-missed"),
         _of_desk("held-back", "30 × x@victim.example (address)"),
-        _noticed("complaint", "notification → jean.roy@acme.example"),
+        _about_a_letter("complaint", "jean.roy@acme.example"),
         _of_desk("anything-else", "sample"),
     ),
 }

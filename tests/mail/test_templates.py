@@ -285,6 +285,16 @@ def test_a_customer_reads_a_severity_in_their_own_language(rules: str, french: s
             assert ("« " + named + " »" if language == "fr" else f"“{named}”") in text
 
 
+@pytest.mark.parametrize("language", ["fr-CA", "en"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "notice"])
+def test_a_lost_mail_is_called_by_what_it_is(name: str, language: str) -> None:
+    """Templates have names of their own, which nobody reads."""
+    facts = replace(FACTS, notice=NoticeFacts("delivery-failed", "jean.roy@acme.example (550)", letter=name))
+    letter = replace(a_letter("notice", facts), to=a_reader(language))
+    (line,) = [line.strip() for line in TEMPLATES.render(letter, NOW).text.splitlines() if "→" in line]
+    assert re.fullmatch(r"[A-Z][\w’ -]+ → jean\.roy@acme\.example \(550\)", line)
+
+
 @pytest.mark.parametrize("code", ["quarantine", "too-few-people", "delivery-failed", "unreadable", "template-failed"])
 def test_an_alarm_says_what_it_is(code: str) -> None:
     """An administrator reads it without the source code beside them."""

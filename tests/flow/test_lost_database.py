@@ -82,5 +82,9 @@ def test_a_backup_brings_the_addresses_back(root: Path) -> None:
     assert command(root, "restore", str(root / "kept.db")).returncode == 0
     with serving(root) as process:
         assert process.said("database.new") == []
-        process.send(Letter("Alors ?", "chef@acme.example").raw(2), "chef@acme.example", address)
+        answer = Letter("Alors ?", "chef@acme.example").raw(2)
+        (root / "answer.eml").write_bytes(answer)
+        told = ask(root, "explain", str(root / "answer.eml"), "--from", "chef@acme.example", "--to", address)
+        assert told["outcome"] == "follow-up"
+        process.send(answer, "chef@acme.example", address)
         eventually(lambda: heard(root, 1001) == ["chef@acme.example"] * 2)

@@ -93,7 +93,9 @@ def asks_of_others(decision: Decision, firm: str | None) -> bool:
 
 
 def window_over(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Decision:
-    """One page for all that was gathered meanwhile, by way of the oldest of them."""
+    """One page for all that was gathered meanwhile, by way of the oldest of them.
+
+    It counts as a call of when the window ended: a desk that was off since then does not go on with an old flood."""
     front, flood = seen.by_token, seen.flood
     first = flood.first if flood else None
     if front is None or flood is None or first is None:
@@ -104,7 +106,7 @@ def window_over(event: TimerFired, seen: Seen, policy: Policy, now: datetime) ->
         *speaking(summon(first, chosen, first_words(first, now), policy), first.number, facts),
         first_step(first, policy, now),
         *_leads(first, (), policy, now),
-        counted(first, now, alone=True),
+        counted(first, min(event.due_at, now), alone=True),
     )
     because = f"one page tells of {flood.waiting} requests that came since #{front.number}: {chosen.why}"
     return Decision(Outcome.RECORDED, because, effects, first.number)

@@ -52,7 +52,7 @@ def test_no_command_shows_it(desk: LiveDesk, capsys: pytest.CaptureFixture[str])
 def test_no_notice_and_no_log_shows_it(desk: LiveDesk, capsys: pytest.CaptureFixture[str]) -> None:
     """A page that failed is told by mail; the log of the fixture's decisions is on the standard output."""
     told = [mail for mail in desk.sent if mail.template == "notice"]
-    assert any("json://pager.example.net:8080/…: 403 forbidden" in mail.text for mail in told)
+    assert any("Appel → json://pager.example.net:8080/… (403 forbidden)" in mail.text for mail in told)
     assert CANARY not in "".join(map(everything, desk.sent))
     assert CANARY not in capsys.readouterr().out
 

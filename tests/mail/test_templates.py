@@ -213,24 +213,6 @@ def test_a_technician_reads_all_of_a_request_at_once() -> None:
         assert stated in text
 
 
-@pytest.mark.parametrize(
-    ("code", "heading"),
-    [
-        ("new", "Nouvelle demande"),
-        ("follow-up", "Le client a répondu"),
-        ("reopened", "demande rouverte"),
-        ("validated", "demande résolue"),
-        ("assigned", "confiée par Luc"),
-        ("waiting-over", "L’attente est terminée"),
-        ("parked", "en attente d’autorisation"),
-        ("something-new", "something-new Luc"),
-    ],
-)
-def test_a_technician_is_told_why_they_hear_of_it(code: str, heading: str) -> None:
-    """A code without a phrase is shown as it is, rather than nothing."""
-    assert heading in said("technician", replace(FACTS, notice=NoticeFacts(code, "Luc")))
-
-
 def test_an_unknown_contact_is_marked_as_one() -> None:
     """A technician must know that nobody vouches for the sender."""
     assert BARE.contact is not None
@@ -283,22 +265,3 @@ def test_a_customer_reads_a_severity_in_their_own_language(rules: str, french: s
             changed = replace(SETTLED, regraded=(Regraded(Scale.SEVERITY, severity, "motif"),))
             text = said("notification", changed, language)
             assert ("« " + named + " »" if language == "fr" else f"“{named}”") in text
-
-
-@pytest.mark.parametrize("language", ["fr-CA", "en"])
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "notice"])
-def test_a_lost_mail_is_called_by_what_it_is(name: str, language: str) -> None:
-    """Templates have names of their own, which nobody reads."""
-    facts = replace(FACTS, notice=NoticeFacts("delivery-failed", "jean.roy@acme.example (550)", letter=name))
-    letter = replace(a_letter("notice", facts), to=a_reader(language))
-    (line,) = [line.strip() for line in TEMPLATES.render(letter, NOW).text.splitlines() if "→" in line]
-    assert re.fullmatch(r"[A-Z][\w’ -]+ → jean\.roy@acme\.example \(550\)", line)
-
-
-@pytest.mark.parametrize("code", ["quarantine", "too-few-people", "delivery-failed", "unreadable", "template-failed"])
-def test_an_alarm_says_what_it_is(code: str) -> None:
-    """An administrator reads it without the source code beside them."""
-    for language in ("fr", "en"):
-        text = said("notice", Facts(FACTS.desk, notice=NoticeFacts(code, "inbox 12: reason")), language)
-        assert "inbox 12: reason" in text
-        assert code not in text

@@ -82,7 +82,7 @@ def worked(
         *_changes(planned, after, policy, at),
         *relate(planned, after, seen, policy, at),
         *((taken_back(event, planned, correct),) if correct else recorded(event, planned, spent)),
-        *_released(event, sender, planned, seen, policy),
+        *_released(event, sender, planned, after, seen, policy),
         *_notification(event, sender, planned, after, Bill(spent, bank), policy),
         *_handed_over(event, sender, planned, after, policy),
         *_relieved(event, sender, planned, after, policy),
@@ -120,14 +120,17 @@ def _line(planned: Plan, at: datetime) -> Iterator[Line]:
 
 def _callback_after(planned: Plan, policy: Policy, at: datetime) -> tuple[Clock, ...]:
     """The call-back clock after this mail, if the ticket has one; a parked request has it from its release on."""
-    ticket, callback = planned.ticket, planned.ticket.callback
+    ticket, graded = planned.ticket, planned.graded
     if planned.releases:
-        return (call_back(policy.queues.get(ticket.queue, policy.default_queue), policy, at),)
+        graded = graded.with_clocks(call_back(policy.queues.get(ticket.queue, policy.default_queue), policy, at))
+    callback = graded.callback
     if callback is None:
         return ()
-    callback = moved(callback, ticket, planned.graded, policy)
+    callback = moved(callback, ticket, graded, policy)
     means = (planned.activity, Activity.REPLY if planned.public_words else None)
-    how = next((one for one in means if one is not None and keeps(planned.graded, one, policy)), None)
+    how = next((one for one in means if one is not None and keeps(graded, one, policy)), None)
+    if planned.releases:
+        return (callback if how is None else kept(callback, at, planned.by.key, how),)
     if how is not None or planned.status not in (None, ticket.status):
         callback = after_wait(ticket, callback, policy, at)
     return (callback if how is None else kept(callback, at, planned.by.key, how),)
@@ -173,10 +176,12 @@ def _seen(planned: Plan, at: datetime) -> Iterator[Effect]:
         yield AcknowledgePages(planned.ticket.number, planned.by.key, at)
 
 
-def _released(event: MailReceived, sender: Sender, planned: Plan, seen: Seen, policy: Policy) -> list[Effect]:
+def _released(
+    event: MailReceived, sender: Sender, planned: Plan, after: Ticket, seen: Seen, policy: Policy
+) -> list[Effect]:
     if not planned.releases:
         return []
-    effects, _ = release(planned.ticket, words_of(event, sender), seen, policy, taken=planned.owner is not None)
+    effects, _ = release(planned.ticket, words_of(event, sender), seen, policy, after)
     return effects
 
 

@@ -75,11 +75,11 @@ def _work(spent: AddIntervention) -> Work:
 
 
 def _kept(event: MailReceived, by: Technician, ticket: Ticket, seen: Seen, work: Work | None) -> KeepDeed:
-    lasting = tuple(order.line for order in event.orders.orders if _lasts(order, ticket))
+    released = ticket.status is Status.PARKED and not any(isinstance(one.intent, Close) for one in event.orders.orders)
+    lasting = tuple(order.line for order in event.orders.orders if _lasts(order, released))
     return KeepDeed(ticket, seen.marks, event.inbox_id, by.key, event.received_at, work, lasting)
 
 
-def _lasts(order: Order, ticket: Ticket) -> bool:
+def _lasts(order: Order, released: bool) -> bool:
     """Whether nothing undoes a line: it speaks of something else than the ticket, or released it."""
-    releases = ticket.status is Status.PARKED and isinstance(order.intent, Take | Reopen)
-    return releases or not isinstance(order.intent, UNDOABLE)
+    return (released and isinstance(order.intent, Take | Reopen)) or not isinstance(order.intent, UNDOABLE)

@@ -123,7 +123,7 @@ def plan(event: MailReceived, by: Technician, ticket: Ticket, policy: Policy) ->
         status=statuses[0] if statuses else None,
         wait=_first(orders, Wait),
         assignee=_assignee(orders, by, policy),
-        releases=ticket.status is Status.PARKED and wakes,
+        releases=ticket.status is Status.PARKED and wakes and Status.CLOSED not in statuses,
         graded=graded(orders, related(orders, ticket, policy), policy),
         regraded=regraded(orders, ticket, policy),
         help=_first(orders, Help) is not None,

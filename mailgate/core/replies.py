@@ -93,24 +93,29 @@ def is_release(event: MailReceived, sender: Sender, ticket: Ticket) -> bool:
     return ticket.status is Status.PARKED and surely and says_yes(event.mail.text)
 
 
-def release(ticket: Ticket, words: Words, seen: Seen, policy: Policy, taken: bool = False) -> tuple[list[Effect], str]:
+def release(
+    ticket: Ticket, words: Words, seen: Seen, policy: Policy, worked: Ticket | None = None
+) -> tuple[list[Effect], str]:
     """A parked request is accepted after all: the clock starts now, the sender is told, and people are called unless a
-    technician has `taken` it."""
-    status = Status.OPEN if taken else Status.NEW
+    technician has taken it. `worked` is the ticket as the technician's mail that releases it leaves it."""
     queue = policy.queues.get(ticket.queue, policy.default_queue)
-    callback = call_back(queue, policy, words.at)
-    accepted = replace(ticket.with_clocks(callback), status=status, queue=queue.key)
-    accepted = accepted.with_clocks(*clocks_after(Change(ticket, accepted, words.at), policy))
+    accepted = worked or _accepted(ticket, queue, policy, words.at)
     effects: list[Effect] = [
-        ChangeStatus(ticket.number, status, words.at),
-        SetClock(ticket.number, callback),
+        ChangeStatus(ticket.number, accepted.status, words.at),
+        *(SetClock(ticket.number, clock) for clock in (accepted.callback,) if clock is not None),
         acknowledgement(accepted, "released", policy),
     ]
-    if taken:
+    if accepted.status is not Status.NEW:
         return effects, f"released and taken by {words.sender.mail}"
     routed = settle(_asked_people(ticket, policy), queue)
     chosen, pages = call_people(accepted, routed, _asked_words(ticket, words), seen, policy)
     return [*effects, *pages], f"released by {words.sender.mail}; {chosen.why}"
+
+
+def _accepted(ticket: Ticket, queue: Queue, policy: Policy, at: datetime) -> Ticket:
+    """A parked request as nobody has begun to work on it."""
+    accepted = replace(ticket.with_clocks(call_back(queue, policy, at)), status=Status.NEW, queue=queue.key)
+    return accepted.with_clocks(*clocks_after(Change(ticket, accepted, at), policy))
 
 
 def _asked_people(ticket: Ticket, policy: Policy) -> Actions:

@@ -18,7 +18,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mailgate.core.bank_effects import Book, EntryKind
-from mailgate.core.clocks import counted_anew, dropped
+from mailgate.core.clocks import counted_anew, dropped, unkept
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import AddIntervention, CancelTimer, Effect, SetClock, SetTimer
 from mailgate.core.escalation import first_step, promised_people, team_of
@@ -45,10 +45,7 @@ from mailgate.core.undoable import Deed, Undone, as_in, put_back, state_of
 UNDONE = NoticeFacts("undone")
 """Why people are called again."""
 
-FIXED = {
-    Status.PARKED: frozenset({"status", "wait", "assignee"}),
-    Status.MERGED: frozenset({"status", "wait", "assignee"}),
-}
+FIXED = frozenset({"status", "wait", "assignee"})
 """What a mail that released a request, or joined it to another, leaves so for good: others built on it."""
 
 OWED_STILL = frozenset({Promise.CALLBACK, Promise.UPDATE})
@@ -111,11 +108,26 @@ def _against(event: MailReceived, seen: Seen, policy: Policy) -> Iterator[Proble
 
 
 def _undoing(deed: Deed, by: Technician, ticket: Ticket, seen: Seen, at: datetime) -> Undoing:
-    fixed = FIXED.get(deed.before.status, frozenset()) | FIXED.get(ticket.status, frozenset())
+    joined = Status.MERGED in (deed.before.status, ticket.status)
+    fixed = FIXED if joined or _released(deed) else frozenset[str]()
     undone = put_back(state_of(ticket, seen.marks.wakes_at), deed, fixed)
     after = as_in(ticket, undone.state)
-    clocks = tuple(_clocks(deed, ticket, after, undone, at)) if not fixed else ()
+    clocks = () if joined else tuple((_still_promised if fixed else _clocks)(deed, ticket, after, undone, at))
     return Undoing(deed, by, ticket, after.with_clocks(*clocks), undone, clocks, at)
+
+
+def _released(deed: Deed) -> bool:
+    return deed.before.status is Status.PARKED and deed.after.status in ACTIVE
+
+
+def _still_promised(deed: Deed, ticket: Ticket, after: Ticket, undone: Undone, at: datetime) -> Iterator[Clock]:
+    """The call-back that was promised with a release stands as the release does: what kept it at once counts for
+    nothing."""
+    moved_on = ticket.status is not deed.after.status and after.status not in ACTIVE
+    for _, later in deed.moved:
+        kept_then = later.promise is Promise.CALLBACK and later.ended_at == deed.at <= at
+        if kept_then and ticket.clock(later.promise) == later and not moved_on:
+            yield _with_waits(unkept(later), deed, ticket, undone)
 
 
 def _clocks(deed: Deed, ticket: Ticket, after: Ticket, undone: Undone, at: datetime) -> Iterator[Clock]:

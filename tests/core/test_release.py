@@ -8,15 +8,15 @@ import pytest
 
 from mailgate.core.doing import ATTENDED
 from mailgate.core.effects import ChangeStatus, SetClock
-from mailgate.core.intents import Intent, Reopen, Spend, Take
+from mailgate.core.intents import Close, Intent, Internal, Reopen, Spend, Take
 from mailgate.core.model import Activity, Attachment, Direction, Status
 from mailgate.core.page_effects import Page
 from mailgate.core.seen import Seen
-from mailgate.core.ticket import Line
+from mailgate.core.ticket import Line, Promise
 from tests.builders import NOW, a_mail, a_ticket, contact_token, local, received
 from tests.core.asking import ask, letters, of, only, paged
 from tests.core.test_replies import DESK
-from tests.core.working import answer, notification
+from tests.core.working import answer, codes, notification
 
 PARKED = a_ticket(
     status=Status.PARKED, callback=None, requester=replace(a_ticket().requester, mail="stagiaire@acme.example"),
@@ -70,7 +70,7 @@ def test_what_a_technician_writes_with_the_release_reaches_the_sender(word: Inte
         assert len(letters(decision, "notification")) == bool(text)
         (told,) = letters(decision, "transcript")
         assert told.facts.deadline is not None
-        assert told.facts.deadline.kept_at is None
+        assert told.facts.deadline.kept_at == (NOW if text else None)
         assert told.facts.deadline.callback.due_at == only(decision, SetClock).clock.due_at
 
 
@@ -78,6 +78,31 @@ def test_the_time_that_is_recorded_with_the_release_is_told() -> None:
     """A call is an intervention, and each of them is one mail to the customer."""
     decision = ask(answer(Take(), Spend(Activity.CALL, 15)), Seen(1002, by_token=PARKED))
     assert notification(decision).facts.intervention is not None
+
+
+@pytest.mark.parametrize("word", [Take(), Reopen()])
+@pytest.mark.parametrize("how", ["words", "call"])
+def test_a_person_who_is_heard_with_the_release_keeps_its_promise(word: Intent, how: str) -> None:
+    """They are owed nothing more, and neither letter tells them to wait; what is only noted or done from afar is no
+    call-back."""
+    call = (Spend(Activity.CALL, 15),) if how == "call" else ()
+    decision = ask(answer(word, *call, text="" if call else "Je m'en occupe."), Seen(1002, by_token=PARKED))
+    kept = next(one.clock for one in of(decision, SetClock) if one.clock.promise is Promise.CALLBACK)
+    assert (kept.ended_at, kept.ended_by, kept.in_time) == (NOW, "tech1", True)
+    (released,) = letters(decision, "released")
+    assert released.facts.deadline is not None
+    assert released.facts.deadline.kept_at == NOW
+    assert "callback-kept" in codes(decision)
+    for silent in (answer(word, Internal(), text="Je regarde."), answer(word, Spend(Activity.REMOTE, 15))):
+        assert only(ask(silent, Seen(1002, by_token=PARKED)), SetClock).clock.running
+
+
+def test_who_takes_a_request_and_closes_it_releases_nothing() -> None:
+    """« #prendre #fermer » refuses it: the sender hears that it is closed, not that it is authorised."""
+    decision = ask(answer(Take(), Close(), text="Ce n'est pas de notre ressort."), Seen(1002, by_token=PARKED))
+    assert only(decision, ChangeStatus).status is Status.CLOSED
+    assert letters(decision, "released") == []
+    assert codes(decision) == ["taken", "answered", "closed"]
 
 
 def test_the_journal_says_why_nobody_was_called_for_what_is_taken() -> None:

@@ -40,7 +40,8 @@ KINDS = {
     "training": "training",
     "installation": "installation",
 }
-"""The kinds of request (domain.md §4) in the words of both languages; the rules may know more."""
+"""The kinds of request (domain.md §4) in the words of both languages, of each kind the French one first; the rules may
+know more."""
 
 SEVERITIES = (
     ("critique", "critical"),
@@ -166,9 +167,16 @@ def _nearest(order: Order, grade: Grade, policy: Policy) -> tuple[str, str]:
     close = difflib.get_close_matches(fold(grade.value)[:40], words, n=1, cutoff=0.6)
     command = order.line.split()[0]
     if not close:
-        return f"{command} {' / '.join(dict.fromkeys(words.values()))}", f"{command} {UNSAID}"
-    nearest = f"{command} {words[close[0]]}"
+        offered = (_offered(word, grade.scale, command) for word in dict.fromkeys(words.values()))
+        return f"{command} {' / '.join(offered)}", f"{command} {UNSAID}"
+    nearest = f"{command} {_offered(words[close[0]], grade.scale, command)}"
     return nearest, f"{nearest} {grade.reason}".rstrip()
+
+
+def _offered(value: str, scale: Scale, command: str) -> str:
+    """A value as somebody may type it who writes this command: a kind in French, unless the command is English."""
+    french = scale is Scale.KIND and fold(command) != "#kind"
+    return next((word for word, kind in KINDS.items() if french and kind == value), value)
 
 
 def _with(ticket: Ticket, scale: Scale, value: str) -> Ticket:

@@ -47,7 +47,8 @@ def told_problems(
     event: MailReceived, one: Technician, ticket: Ticket | None, problems: tuple[Problem, ...], policy: Policy
 ) -> SendMail:
     """Nothing was applied: what was understood, what was not, and the nearest valid form."""
-    understood = tuple(order.line for order in event.orders.orders)
+    wrong = {problem.line for problem in problems}
+    understood = tuple(order.line for order in event.orders.orders if order.line not in wrong)
     resend = to_resend(event.orders, problems)
     said = TranscriptFacts(understood, problems=problems, resend=resend)
     return SendMail(transcript(event, one, ticket, said, policy))

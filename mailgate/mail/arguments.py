@@ -5,6 +5,7 @@ Whatever cannot be read in one way only is a `Misread`, and with one of those no
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from dataclasses import replace
@@ -83,12 +84,19 @@ def wait(argument: str) -> Intent | Misread:
     whom, *rest = _without_first([word for word in words if word], _BEFORE_WHOM) or [""]
     status = _WAITED_FOR.get(folded(whom))
     if status is None:
-        return Misread("bad-wait", argument)
+        return Misread("bad-wait", argument, _nearest_wait(folded(whom), rest))
     said = _without_first(rest, _BEFORE_LENGTH)
     if not said:
         return Wait(status)
     length = lengths.length_of_time(said)
     return Misread("bad-wait", argument) if length is None else Wait(status, length)
+
+
+def _nearest_wait(whom: str, rest: list[str]) -> str:
+    """Whom somebody who made a slip of the pen waits for, and how long."""
+    (meant,) = difflib.get_close_matches(whom[:40], _WAITED_FOR, n=1) or ("",)
+    said = " ".join([meant, *rest])
+    return said if meant and not isinstance(wait(said), Misread) else ""
 
 
 def absence(argument: str) -> Intent | Misread:

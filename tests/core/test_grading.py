@@ -9,7 +9,7 @@ import pytest
 
 from mailgate.core.decision import Decision
 from mailgate.core.effects import MoveToQueue, Reclassify, SendMail, SetTimer
-from mailgate.core.intents import Grade, Intent, Internal, Problem, Resolve, Scale, Spend
+from mailgate.core.intents import Grade, Intent, Internal, Order, Orders, Problem, Resolve, Scale, Spend
 from mailgate.core.letters import Regraded
 from mailgate.core.model import Activity, Outcome, Status
 from mailgate.core.policy import Actions, Policy
@@ -91,6 +91,29 @@ def test_an_unknown_word_is_named_with_the_nearest_one(order: Grade, nearest: st
     assert (found.code, found.detail, found.nearest) == ("unknown-grade", order.value, nearest)
     assert decision.outcome is Outcome.REFUSED
     assert [type(effect) for effect in decision.effects] == [SendMail]
+
+
+@pytest.mark.parametrize(
+    ("line", "nearest"),
+    [
+        ("#genre formaton", "#genre formation"),
+        ("#genre defectt", "#genre défaut"),
+        ("#kind formaton", "#kind training"),
+        (
+            "#genre zut",
+            "#genre assistance / défaut / service / personnalisation / développement / formation / installation",
+        ),
+        ("#kind zut", "#kind assistance / defect / service / customisation / development / training / installation"),
+    ],
+)
+def test_a_kind_is_offered_in_the_language_of_its_command(line: str, nearest: str) -> None:
+    """Whoever writes « #genre » reads no English; a refused line is no understood one beside it."""
+    order = Order(Grade(KIND, line.split()[1]), line)
+    decision = ask(answer(orders=Orders("", (order,))), Seen(1002, by_token=a_ticket()), FIRM)
+    assert [one.nearest for one in problems(decision)] == [nearest]
+    (letter,) = letters(decision, "transcript")
+    assert letter.facts.transcript is not None
+    assert letter.facts.transcript.understood == ()
 
 
 @pytest.mark.parametrize(

@@ -60,10 +60,14 @@ def hours_of(clock: Clock, queue: str, policy: Policy) -> Calendar:
     return known or policy.calendar_of(policy.queues.get(queue, policy.default_queue))
 
 
-def explained(ticket: Ticket, clock: Clock, policy: Policy) -> Deadline:
-    """A promise in the form that mails explain."""
+def explained(ticket: Ticket, clock: Clock, policy: Policy, language: str = "") -> Deadline:
+    """A promise in the form that mails explain; its holidays in a language, where the rules know them in it."""
     hours = hours_of(clock, ticket.queue, policy)
-    asked, skipped = min(clock.asked_at, clock.starts_at), tuple(holidays_between(hours, clock.asked_at, clock.due_at))
+    said = policy.calendars.get(clock.calendar, hours).said
+    other = language not in ("", policy.desk.language)
+    passed = holidays_between(hours, clock.asked_at, clock.due_at)
+    skipped = tuple((day, (said(day, language) if other else None) or name) for day, name in passed)
+    asked = min(clock.asked_at, clock.starts_at)
     return Deadline(asked, clock.starts_at, clock.due_at, clock.calendar, hours.timezone, skipped)
 
 

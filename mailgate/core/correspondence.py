@@ -98,17 +98,17 @@ def facts_about(ticket: Ticket, policy: Policy, language: str, view: View) -> Fa
         ticket=_ticket_facts(ticket, policy, language, view),
         customer=_customer_facts(ticket, policy),
         contact=PersonFacts(name, ticket.requester.mail, registered=ticket.registered),
-        deadline=deadline_facts(ticket, policy),
+        deadline=deadline_facts(ticket, policy, language),
     )
 
 
-def deadline_facts(ticket: Ticket, policy: Policy) -> DeadlineFacts | None:
-    """The call-back promise as mails explain it."""
+def deadline_facts(ticket: Ticket, policy: Policy, language: str) -> DeadlineFacts | None:
+    """The call-back promise as mails explain it to a reader of that language."""
     callback, queue = ticket.callback, policy.queues.get(ticket.queue)
     if callback is None:
         return None
     promise = str(queue.callback) if queue else ""
-    return DeadlineFacts(explained(ticket, callback, policy), promise, callback.kept_at, callback.in_time)
+    return DeadlineFacts(explained(ticket, callback, policy, language), promise, callback.kept_at, callback.in_time)
 
 
 def person_facts(one: Technician) -> PersonFacts:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -74,16 +74,22 @@ class Span:
     end: time
 
 
+def _unsaid(_day: date, _language: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """When a promise's clock runs. `week` holds the spans of Monday (0) to Sunday (6).
 
-    `closed` names the holiday of a local date, or None when it is an ordinary day, the same whenever it is asked."""
+    `closed` names the holiday of a local date, or None when it is an ordinary day, the same whenever it is asked;
+    `said` names it in a given language, or None where nobody knows how."""
 
     name: str
     timezone: str
     week: tuple[tuple[Span, ...], ...]
     closed: Callable[[date], str | None]
+    said: Callable[[date, str], str | None] = field(default=_unsaid, compare=False)
 
     def __hash__(self) -> int:
         """By name: whoever looks a calendar up compares the whole of it."""

@@ -31,7 +31,7 @@ from mailgate.rulebook.examples import STRANGER, ExampleMail
 from mailgate.rulebook.expectations import Expectation
 from mailgate.rulebook.opening_hours import week
 from mailgate.rulebook.people import OverrideTable, TeamTable, TechnicianTable, duty_week
-from mailgate.rulebook.public_holidays import OwnDays, closings
+from mailgate.rulebook.public_holidays import OwnDays, closings, sayings
 from mailgate.rulebook.schema import (
     CalendarTable,
     ClosingTable,
@@ -53,7 +53,7 @@ def calendar(key: str, table: CalendarTable, desk: Desk) -> Calendar:
     """`[calendar.*]`, with its holidays worked out year by year as they are asked for."""
     own = OwnDays(frozenset(table.extra_holidays), frozenset(table.except_holidays))
     closed = closings(table.holidays, own, desk.language)
-    return Calendar(key, table.timezone or desk.timezone, week(table.hours), closed)
+    return Calendar(key, table.timezone or desk.timezone, week(table.hours), closed, sayings(table.holidays, own))
 
 
 def queue(key: str, table: QueueTable) -> Queue:

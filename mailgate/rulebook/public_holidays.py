@@ -13,13 +13,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from mailgate.toml.document import did_you_mean
 
 SATURDAY = 5
 MANY = 40
 """A country's subdivisions are listed when they are no more than this."""
+
+LANGUAGES = 16
+"""In how many languages a calendar's days are kept ready."""
 
 SATURDAY_STAYS = frozenset({("CA", "QC")})
 """Where a holiday on a Saturday gives no day off on the following Monday."""
@@ -76,6 +79,26 @@ def closings(where: Region | None, own: OwnDays, language: str) -> Callable[[dat
         return year(day.year).get(day, _own_name(language) if day in own.extra else None)
 
     return closed
+
+
+def sayings(where: Region | None, own: OwnDays) -> Callable[[date, str], str | None]:
+    """Names the holiday of a local date in a language, or answers None where the library does not speak it."""
+
+    @lru_cache(maxsize=LANGUAGES)
+    def closed(language: str) -> Callable[[date], str | None]:
+        return closings(where, own, language)
+
+    def said(day: date, language: str) -> str | None:
+        return closed(language)(day) if where is None or _speaks(where, language) else None
+
+    return said
+
+
+def _speaks(where: Region, language: str) -> bool:
+    from holidays import country_holidays
+
+    spoken = country_holidays(where.country).supported_languages
+    return _nearest_language(language.replace("-", "_"), spoken) is not None
 
 
 def public_holidays(where: Region, year: int, language: str) -> Mapping[date, str]:

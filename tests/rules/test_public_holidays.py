@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from mailgate.rulebook.public_holidays import OwnDays, Region, closings, public_holidays, region
+from mailgate.rulebook.public_holidays import OwnDays, Region, closings, public_holidays, region, sayings
 
 QUEBEC = Region("CA", "QC")
 
@@ -86,3 +86,15 @@ def test_the_rules_add_and_remove_days() -> None:
 def test_own_days_need_no_public_holidays() -> None:
     """A calendar may have none at all; the word falls back to English."""
     assert closings(None, OwnDays(extra={date(2026, 12, 24)}), "de")(date(2026, 12, 24)) == "closed"
+
+
+def test_a_day_is_named_in_the_readers_language() -> None:
+    """A desk in Québec has customers who read English; a language that the library does not speak leaves its own."""
+    own = OwnDays(extra={date(2026, 12, 24)}, worked={date(2026, 4, 3)})
+    said = sayings(QUEBEC, own)
+    christmas = date(2026, 12, 25)
+    assert [said(christmas, one) for one in ("fr-CA", "en", "fr-FR", "xx")] == [
+        "Jour de Noël", "Christmas Day", "Jour de Noël", None,
+    ]  # fmt: skip
+    assert (said(date(2026, 12, 24), "en"), said(date(2026, 4, 3), "en")) == ("closed", None)
+    assert sayings(None, own)(date(2026, 12, 24), "fr") == "fermeture"

@@ -2,7 +2,8 @@
 
 Every rig is a process of its own, two at a time (WORKERS): most of a rig is waiting. Those whose figures are a delay or
 an amount of memory run alone, last; that they catch their broken builds does not depend on a neighbour. What does not
-end is ended with all that it started, and has failed.
+end is ended with all that it started, and has failed. A rig that lacks a program or a right is left out and counted as
+such, never as one that holds; under CI=true it has failed.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ FAREWELL = 20.0
 """Seconds in which a rig that took longer may stop what it started: a Postfix leaves the session of its parent."""
 
 
+LEFT_OUT = 3
+"""The exit code of a rig that could not run here."""
+
+
 class Part(StrEnum):
     """What is put under a rig: the program, its broken builds."""
 
@@ -45,11 +50,19 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a rig ended, and all that it told."""
+    """How a rig ended (0: it is proven), and all that it told."""
 
     rig: str
-    is_proven: bool
+    code: int
     told: str
+
+
+def summary(rigs: Sequence[Rig], ends: Sequence[End]) -> str:
+    """How many rigs hold, and which could not run here: those prove nothing."""
+    fell = {end.rig for end in ends if end.code}
+    left_out = [rig.name for rig in rigs if any(end.rig == rig.name and end.code == LEFT_OUT for end in ends)]
+    missing = f"; not run here: {', '.join(left_out)}" if left_out else ""
+    return f"{len(rigs) - len(fell)} of {len(rigs)} rigs hold and catch every broken build{missing}"
 
 
 def main() -> int:
@@ -57,13 +70,13 @@ def main() -> int:
     asked = _asked()
     if asked.here:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-        return 0 if _is_proven(_chosen([asked.here])[0], Part(asked.part), asked.long) else 1
+        return _proof(_chosen([asked.here])[0], Part(asked.part), asked.long)
     began = time.monotonic()
     rigs = _chosen(asked.rigs)
-    failed = [end for end in _all(rigs, asked.long) if not end.is_proven]
+    ends = list(_all(rigs, asked.long))
+    failed = [end for end in ends if end.code not in (0, LEFT_OUT)]
     print("".join(f"\nThis one did not hold:\n{end.told}" for end in failed))
-    held = len(rigs) - len({end.rig for end in failed})
-    print(f"{held} of {len(rigs)} rigs hold and catch every broken build, {time.monotonic() - began:.0f} s")
+    print(f"{summary(rigs, ends)}, {time.monotonic() - began:.0f} s")
     return 1 if failed else 0
 
 
@@ -102,7 +115,7 @@ def _apart(rig: Rig, part: Part, is_long: bool) -> End:
         told, _ = process.communicate(timeout=None if is_long else PATIENCE)
     except subprocess.TimeoutExpired:
         told = _ended(process) + f"{rig.name}: did not end within {PATIENCE:.0f} s\n".encode()
-    end = End(rig.name, process.returncode == 0, told.decode("utf-8", "replace"))
+    end = End(rig.name, process.returncode, told.decode("utf-8", "replace"))
     sys.stdout.write(end.told)
     sys.stdout.flush()
     return end
@@ -118,16 +131,16 @@ def _ended(process: subprocess.Popen[bytes]) -> bytes:
     return process.communicate()[0]
 
 
-def _is_proven(rig: Rig, part: Part, is_long: bool) -> bool:
-    """Whether the program held under the rig, and the rig caught each of its broken builds."""
+def _proof(rig: Rig, part: Part, is_long: bool) -> int:
+    """0 when the program held under the rig, and the rig caught each of its broken builds; LEFT_OUT, or 1."""
     missing = [program for program in rig.needs if shutil.which(program, path=SYSTEM_PATH) is None]
     missing += ["the right of root"] if rig.as_root and os.geteuid() != 0 else []
     if missing:
         print(f"{rig.name}: needs {', '.join(missing)} (.ci/peers installs programs)")
-        return os.environ.get("CI") != "true"
+        return 1 if os.environ.get("CI") == "true" else LEFT_OUT
     held = [_is_held(rig, is_long)] if part is not Part.BUILDS else []
     caught = [_is_caught(rig, build) for build in rig.builds] if part is not Part.PROGRAM else []
-    return all(held) and all(caught)
+    return 0 if all(held) and all(caught) else 1
 
 
 def _is_held(rig: Rig, is_long: bool) -> bool:

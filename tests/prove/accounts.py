@@ -17,8 +17,12 @@ Ask = Callable[[str], list[tuple[Any, ...]]]
 """Asks the database in SQL that both databases understand."""
 
 NUMBER = re.compile(rb"^Message-ID: <(\d+)@firm\d+\.example>\r?$", re.IGNORECASE | re.MULTILINE)
-HEARD = ("ticket", "follow-up", "parked", "recorded")
-"""Outcomes by which a mail was not lost; one that only was a duplicate of what is not there would be."""
+REQUEST = re.compile(rb"^From: [^\r\n]*@firm\d+\.example>?\r?$", re.IGNORECASE | re.MULTILINE)
+"""A customer's mail; any other with a number is a technician's, about a ticket."""
+
+ASKED, WORKED = ("ticket",), ("recorded", "follow-up")
+"""Outcomes by which a request, or a technician's mail, was not lost. A request that was put aside was, for nobody is
+called for it; and so was one that only was a duplicate of what is not there."""
 
 TICKETS = (
     "SELECT r.raw, i.outcome, i.ticket FROM inbox AS i JOIN inbox_raw AS r ON r.inbox_id = i.id WHERE i.kind = 'mail'"
@@ -40,17 +44,31 @@ class Promise:
         return self.message_id, self.to
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What became of a mail that came, and its ticket."""
+
+    number: int
+    is_request: bool
+    outcome: str | None
+    ticket: int | None
+
+    @property
+    def is_heard(self) -> bool:
+        return self.outcome in (ASKED if self.is_request else WORKED)
+
+
 def compare(clients: Clients, ask: Ask, taken: Sequence[Taken]) -> Figures:
     """What the accounts say together. Mails without a number (other rigs' own) count in the relay's account only."""
     events = list(_events(ask))
-    heard = {number for number, outcome, _ in events if outcome in HEARD}
-    opened = Counter(number for number, outcome, _ in events if outcome == "ticket")
+    heard = {one.number for one in events if one.is_heard}
+    opened = Counter(one.number for one in events if one.outcome == "ticket")
     promised = [Promise(found, to, lane == "page", ticket) for found, to, lane, ticket in ask(PROMISES)]
     reached = Counter((_message_id(one.raw), one.to) for one in taken)
     return Figures(
         sent=clients.sent,
         acked=len(clients.acked),
-        stored=len({number for number, _, _ in events}),
+        stored=len({one.number for one in events}),
         lost=len(set(clients.acked) - heard),
         duplicated=sum(times - 1 for times in opened.values()),
         recovered=len(clients.again & heard),
@@ -63,17 +81,17 @@ def compare(clients: Clients, ask: Ask, taken: Sequence[Taken]) -> Figures:
     )
 
 
-def _events(ask: Ask) -> Iterator[tuple[int, str | None, int | None]]:
-    """The number of each mail in custody, what became of it, and its ticket."""
+def _events(ask: Ask) -> Iterator[Event]:
+    """Each numbered mail in custody, as often as it came."""
     for raw, outcome, ticket in ask(TICKETS):
         found = NUMBER.search(bytes(raw))
         if found:
-            yield int(found[1]), outcome, ticket
+            yield Event(int(found[1]), bool(REQUEST.search(bytes(raw))), outcome, ticket)
 
 
 def _longest_delay(
     clients: Clients,
-    events: Iterable[tuple[int, str | None, int | None]],
+    events: Iterable[Event],
     promised: Iterable[Promise],
     taken: Sequence[Taken],
 ) -> float:
@@ -85,9 +103,7 @@ def _longest_delay(
     for page in promised:
         if page.is_page and page.message_id in first:
             paged[page.ticket] = min(first[page.message_id], paged.get(page.ticket, first[page.message_id]))
-    opened = (
-        (clients.acked.get(number), paged.get(ticket)) for number, outcome, ticket in events if outcome == "ticket"
-    )
+    opened = ((clients.acked.get(one.number), paged.get(one.ticket)) for one in events if one.outcome == "ticket")
     return max((left - acked for acked, left in opened if acked and left), default=0.0)
 
 

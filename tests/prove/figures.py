@@ -14,10 +14,11 @@ class Figures:
     """What became of the mails of one run.
 
     `sent` are mails (not attempts), `acked` those with a 250, `stored` those that are in the database. `lost` have a
-    250 and nothing was decided about them, `duplicated` became a ticket more than once, `recovered` needed a second
-    attempt. `acks` and `pages` are the promised mails that the relay took, `page_lost` those that never reached it,
-    `page_dup` what it got again. `max_delay` is in seconds from the 250 to the first page, `rss_max` in octets;
-    `faults` counts what was broken on purpose, `wrong` says in words what else must not be, `notes` what else was seen.
+    250 and did not become a ticket (a technician's: nothing was decided about them), `duplicated` became one more than
+    once, `recovered` needed a second attempt. `acks` and `pages` are the promised mails that the relay took,
+    `page_lost` those that never reached it, `page_dup` what it got again. `max_delay` is in seconds from the 250 to the
+    first page, `rss_max` in octets; `faults` counts what was broken on purpose, `wrong` says in words what else must
+    not be, `notes` what else was seen.
     """
 
     sent: int = 0

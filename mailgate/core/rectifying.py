@@ -23,6 +23,7 @@ from mailgate.core.undoable import Deed, Mailed
 
 TO_CUSTOMERS = frozenset({"notification", "closing", "validation", "followed"})
 TO_COLLEAGUES = frozenset({"technician"})
+OF_DEEDS = TO_CUSTOMERS | TO_COLLEAGUES
 """The templates of what a technician's mail sends to others."""
 
 
@@ -36,7 +37,7 @@ def called_back(
     at: datetime,
 ) -> tuple[tuple[Effect, ...], tuple[Did, ...]]:
     """What happens to the mails of a deed, and what its author hears of it; `called` are people who hear anyway."""
-    mails = tuple(one for one in deed.mails if one.template in TO_CUSTOMERS | TO_COLLEAGUES)
+    mails = tuple(one for one in deed.mails if one.template in OF_DEEDS)
     left = tuple(one for one in mails if one.tried or not one.unsent)
     customers = _by_address(one for one in left if one.template in TO_CUSTOMERS)
     colleagues = _colleagues(left, (by, *called), policy)

@@ -3,10 +3,10 @@
 A worker takes rows until a time; when it dies, the rows come back after that time. `attempts` counts the leases and is
 the fence: who comes back late with an older number finds that its row belongs to another attempt and changes nothing.
 
-Between lease and settlement a page may be acknowledged or cancelled. It then leaves if it is on its way, but is not
-tried again, neither after a failure nor by who takes it over when its lease is out. Who settles locks the page first
-and the row after it, as who acknowledges does: on PostgreSQL the one would otherwise overwrite what the other is about
-to commit.
+Between lease and settlement a page may be acknowledged or cancelled, and the work that a mail tells of be undone. It
+then leaves if it is on its way, but is not tried again, neither after a failure nor by who takes it over when its lease
+is out. Who settles locks the page first and the row after it, as who acknowledges does: on PostgreSQL the one would
+otherwise overwrite what the other is about to commit.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ from mailgate.core import delivery
 from mailgate.core.delivery import Deferred, Delivered, Lane, Parcel, Refused, more_seconds
 from mailgate.core.events import DeliveryFailed
 from mailgate.core.model import Channel, PageState
+from mailgate.core.rectifying import OF_DEEDS
 from mailgate.core.reports import Fate
 from mailgate.core.targets import is_mail
 from mailgate.store import inbox, rows
 from mailgate.store.columns import OutboxState
 from mailgate.store.database import Tx
-from mailgate.store.tables import OutboxMessageRow, OutboxRow, PageRow
+from mailgate.store.tables import DeedRow, OutboxMessageRow, OutboxRow, PageRow
 from mailgate.store.tables.boxes import OPEN
 
 UNSEEN = (PageState.PROMISED, PageState.CANCELLED)
@@ -44,6 +45,7 @@ NEEDLESS = (PageState.ACKNOWLEDGED, PageState.CANCELLED)
 
 
 _BOX, _PAGE, _MESSAGE = rows.table(OutboxRow), rows.table(PageRow), rows.table(OutboxMessageRow)
+_DEED = rows.table(DeedRow)
 _THESE: BindParameter[Any] = bindparam("ids", expanding=True)
 _DUE = (
     select(_BOX.c.id)
@@ -81,6 +83,14 @@ SETTLE_SENT = (
     .returning(_BOX.c.id)
 )
 SEEN = select(_PAGE.c.outbox_id).where(_PAGE.c.outbox_id.in_(_THESE), _PAGE.c.state.in_(NEEDLESS))
+UNDONE = (
+    select(_BOX.c.id)
+    .join(_DEED, _DEED.c.ticket == _BOX.c.ticket)
+    .where(_BOX.c.id.in_(_THESE), _BOX.c.lane == Lane.BULK, _BOX.c.template.in_(OF_DEEDS))
+    .where(_DEED.c.undone_at.is_not(None), _DEED.c.first_mail < _BOX.c.id, _DEED.c.last_mail >= _BOX.c.id)
+)
+"""Mails that belong to what a technician has undone since."""
+
 DEPART = (
     update(_PAGE).where(_PAGE.c.id == bindparam("page")).values(sent_at=bindparam("now"), state=bindparam("departed"))
 )
@@ -189,7 +199,7 @@ def anew(now: datetime) -> rows.Values:
 def _given_up(tx: Tx, again: Sequence[int], now: datetime) -> Collection[int]:
     """Which of those that are taken once more nobody needs any more: they are over. Their pages are read, not locked,
     since their rows are: the other way round than who acknowledges."""
-    seen = rows.ask(tx, SEEN, {"ids": again}).scalars() if again else ()
+    seen = [one for which in (SEEN, UNDONE) for one in rows.ask(tx, which, {"ids": again}).scalars()] if again else []
     over = {"state": OutboxState.CANCELLED, "settled_at": now, "last_error": "no longer needed; its lease ran out"}
     if seen:
         tx.exec(update(OutboxRow).where(col(OutboxRow.id).in_(seen)).values(**over))
@@ -246,7 +256,9 @@ def _failure(leased: Leased, fate: Fate, reason: str, now: datetime) -> Delivery
 
 def _wanted(tx: Tx, leased: Leased) -> bool:
     page = _page(tx, leased.parcel.outbox_id)
-    return page is None or page.state is PageState.PROMISED
+    if page is None:
+        return rows.ask(tx, UNDONE, {"ids": [leased.parcel.outbox_id]}).first() is None
+    return page.state is PageState.PROMISED
 
 
 def _page(tx: Tx, outbox_id: int) -> PageRow | None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from mailgate.core.delivery import Deferred, Lane
+from mailgate.store import outbox
 from mailgate.store.columns import OutboxState
+from mailgate.store.outbox import Lease
 from tests.flow.desk import LiveDesk, Sent, answer
 from tests.flow.test_held_mails import CHEF, TECHS, paged, to
 
@@ -55,6 +60,30 @@ def test_words_that_did_not_leave_never_do(desk: LiveDesk) -> None:
     notified = next(one for one in desk.ticket().mails if one.kind == "notification")
     assert (notified.state, notified.reason) == (OutboxState.CANCELLED, "undone by tech1")
     assert "il ne partira pas" in told(sent)
+
+
+@pytest.mark.parametrize("ending", ["its lease runs out", "the relay says later"])
+def test_words_that_were_on_their_way_do_not_leave_after_their_correction(desk: LiveDesk, ending: str) -> None:
+    """A sender that died with the mail in hand, or a relay that wants it once more: the correction is the last word."""
+    pages = paged(desk)
+    mail = answer(pages[TECHS[0]], "Redémarrez le serveur.")
+    desk.accept(mail.raw(900), mail.sender, mail.to)
+    desk.decide()
+    with desk.database.write() as tx:
+        taken = outbox.lease(tx, Lease(Lane.BULK, 50, "dead", desk.now + timedelta(minutes=1)), desk.now)
+    assert CHEF in [one.parcel.target for one in taken]
+    if ending == "its lease runs out":
+        desk.advance(seconds=30)
+    undone = answer(pages[TECHS[0]], "#annuler")
+    desk.accept(undone.raw(901), undone.sender, undone.to)
+    desk.decide()
+    if ending != "its lease runs out":
+        with desk.database.write() as tx:
+            for one in taken:
+                outbox.settle(tx, one, Deferred("greylisted"), desk.now + timedelta(minutes=1), desk.now)
+    sent = desk.advance(minutes=5)
+    assert [one.template for one in sent if one.to == CHEF] == ["correction"]
+    assert next(one for one in desk.ticket().mails if one.kind == "notification").state is OutboxState.CANCELLED
 
 
 def test_twice_does_nothing_more(desk: LiveDesk) -> None:

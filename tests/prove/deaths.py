@@ -66,8 +66,9 @@ def spread(most: int, times: int) -> Sequence[int]:
     return sorted({1 + step * (most - 1) // max(times - 1, 1) for step in range(times)})
 
 
-def together(parts: Iterable[Deaths], wanted: Iterable[str]) -> Figures:
-    """Everything as one line. Each of the `wanted` places must have been cut off at least once."""
+def together(parts: Iterable[Deaths], wanted: Iterable[str], least: int = 0) -> Figures:
+    """Everything as one line. Each of the `wanted` places must have been cut off at least once, all of them `least`
+    times."""
     parts = list(parts)
     fell = Counter(place for part in parts for place in part.places)
     figures = total(part.figures for part in parts)
@@ -75,7 +76,12 @@ def together(parts: Iterable[Deaths], wanted: Iterable[str]) -> Figures:
         figures,
         faults=fell.total(),
         notes=(_fallen(fell, sum(part.survived for part in parts)), *figures.notes),
-        wrong=(*figures.wrong, *_missing(fell, wanted), *_too_often(figures, sum(part.in_flight for part in parts))),
+        wrong=(
+            *figures.wrong,
+            *_missing(fell, wanted),
+            *_too_few(fell.total(), least),
+            *_too_often(figures, sum(part.in_flight for part in parts)),
+        ),
     )
 
 
@@ -86,6 +92,11 @@ def _fallen(fell: Counter[str], survived: int) -> str:
 
 def _missing(fell: Counter[str], wanted: Iterable[str]) -> Iterator[str]:
     yield from (f"no kill fell in the {place}" for place in wanted if not fell[place])
+
+
+def _too_few(kills: int, least: int) -> Iterator[str]:
+    if kills < least:
+        yield f"{kills} kills fell, and {least} are promised"
 
 
 def _too_often(figures: Figures, in_flight: int) -> Iterator[str]:

@@ -58,9 +58,9 @@ def run(trial: Trial) -> Figures:
     parts = [
         *_loads(trial, tuple(points(trial.scale(short=55, long=4700, caught=0)))),
         *(_quiet(replace(trial, folder=folder)) for folder in quiet),
-        kill_upgrades(trial.folder, trial.scale(short=80, long=1000, caught=0)),
+        kill_upgrades(trial.folder, trial.scale(short=95, long=1000, caught=0)),
     ]
-    return together(parts, WANTED)
+    return together(parts, WANTED, trial.scale(short=200, long=5000, caught=0))
 
 
 def _loads(trial: Trial, chosen: Sequence[Point]) -> Iterator[Deaths]:

@@ -37,6 +37,13 @@ def test_a_place_that_was_never_cut_off_is_told() -> None:
     assert told.faults == 1
 
 
+def test_points_that_never_come_are_no_kills() -> None:
+    """A rig that spares the desk must not hold for it."""
+    part = Deaths(Figures(), ("engine",) * 3, survived=7)
+    assert together([part], (), least=3).hold
+    assert together([part], (), least=4).wrong == ("3 kills fell, and 4 are promised",)
+
+
 def test_what_leaves_twice_was_in_flight_at_a_kill() -> None:
     """Otherwise it is a bug, and no consequence of a death."""
     parts = [Deaths(Figures(page_dup=2), in_flight=1), Deaths(Figures(page_dup=1), in_flight=2)]

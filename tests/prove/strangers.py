@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import resource
+import smtplib
 import socket
 import struct
 import threading
@@ -16,6 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from tests.prove.clients import URGENT
+
 ADDRESSES = 200
 FEW = 512
 """Descriptors that are left to whoever attacks."""
@@ -23,7 +26,10 @@ TIMEOUT = 30.0
 AT_ONCE = 4
 """Threads in which they come."""
 
-ENVELOPE = b"EHLO stranger\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<support-urgent@example.com>\r\nDATA\r\n"
+WRITTEN_BEFORE, MOST_WRITTEN = 150, 300
+"""Mails of a flood: when the relay's begin, and in all, for each of them is a ticket."""
+
+ENVELOPE = f"EHLO stranger\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<{URGENT}>\r\nDATA\r\n".encode()
 GO = struct.pack("ii", 1, 0)
 """SO_LINGER: close with a reset, and leave nothing to wait for."""
 
@@ -60,6 +66,18 @@ class Strangers:
         for one in self.here:
             with suppress(OSError):
                 one.send(octets, socket.MSG_DONTWAIT)
+
+    def write(self) -> None:
+        """One hands in a whole mail, whatever is answered; nobody does when it is over."""
+        if self.is_over.is_set():
+            return
+        number, self.came = next(self._numbers), self.came + 1
+        here, text = (address(number), 0), f"Subject: achetez\r\n\r\n{number}".encode()
+        with (
+            suppress(OSError, smtplib.SMTPException),
+            smtplib.SMTP("127.0.0.1", self.port, timeout=TIMEOUT, source_address=here) as client,
+        ):
+            client.sendmail(f"n{number}@b.example", [URGENT], text)
 
     def pass_by(self) -> None:
         """One connects, and is gone before it could be greeted."""
@@ -151,7 +169,16 @@ def babble(strangers: Strangers) -> None:
         strangers.is_over.wait(0.5)
 
 
-SIEGES: tuple[Siege, ...] = (bulk, idle, drip, storm, babble)
+def flood(strangers: Strangers) -> None:
+    """Whole mails of people whom nobody knows, each like no other, as fast as they are taken."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for done, _ in enumerate(pool.map(lambda _: strangers.write(), range(MOST_WRITTEN))):
+            if done == WRITTEN_BEFORE:
+                strangers.is_laid.set()
+    strangers.is_over.wait()
+
+
+SIEGES: tuple[Siege, ...] = (bulk, idle, drip, storm, babble, flood)
 
 
 def available() -> int:

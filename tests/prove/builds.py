@@ -186,6 +186,7 @@ BUILDS: dict[str, Weakening] = {
     "moved before custody": Weakening(
         "a mail leaves the mailbox before it is ours", "edge.imap_in:MailboxReader._delivery", _moved_first
     ),
+    "every copy is a mail": Weakening("nobody looks for the same mail", "store.snapshot:_twins", always(())),
     "UIDs for ever": Weakening("a folder is never numbered anew", "edge.imap_in:look", _same_uids),
     "trouble is 5xx": Weakening(
         "our own trouble is the sender's fault", "edge.smtp_connection:Connection.handle_exception", _refuse_for_good

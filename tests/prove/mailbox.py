@@ -249,6 +249,12 @@ def several(trial: Trial) -> Iterator[Mailboxes]:
             yield Mailboxes(desk, dovecot, first, other, patience)
 
 
-BUILDS = ("the cursor first", "moved before custody", "UIDs for ever", "Message-ID deduplication")
+BUILDS = (
+    "the cursor first",
+    "moved before custody",
+    "UIDs for ever",
+    "every copy is a mail",
+    "Message-ID deduplication",
+)
 
 RIG = Rig("IMAP", "faults", run, BUILDS, needs=("dovecot",), as_root=True)

@@ -36,6 +36,8 @@ _LETTERHEAD = re.compile(
 )
 _BORDERLESS = re.compile(r"border(?:-left)?\s*:\s*(?:medium\s*)?none", re.IGNORECASE)
 _CID = re.compile(r"\s*cid:", re.IGNORECASE)
+_ENDLESS_NUMBER = re.compile(r"&#[0-9]{4000,}+;?")
+"""A character's number of more digits than Python reads (4300): no character has it."""
 _BLOCKS = frozenset(
     "address article aside blockquote center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr li main nav"
     " ol p pre section table tbody td tfoot th thead tr ul br".split()
@@ -76,7 +78,7 @@ def simplify(html: str) -> Markup:
     tokens = list(_tokens(html))
     words = "".join(_word(token) for token in tokens)
     tags = sum(not isinstance(token, str) for token in tokens)
-    return Markup("".join(map(str, tokens)), _depth(tokens), tags, unescape(words))
+    return Markup("".join(map(str, tokens)), _depth(tokens), tags, unescape(_ENDLESS_NUMBER.sub("\ufffd", words)))
 
 
 def _tokens(html: str) -> Iterator[_Tag | str]:

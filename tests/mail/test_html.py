@@ -160,6 +160,16 @@ def test_hostile_markup_of_any_size_is_read(piece: str) -> None:
     read(piece * (300_000 // len(piece)))
 
 
+@pytest.mark.parametrize(
+    "inside", ["1" * 5000, "1" * 4301 + ";", "0" * 9999 + "65;", "<i>" + "1" * 3999 + "</i>" + "1" * 999]
+)
+def test_a_characters_number_may_be_endless(inside: str) -> None:
+    """Python reads no number of more than 4300 digits, and the mail around one is still a mail (hazards A11)."""
+    assert read(f"<p>Bonjour,<p>le serveur &#{inside} est en panne.").own.startswith("Bonjour,\n\nle serveur ")
+    deep = "<div>" * 500
+    assert "en panne" in read(f"{deep}le serveur &#{inside} est en panne.").own
+
+
 def test_what_is_no_tag_to_the_counter_is_none_to_the_parser() -> None:
     """Otherwise an attribute could hide an element from the count."""
     assert simplify('<div a="</div>">').html == '&lt;div a="</div>">'

@@ -75,6 +75,13 @@ class Bench:
         taken = len(clients.acked) + MAILS
         eventually(lambda: len(clients.acked) >= taken)
 
+    def fails(self, write: int = 0, sync: int = 0) -> None:
+        """Every write or every fsync answers with that error, and some did."""
+        failed = self.disk.failed
+        self.befalls(self.disk.failing(write=write, sync=sync))
+        if self.disk.failed == failed:
+            self.desk.wrong.append(f"no call failed with {os.strerror(write or sync)!r}")
+
     @contextmanager
     def full(self) -> Iterator[None]:
         """Not an octet is left."""
@@ -115,9 +122,9 @@ def run(trial: Trial) -> Figures:
 
 def _suffer(bench: Bench) -> None:
     bench.befalls(bench.full())
-    bench.befalls(bench.disk.failing(write=errno.EROFS))
-    bench.befalls(bench.disk.failing(write=errno.EIO))
-    bench.befalls(bench.disk.failing(sync=errno.EIO))
+    bench.fails(write=errno.EROFS)
+    bench.fails(write=errno.EIO)
+    bench.fails(sync=errno.EIO)
 
 
 def _run_out(desk: ProvenDesk, process: Process) -> None:

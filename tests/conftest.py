@@ -12,6 +12,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from tests.once import compiled_once
 from tests.peers import SYSTEM_PATH
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if shutil.which(marker.args[0], path=SYSTEM_PATH) is None:
             reason = f"{marker.args[0]} is not installed (.ci/peers installs it)"
             (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    with compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")

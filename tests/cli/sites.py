@@ -17,6 +17,7 @@ from mailgate.core.model import Door
 from mailgate.engine import Engine
 from mailgate.store import inbox
 from mailgate.store.database import Database
+from tests.once import open_new
 
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 """10:00 in Toronto, an ordinary working day."""
@@ -54,9 +55,7 @@ def a_site(directory: Path) -> Path:
 
 def a_database(config: Path) -> Database:
     """The site's database, with its tables."""
-    database = Database.open(site.load(config).config.database.url)
-    database.upgrade()
-    return database
+    return open_new(site.load(config).config.database.url)
 
 
 def receive(config: Path, *mails: bytes) -> None:

@@ -21,6 +21,7 @@ from mailgate.store.tables import OutboxRow
 from tests.builders import NOW, a_callback, a_policy
 from tests.cli.patients import of, worst
 from tests.cli.sites import MONDAY, a_database
+from tests.once import open_new
 from tests.store.desk import a_delivery, a_letter, a_page, apply, keep, lease, open_ticket, promise
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -30,8 +31,7 @@ POLICY = a_policy()
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """A fresh one."""
-    database = Database.open(f"sqlite:///{tmp_path}/var/mailgate.db")
-    database.upgrade()
+    database = open_new(f"sqlite:///{tmp_path}/var/mailgate.db")
     yield database
     database.close()
 

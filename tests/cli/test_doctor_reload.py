@@ -16,10 +16,10 @@ from mailgate.daemon.lag import LoopLag
 from mailgate.daemon.reading import Reading
 from mailgate.daemon.signs import Pulse
 from mailgate.daemon.vitals import Vitals
-from mailgate.store.database import Database
 from tests.builders import NOW
 from tests.cli.patients import a_config, edit, of, worst
 from tests.cli.test_doctor_watch import WELL, keep_standing
+from tests.once import open_new
 
 MISTAKES = ("rules/20-queues.toml:14:1: unknown key 'calback'", "rules/30-people.toml:2:1: nobody")
 
@@ -101,8 +101,7 @@ class Auditor:
 
 def numbers(tmp_path: Path, reloads: Reloads) -> dict[str, float]:
     """What `/metrics` says of the files."""
-    database = Database.open(f"sqlite:///{tmp_path}/var/mailgate.db")
-    database.upgrade()
+    database = open_new(f"sqlite:///{tmp_path}/var/mailgate.db")
     vitals = Vitals(database, lambda: NOW, LoopLag(), Pulse(), lambda: 0)
     vitals.heed(Auditor(), reloads)
     lines = [line.split() for line in vitals.metrics().decode().splitlines() if not line.startswith("#")]

@@ -11,9 +11,9 @@ from mailgate.cli.doctor import watch
 from mailgate.cli.doctor.findings import State
 from mailgate.core.audit import Part, Trouble, Verdict
 from mailgate.daemon import standing
-from mailgate.store.database import Database
 from tests.builders import NOW, a_policy
 from tests.cli.patients import a_config, of, worst
+from tests.once import open_new
 from tests.store.desk import a_delivery, keep
 
 MINUTE = timedelta(minutes=1)
@@ -102,8 +102,7 @@ def test_who_listens_is_named_without_the_secret(config: Path) -> None:
 
 def test_a_clock_before_the_journal_is_a_warning(tmp_path: Path) -> None:
     """It stands before something that happened."""
-    database = Database.open(f"sqlite:///{tmp_path}/var/mailgate.db")
-    database.upgrade()
+    database = open_new(f"sqlite:///{tmp_path}/var/mailgate.db")
     keep(database, a_delivery())
     with database.read() as tx:
         assert worst(watch.clock(tx, a_policy(), NOW)) is State.OK

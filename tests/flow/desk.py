@@ -27,6 +27,7 @@ from mailgate.store import inbox, outbox, query
 from mailgate.store.database import Database
 from mailgate.store.outbox import Lease
 from tests.builders import NOW
+from tests.once import open_new
 
 RING = Keyring.fresh(bytes(range(32)))
 
@@ -235,8 +236,7 @@ def live_desk(root: Path) -> Iterator[LiveDesk]:
 @contextmanager
 def a_database(path: Path) -> Iterator[Database]:
     """A new database with its tables."""
-    database = Database.open(f"sqlite:///{path}")
-    database.upgrade()
+    database = open_new(f"sqlite:///{path}")
     try:
         yield database
     finally:

@@ -12,10 +12,10 @@ from mailgate import site, starter
 from mailgate.core.events import ReleaseAsked
 from mailgate.store import backup, inbox, restore, restored
 from mailgate.store.backup import Source
-from mailgate.store.database import Database
 from mailgate.store.verify import State, verify
 from tests.builders import NOW
 from tests.flow.desk import Letter, LiveDesk, Sent, answer
+from tests.once import open_new
 from tests.store.desk import MINUTE
 
 
@@ -28,8 +28,7 @@ def root(tmp_path: Path) -> Path:
 @contextmanager
 def working(root: Path, minutes: float = 0) -> Iterator[LiveDesk]:
     """The desk, so long after the first mail."""
-    database = Database.open(f"sqlite:///{root}/var/mailgate.db")
-    database.upgrade()
+    database = open_new(f"sqlite:///{root}/var/mailgate.db")
     desk = LiveDesk(site.load(root / "config.toml"), database)
     desk.advance(minutes=minutes)
     try:

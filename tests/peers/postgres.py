@@ -55,7 +55,7 @@ class Postgres:
     def create(self, template: str = "template0") -> str:
         """A new database; its name."""
         name = f"desk{next(self._numbers)}"
-        self.ask(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.ask(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return name
 
     def create_desk(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.store.database import Database
+from tests.once import open_new
 
 ON_BOTH = {
     *(
@@ -54,7 +55,6 @@ def url(server: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
-    database = Database.open(url)
-    database.upgrade()
+    database = open_new(url)
     yield database
     database.close()

@@ -102,6 +102,8 @@ def by_a_list(trial: Trial) -> Figures:
         desk.stop(process)
         if not trial.build:
             _black_hole(desk)
+        every = (Fault(*one) for one in product((*GREETINGS, *DEALINGS), WAYS))
+        desk.wrong += [f"no mail met {one.way!r} at {one.verb}" for one in every if not relay.counted[one.name]]
         return _judged(desk, relay, faults)
 
 

@@ -27,6 +27,7 @@ def test_a_fault_is_used_once_and_then_it_is_well(verb: str) -> None:
         with pytest.raises(smtplib.SMTPException):
             send(relay)
         assert relay.is_well
+        assert relay.counted[f"{verb} 421"] == 1
         send(relay)
     assert [mail.raw for mail in relay.taken] == [MAIL]
 

@@ -36,6 +36,11 @@ class Fault:
     verb: str
     way: str
 
+    @property
+    def name(self) -> str:
+        """By which it is counted."""
+        return f"{self.verb} {self.way[:4].strip()}"
+
 
 @dataclass
 class Wayward:
@@ -135,7 +140,7 @@ class Session(socketserver.StreamRequestHandler):
         fault, way = self.fault, otherwise
         if fault is not None and fault.verb == verb:
             self.fault, way = None, fault.way
-            self.relay.count(f"{verb} {way[:4].strip()}")
+            self.relay.count(fault.name)
         if way == HANG:
             time.sleep(SILENCE)
         if way in (HANG, DROP):

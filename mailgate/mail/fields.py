@@ -119,9 +119,13 @@ def _cut(raw: bytes, start: int, stop: int) -> int:
 
 
 def _fields(lines: list[bytes]) -> tuple[list[Field], int | None]:
-    """The fields, and the index of the first line that neither begins nor continues one (None: all do)."""
+    """The fields, and the index of the first line that neither begins nor continues one (None: all do).
+
+    One field beyond the cap is enough to know: every part of a mail may have as many lines as fit into a block."""
     read: list[tuple[str, list[bytes]]] = []
     for index, line in enumerate(lines):
+        if len(read) > limits.HEADER_FIELDS:
+            break
         found = _FIELD.match(line)
         if found and not line[:1].isspace():
             read.append((found[1].decode("latin-1").lower(), [line[found.end() :].rstrip(b"\r")]))

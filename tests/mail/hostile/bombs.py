@@ -47,6 +47,12 @@ def _in_itself() -> bytes:
     )
 
 
+def _fields_in_parts() -> bytes:
+    """In each part as many fields as fit into the cap on octets."""
+    part = b"--b\n" + b"a:\n" * 34_000 + b"\n"
+    return mail(b'Content-Type: multipart/mixed; boundary="b"', body=part * 250)
+
+
 def _messages_in_messages(depth: int) -> bytes:
     return mail(b"Content-Type: message/rfc822", body=b"Content-Type: message/rfc822\r\n\r\n" * depth + b"fin")
 
@@ -138,6 +144,7 @@ _DEPTHS: dict[str, tuple[Callable[[], bytes], str]] = {
     "siblings-100000": (partial(_siblings, 100_000), _PARTS),
     "files-500": (partial(_siblings, 500, b"image/png"), _FILES),
     "files-100000": (partial(_siblings, 100_000, b"image/png"), _FILES),
+    "fields-in-parts": (_fields_in_parts, ""),
     "in-itself": (_in_itself, ""),
     "messages-20000": (partial(_messages_in_messages, 20_000), ""),
     "almost-delimiters": (_almost_delimiters, ""),

@@ -48,7 +48,7 @@ def test_an_escalation_is_never_behind_more_than_a_few_mails(desk: LiveDesk) -> 
     """Its minute has come: the people behind the first three are called now, not after the flood."""
     desk.write(Letter("Plus rien ne marche"))
     with desk.database.write() as tx:
-        tx.execute(text("UPDATE timer SET due_at = :now"), {"now": desk.now.replace(tzinfo=None)})
+        tx.execute(text("UPDATE timer SET due_at = :now"), {"now": desk.now.strftime("%Y-%m-%d %H:%M:%S.%f")})
         timers = tx.execute(text("SELECT count(*) FROM timer")).scalar_one()
     flood(desk)
     events = decide(desk, 4 * timers)

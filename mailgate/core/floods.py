@@ -65,7 +65,7 @@ def call_people(
     return chosen, (
         counted(ticket, words.at, alone=True),
         *summon(ticket, chosen, words, policy),
-        first_step(ticket, policy),
+        first_step(ticket, policy, words.at),
     )
 
 
@@ -166,7 +166,7 @@ def _lead(
     effects = (
         counted(ticket, words.at, alone=True),
         *speaking(summon(ticket, chosen, words, policy), ticket.number, facts),
-        first_step(ticket, policy),
+        first_step(ticket, policy, words.at),
         *_leads(ticket, tuple(others), policy, words.at),
     )
     why = f"a flood of {_whose(ticket)}: one page tells of {len(numbers)} requests, {chosen.why}"

@@ -73,7 +73,7 @@ def split(planned: Plan, seen: Seen, policy: Policy, at: datetime) -> Prelude | 
     if order is None or line is None or line.inbox_id is None:
         return None
     fresh = _ticket(order, line, ticket, seen, policy)
-    chosen, called = call_people(fresh, _route(fresh, policy), _words(line, fresh), seen, policy)
+    chosen, called = call_people(fresh, _route(fresh, policy), _words(line, fresh, at), seen, policy)
     effects: tuple[Effect, ...] = (
         OpenTicket(fresh),
         MoveMessage(ticket.number, fresh.number, line.inbox_id),
@@ -142,5 +142,6 @@ def _route(fresh: Ticket, policy: Policy) -> Route:
     return settle(said, policy.queues[fresh.queue])
 
 
-def _words(line: Line, fresh: Ticket) -> Words:
-    return Words(line.text, fresh.requester, line.at, line.inbox_id, line.attachments)
+def _words(line: Line, fresh: Ticket, at: datetime) -> Words:
+    """The message for people who are called now: who is there, and whether it is one of a flood, is asked of now."""
+    return Words(line.text, fresh.requester, at, line.inbox_id, line.attachments)

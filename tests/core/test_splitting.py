@@ -9,6 +9,7 @@ import pytest
 
 from mailgate.core.decision import Decision
 from mailgate.core.effects import AddMessage, OpenTicket, SetTimer
+from mailgate.core.escalation import STEP
 from mailgate.core.intents import (
     AddWatcher,
     Intent,
@@ -24,7 +25,7 @@ from mailgate.core.intents import (
 from mailgate.core.model import Attachment, Direction, Outcome, Status
 from mailgate.core.page_effects import CountCall, Page
 from mailgate.core.relation_effects import LinkTickets, MoveMessage
-from mailgate.core.seen import Seen
+from mailgate.core.seen import Call, Seen
 from mailgate.core.ticket import Line, Ticket
 from tests.builders import NOW, a_ticket, local
 from tests.core.asking import ask, letters, of, only, paged
@@ -89,6 +90,19 @@ def test_people_are_called_as_for_a_new_request() -> None:
     assert letter.enclosure is not None
     assert letter.enclosure.inbox_id == 7
     assert any(one.ticket == 1018 and one.kind == "callback-warning" for one in of(decision, SetTimer))
+
+
+def test_an_old_message_calls_those_who_are_there_now() -> None:
+    """Three hours later: who was called since makes no flood of then, and the next step waits for those who are called
+    now."""
+    at = NOW + timedelta(hours=3)
+    old = tuple(Call(1010 + number, "acme", "urgent", at - timedelta(hours=1)) for number in range(5))
+    event = answer(SplitOff(), received_at=at)
+    decision = ask(event, Seen(1018, by_token=talked(SECOND), calls=old), now=at)
+    assert "flood" not in decision.because
+    assert only(decision, CountCall).at == at
+    (step,) = [one for one in of(decision, SetTimer) if one.kind == f"{STEP}0"]
+    assert step.due_at > at
 
 
 def test_words_beside_it_are_said_where_it_was_answered() -> None:

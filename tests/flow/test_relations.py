@@ -193,6 +193,22 @@ def test_the_database_keeps_its_promises(desk: LiveDesk, way: str) -> None:
     assert second
 
 
+def test_a_message_that_is_split_off_late_is_acknowledged_without_a_deadline_of_the_past(desk: LiveDesk) -> None:
+    """Its promise counts from when it came and has run out; its people are paged once, and not at once again."""
+    first = desk.write(Letter("Bonjour.\nPlus rien ne marche.", subject="Panne"))
+    desk.write(answer(to_desk(first), "#prendre"))
+    desk.advance(minutes=5)
+    desk.write(answer(to(first, CHEF), "L'imprimante aussi."))
+    desk.advance(hours=3)
+    told = desk.write(answer(to_desk(first), "#séparer"))
+    acknowledged = next(mail for mail in told if mail.template == "acknowledgement")
+    for part in (acknowledged.text, acknowledged.html):
+        assert "11\u00a0h\u00a005" not in part
+        assert "le délai promis est passé" in part
+    pages = [mail.to for mail in told if mail.template == "page"]
+    assert len(pages) == len(set(pages)) == 3
+
+
 def test_what_was_split_off_may_be_merged_again(desk: LiveDesk) -> None:
     """And `verify` still knows what opened which of the two."""
     first = desk.write(Letter("Bonjour.\nPlus rien ne marche.", subject="Panne"))

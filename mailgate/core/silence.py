@@ -48,19 +48,19 @@ def break_silence(ticket: Ticket, clock: Clock, following: SetTimer, policy: Pol
 
 def _closed(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     was_resolved, number = ticket.status is Status.RESOLVED, ticket.number
+    silence = None if was_resolved else NoticeFacts("closed-by-silence")
     after = replace(ticket, status=Status.CLOSED, clocks=())
     effects: list[Effect] = [
         ChangeStatus(number, Status.CLOSED, now),
         CancelPages(number, f"#{number} is closed"),
-        SendMail(_letter("closing", after, NoticeFacts("closed-by-silence"), policy), record=True),
+        SendMail(_letter("closing", after, silence, policy), record=True),
     ]
-    if not was_resolved:
-        notice = NoticeFacts("closed-by-silence")
-        effects += tell(after, responsible(ticket, policy), notice, first_words(ticket, now), policy)
+    if silence is not None:
+        effects += tell(after, responsible(ticket, policy), silence, first_words(ticket, now), policy)
     why = "resolved long enough" if was_resolved else "the customer says nothing"
     return Decision(Outcome.RECORDED, f"#{number} is closed: {why}", tuple(effects), number)
 
 
-def _letter(template: str, ticket: Ticket, notice: NoticeFacts, policy: Policy) -> Letter:
+def _letter(template: str, ticket: Ticket, notice: NoticeFacts | None, policy: Policy) -> Letter:
     facts = facts_about(ticket, policy, ticket.language, view_of_requester(ticket))
     return letter_to_requester(template, ticket, policy, Tone.GENERATED, replace(facts, notice=notice))

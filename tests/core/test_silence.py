@@ -100,11 +100,11 @@ def test_silence_is_told_to_whoever_has_the_ticket() -> None:
 
 
 def test_a_resolved_request_closes_without_a_reminder() -> None:
-    """Five working days; nobody is asked for anything."""
+    """Five working days; nobody is asked for anything, nor told that they were silent: they may have validated it."""
     decision = ask(answer(Resolve(), received_at=local("2026-11-16 11:00")), by(taken()), FIRM)
     assert SetTimer(1001, "closing-warning", local("2026-11-23 11:00")) in of(decision, SetTimer)
     closed = fire(RESOLVED, CLOSING, "2026-11-23 11:00")
-    assert mails(closed) == [("closing", "closed-by-silence")]
+    assert mails(closed) == [("closing", "")]
     assert "resolved long enough" in closed.because
 
 

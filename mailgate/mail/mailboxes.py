@@ -127,8 +127,9 @@ def _take(current: _Open, piece: str) -> None:
 
 
 def _finished(current: _Open) -> Iterator[_Open]:
-    """The element unless it is empty, as between two commas."""
-    current.broken |= current.angle is not None and not current.closed
+    """The element unless it is empty, as between two commas. A route breaks it: who judged the mail before us may have
+    taken the author to be at the first server of it."""
+    current.broken |= current.angle is not None and (not current.closed or _has_route("".join(current.angle)))
     if current.angle is not None or current.broken or "".join(current.phrase).strip():
         yield current
 
@@ -148,13 +149,17 @@ def _address(element: _Open) -> Address | None:
     if element.angle is None:
         mail = read_address(phrase)
         return Address(mail, _name(element.comment)) if mail else None
-    mail = read_address(_without_route("".join(element.angle)))
+    mail = read_address(_last_of_route("".join(element.angle)))
     return Address(mail, _name(phrase) or _name(element.comment)) if mail else None
 
 
-def _without_route(text: str) -> str:
-    """Drop an obsolete source route, `<@a.example,@b.example:me@c.example>` (RFC 5322 §4.4)."""
-    return text.rpartition(":")[2] if text.lstrip().startswith("@") else text
+def _has_route(angle: str) -> bool:
+    """Whether it is an obsolete source route, `<@a.example,@b.example:me@c.example>` (RFC 5322 §4.4)."""
+    return angle.lstrip().startswith("@")
+
+
+def _last_of_route(angle: str) -> str:
+    return angle.rpartition(":")[2] if _has_route(angle) else angle
 
 
 def _name(phrase: str) -> str:

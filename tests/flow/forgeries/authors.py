@@ -63,6 +63,7 @@ LOOKALIKES = {
     "a quoted local part": ('From: "tech1"@example.com',),
     "a sub-address": ("From: tech1+x@example.com",),
     "a domain behind the domain": (f"From: {TECH1}@evil.example",),
+    "a route": (f"From: <@evil.example:{TECH1}>",),
     "percent routing": ("From: tech1%example.com@evil.example",),
     "blanks around the @": ("From: tech1 @ example.com",),
     "a bare carriage return": (f"From: {EVIL}\rFrom: {TECH1}",),
@@ -76,7 +77,6 @@ PLAIN = {
     "their address on a line of its own": (f"From: Camille\r\n <{TECH1}>",),
     "their address and a comment": (f"From: {TECH1} (mobile)",),
     "their address with a comment inside": ("From: tech1(mobile)@example.com",),
-    "their address behind a route": (f"From: <@evil.example:{TECH1}>",),
 }
 """Ways to write tech1's one address."""
 

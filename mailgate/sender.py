@@ -9,13 +9,13 @@ mails take long on a slow line, and never have all workers of a lane: no short p
 
 A lease outlives the longest attempt and the time in the tray. Whoever settles with a fence that no longer holds changes
 nothing: somebody else has taken the row over since, and one mail may then leave twice, never zero times. What left and
-is not yet settled leaves twice if we die now: at most a few mails a worker (AHEAD).
+is not yet settled leaves twice if we die now: at most one mail a worker, for none sends the next before that. So there
+are few of them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -51,16 +51,13 @@ BATCH = 16
 FAULT_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 5.0, 0.2
 """How long a worker rests when the database is in trouble or anything else happened unforeseen, and while it stops."""
 
-WORKERS = {Lane.PAGE: 4, Lane.BULK: 4}
+WORKERS = {Lane.PAGE: 3, Lane.BULK: 3}
 
-AHEAD = 1
-"""How many mails of one worker may have left without being settled: a commit may have to wait for others."""
-
-COMPANY_SECONDS = 0.02
+COMPANY_SECONDS = 0.005
 """How long what left waits to be settled together with others, or with the next lease, while somebody is at work. A
 transaction costs as much as sending some mails."""
 
-UNDER_WAY = (AHEAD + 1) * sum(WORKERS.values())
+UNDER_WAY = sum(WORKERS.values())
 """As many mails may be on their way to the relay at a moment, and leave twice when something breaks then."""
 
 NOBODY_FREE = Deferred("every worker was busy")
@@ -159,20 +156,16 @@ class Sender:
         return Line(lane, self._numbers[lane], Tray(partial(self._lease, lane), BATCH, patience))
 
     async def _serve(self, line: Line[Leased]) -> None:
-        relay, unsettled = self._means.open_relay(), deque[asyncio.Task[None]]()
+        relay = self._means.open_relay()
         try:
             while (leased := await self._next(line)) is not None:
                 with line.at_work(more_seconds(leased.parcel) > 0):
                     result = await self._attempt(leased, relay)
-                unsettled.append(asyncio.create_task(self._settle(leased, result)))
-                if len(unsettled) > AHEAD:
+                async with asyncio.TaskGroup() as ending:
+                    ending.create_task(self._settle(leased, result))
                     if line.is_held_up:
                         await self._go_on(line)
-                    await unsettled.popleft()
-            await asyncio.gather(*unsettled)
         finally:
-            for task in unsettled:
-                task.cancel()
             await relay.close()
 
     async def _go_on(self, line: Line[Leased]) -> None:

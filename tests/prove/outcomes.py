@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mailgate import sender
 from mailgate.core.delivery import Lane
 from mailgate.store.database import Database
 from tests.flow.machine.relay import Taken
@@ -23,7 +22,7 @@ VARIES = {"outbox": {"attempts", "leased_by", "last_error", "next_attempt_at"}, 
 NAMES_A_MAIL = {"inbox": "id", "inbox_raw": "inbox_id", "journal": "inbox_id"}
 """The column by which the traces of a mail that came twice are known."""
 
-UNDER_WAY = (sender.AHEAD + 1) * len(Lane)
+UNDER_WAY = len(Lane)
 """As many mails may be on their way at a moment, with one worker in each lane."""
 
 HIGHEST_IDS = "sqlite_sequence"

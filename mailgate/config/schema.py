@@ -30,6 +30,8 @@ TOKEN_CHARACTERS = 42
 
 DEFAULT_MAX_SIZE = 25_000_000
 
+INBOX = "INBOX"
+
 
 def desk_address(text: str) -> str:
     """An address whose local part leaves room for a token."""
@@ -39,6 +41,11 @@ def desk_address(text: str) -> str:
     if len(local) > room:
         raise ValueError(f"'{text}' leaves no room for a signed reply address: at most {room} characters before the @")
     return address
+
+
+def _folder(name: str) -> str:
+    """A name of INBOX, in any case (RFC 9051 §5.1), is INBOX."""
+    return INBOX if name.upper() == INBOX else name
 
 
 class DeskTable(Table):
@@ -106,13 +113,20 @@ class ImapTable(SecretTable):
     host: Annotated[str, AfterValidator(host_of)]
     port: Annotated[int, Field(ge=1, le=HIGHEST_PORT)] | None = None
     user: Text
-    folder: Text = "INBOX"
+    folder: Text = INBOX
     processed: Text | None = None
     tls: ImapTls = "required"
     queue: Text | None = None
     ca_file: Text | None = None
     poll_seconds: Annotated[int, Field(ge=1)] = 60
     max_size: Octets = DEFAULT_MAX_SIZE
+
+    @field_validator("processed")
+    @classmethod
+    def _is_another_folder(cls, processed: str | None, info: ValidationInfo) -> str | None:
+        if processed is not None and _folder(processed) == _folder(info.data.get("folder", "")):
+            raise ValueError(f"'{processed}' is the folder that is read: what is moved there would come again")
+        return processed
 
     @field_validator("tls")
     @classmethod

@@ -157,6 +157,10 @@ WRONG = {
     "[[imap]]\nhost = 'h'\nuser = 'u'": "4:1: a mailbox needs 'password_file' or 'password_env'",
     "[[imap]]\nhost = 'h'\nuser = 'u'\npassword_env = 'X'\ntls = 'none'": "8:7: tls = 'none' would send the password "
     "in the clear: only to this machine",
+    "[[imap]]\nhost = 'h'\nuser = 'u'\npassword_env = 'X'\nprocessed = 'Inbox'": "8:13: 'Inbox' is the folder that is "
+    "read: what is moved there would come again",
+    "[[imap]]\nhost = 'h'\nuser = 'u'\npassword_env = 'X'\nfolder = 'Done'\nprocessed = 'Done'": "9:13: 'Done' is the "
+    "folder that is read: what is moved there would come again",
     "[database]\nurl = 'mysql://h/d'": "5:7: 'mysql://h/d' is not a database: write sqlite:///var/mailgate.db "
     "or postgresql://user@host/mailgate",
     "[web]\nlisten = '[::1]:0'\nbase_url = 'example.com'": "6:12: 'example.com' is not the address of a site: "

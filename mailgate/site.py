@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,12 +21,16 @@ from mailgate.engine import Desk
 from mailgate.mail.compose import Templates
 from mailgate.mail.dates import primary
 from mailgate.mail.keyring import KEY_OCTETS, Keyring
+from mailgate.mail.samples import NAMES
 from mailgate.mail.shelf import files
 from mailgate.rulebook import Rulebook
 from mailgate.toml.mistakes import Mistake, SiteMistakes, did_you_mean
 
 TRIES = 5
 """How often a site is read that somebody writes at the same time."""
+
+NAMED = 3
+"""How many templates a warning names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +167,21 @@ def _unknown_templates(loaded: Site) -> Iterator[Mistake]:
 def _unspoken(loaded: Site) -> Iterator[Mistake]:
     """Mails leave all the same, in a language that nobody asked for."""
     for language, place in ((loaded.config.desk.language, loaded.config.language_place), *loaded.rulebook.languages):
-        instead = loaded.templates.spoken_to(language)
-        if primary(instead) != primary(language):
-            says = f"no template is in '{language}': mails leave in '{instead}'"
-            yield place.mistake(f"{says} until templates/{primary(language)} holds some")
+        strange = loaded.templates.strange(language)
+        folder, instead = (
+            f"templates/{primary(language)}",
+            " or ".join(f"'{one}'" for one in sorted({*strange.values()})),
+        )
+        if len(strange) == len(NAMES):
+            yield place.mistake(f"no template is in '{language}': mails leave in {instead} until {folder} holds some")
+        elif strange:
+            yield place.mistake(f"{folder} has no {_some(sorted(strange))}: these mails leave in {instead}")
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    more = len(names) - NAMED
+    return " and ".join((", ".join(names[:NAMED]), f"{more} more")) if more > 0 else ", ".join(names)
 
 
 def ring_of(settings: Config) -> Keyring | None:

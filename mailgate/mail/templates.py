@@ -58,7 +58,7 @@ class Templates:
 
     def render(self, letter: Letter, now: datetime | None = None) -> Words:
         """The words of a letter; TemplateFailed names file and line. `now` leaves the current year out of dates."""
-        return worded(letter, lambda fitted: self._said(self._stem(fitted), fitted, now))
+        return worded(letter, lambda fitted: self._said(self._stem(fitted.template, fitted.to.language), fitted, now))
 
     def names(self) -> tuple[str, ...]:
         """Every template that the desk's language can be served with, in alphabetical order."""
@@ -66,22 +66,21 @@ class Templates:
         stems = (stem.rpartition("/") for stem in self._shelf.stems(TEXT))
         return tuple(sorted({name for folder, _, name in stems if folder in folders}))
 
-    def spoken_to(self, language: str) -> str:
-        """The language that a reader of `language` gets: its own where any template is written in it."""
-        folders = {stem.split("/")[1] for stem in self._shelf.stems(TEXT)}
-        wanted = (language, self.language, LAST_RESORT)
-        return next((one for one in wanted if one in folders or primary(one) in folders), LAST_RESORT)
+    def strange(self, language: str) -> dict[str, str]:
+        """The letters of the desk that a reader of `language` gets in another one, by name, and in which."""
+        spoken = {name: self._stem(name, language).split("/")[1] for name in NAMES}
+        return {name: other for name, other in spoken.items() if primary(other) != primary(language)}
 
     def check(self) -> tuple[str, ...]:
         """Every mistake of every template, each rendered with sample facts: "templates/fr/x.txt.j2:3: …"."""
         return tuple(sorted({*self._missing(), *self._widows(), *self._failing()}))
 
-    def _stem(self, letter: Letter) -> str:
+    def _stem(self, name: str, language: str) -> str:
         """The template's name without its suffix, in the first folder that has the text."""
-        for folder in self._folders(letter.to.language):
-            if self._shelf.has(f"{folder}/{letter.template}{TEXT}"):
-                return f"{folder}/{letter.template}"
-        raise TemplateFailed(f"templates/{letter.to.language}/{letter.template}{TEXT}: there is none")
+        for folder in self._folders(language):
+            if self._shelf.has(f"{folder}/{name}{TEXT}"):
+                return f"{folder}/{name}"
+        raise TemplateFailed(f"templates/{language}/{name}{TEXT}: there is none")
 
     def _folders(self, language: str) -> Iterator[str]:
         for wanted in (language, self.language, LAST_RESORT):

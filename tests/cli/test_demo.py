@@ -18,9 +18,16 @@ from mailgate.cli.main import run
 WIDEST = 100
 
 
+AT_A_TERMINAL = (
+    "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "runpy.run_module('mailgate', run_name='__main__', alter_sys=True)"
+)
+"""A shell lets what it starts in the background ignore SIGINT, and so would the demo of a suite that runs there."""
+
+
 def demo(*arguments: str) -> subprocess.Popen[str]:
     """The demo as a process of its own."""
-    line = [sys.executable, "-m", "mailgate", "demo", *arguments]
+    line = [sys.executable, "-c", AT_A_TERMINAL, "demo", *arguments]
     return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

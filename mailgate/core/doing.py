@@ -129,9 +129,7 @@ def _callback_after(planned: Plan, policy: Policy, at: datetime) -> tuple[Clock,
     callback = moved(callback, ticket, graded, policy)
     means = (planned.activity, Activity.REPLY if planned.public_words else None)
     how = next((one for one in means if one is not None and keeps(graded, one, policy)), None)
-    if planned.releases:
-        return (callback if how is None else kept(callback, at, planned.by.key, how),)
-    if how is not None or planned.status not in (None, ticket.status):
+    if not planned.releases and (how is not None or planned.status not in (None, ticket.status)):
         callback = after_wait(ticket, callback, policy, at)
     return (callback if how is None else kept(callback, at, planned.by.key, how),)
 

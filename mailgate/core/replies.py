@@ -102,7 +102,7 @@ def release(
     accepted = worked or _accepted(ticket, queue, policy, words.at)
     effects: list[Effect] = [
         ChangeStatus(ticket.number, accepted.status, words.at),
-        *(SetClock(ticket.number, clock) for clock in (accepted.callback,) if clock is not None),
+        *((SetClock(ticket.number, accepted.callback),) if accepted.callback is not None else ()),
         acknowledgement(accepted, "released", policy),
     ]
     if accepted.status is not Status.NEW:

@@ -86,19 +86,13 @@ def sayings(where: Region | None, own: OwnDays) -> Callable[[date, str], str | N
 
     @lru_cache(maxsize=LANGUAGES)
     def closed(language: str) -> Callable[[date], str | None]:
-        return closings(where, own, language)
+        is_spoken = where is None or _spoken_by_library(where, language) is not None
+        return closings(where, own, language) if is_spoken else lambda _day: None
 
     def said(day: date, language: str) -> str | None:
-        return closed(language)(day) if where is None or _speaks(where, language) else None
+        return closed(language)(day)
 
     return said
-
-
-def _speaks(where: Region, language: str) -> bool:
-    from holidays import country_holidays
-
-    spoken = country_holidays(where.country).supported_languages
-    return _nearest_language(language.replace("-", "_"), spoken) is not None
 
 
 def public_holidays(where: Region, year: int, language: str) -> Mapping[date, str]:
@@ -119,16 +113,22 @@ def _follows_saturday(day: date, real: Mapping[date, str]) -> bool:
 def _asked(where: Region, year: int, language: str, *, observed: bool) -> Mapping[date, str]:
     from holidays import country_holidays
 
-    spoken = country_holidays(where.country).supported_languages
     found = country_holidays(
         where.country,
         subdiv=where.subdivision,
         years=year,
         expand=False,
         observed=observed,
-        language=_nearest_language(language.replace("-", "_"), spoken),
+        language=_spoken_by_library(where, language),
     )
     return dict(found)
+
+
+def _spoken_by_library(where: Region, language: str) -> str | None:
+    """The language in which the library names the days of a country to a reader of `language`, if it has one."""
+    from holidays import country_holidays
+
+    return _nearest_language(language.replace("-", "_"), country_holidays(where.country).supported_languages)
 
 
 def _nearest_language(wanted: str, spoken: Collection[str]) -> str | None:

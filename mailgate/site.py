@@ -168,10 +168,8 @@ def _unspoken(loaded: Site) -> Iterator[Mistake]:
     """Mails leave all the same, in a language that nobody asked for."""
     for language, place in ((loaded.config.desk.language, loaded.config.language_place), *loaded.rulebook.languages):
         strange = loaded.templates.strange(language)
-        folder, instead = (
-            f"templates/{primary(language)}",
-            " or ".join(f"'{one}'" for one in sorted({*strange.values()})),
-        )
+        folder = f"templates/{primary(language)}"
+        instead = " or ".join(f"'{one}'" for one in sorted({*strange.values()}))
         if len(strange) == len(NAMES):
             yield place.mistake(f"no template is in '{language}': mails leave in {instead} until {folder} holds some")
         elif strange:

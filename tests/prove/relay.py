@@ -96,15 +96,15 @@ def by_a_list(trial: Trial) -> Figures:
             _greylist(desk, relay)
         relay.greetings.extend(Fault(*one) for one in product(GREETINGS, WAYS) for _ in range(times))
         relay.dealings.extend(Fault(*one) for _ in range(times) for one in product(DEALINGS, WAYS))
-        faults = len(relay.greetings) + len(relay.dealings)
+        faults = (*relay.greetings, *relay.dealings)
         desk.clients.send_many(trial.scale(short=16, long=160, caught=10))
         _work_off(desk, relay)
         desk.stop(process)
         if not trial.build:
             _black_hole(desk)
-        every = (Fault(*one) for one in product((*GREETINGS, *DEALINGS), WAYS))
-        desk.wrong += [f"no mail met {one.way!r} at {one.verb}" for one in every if not relay.counted[one.name]]
-        return _judged(desk, relay, faults)
+        unmet = (one for one in dict.fromkeys(faults) if not relay.counted[one.name])
+        desk.wrong += [f"no mail met {one.way!r} at {one.verb}" for one in unmet]
+        return _judged(desk, relay, len(faults))
 
 
 def _recipients(desk: ProvenDesk, relay: Wayward) -> None:

@@ -18,7 +18,7 @@ from mailgate.core.custody import Delivery
 from mailgate.core.delivery import Lane
 from mailgate.core.policy import Floods, Policy
 from mailgate.engine import Desk, Engine
-from mailgate.sender import Means, Sender
+from mailgate.sender import COMPANY_SECONDS, Means, Sender
 from mailgate.store import inbox, outbox
 from mailgate.store.columns import InboxState
 from mailgate.store.database import Database, Tx
@@ -151,7 +151,19 @@ class World:
             quiet = quiet + 1 if calls == threads.calls else 0
             calls = threads.calls
             await asyncio.sleep(0)
-        await sender.stop(1)
+        await self._until_cut(asyncio.create_task(sender.stop(1)))
+
+    async def _until_cut(self, end: asyncio.Task[None]) -> None:
+        """Whoever waits for what a dead program would do waits in vain."""
+        while not (end.done() or self.cuts.gone):
+            await asyncio.wait({end}, timeout=COMPANY_SECONDS)
+        if self.cuts.gone:
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+        else:
+            end.result()
 
     def _is_due(self) -> bool:
         with self.database.read() as tx:

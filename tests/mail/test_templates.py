@@ -242,6 +242,21 @@ def test_a_contact_is_told_how_to_release_a_request() -> None:
     assert "Jean Roy <jean.roy@acme.example>" in text
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(("name", "code"), [("parked", "release-asked"), ("technician", "new")])
+@pytest.mark.parametrize("render", [said, shown])
+def test_who_gives_no_name_is_named_by_their_address_once(
+    render: Callable[..., str], name: str, code: str, language: str
+) -> None:
+    """An address behind the same address looks like a mistake; behind a name it is needed."""
+    message = MessageFacts("Bonjour", "neuf@acme.example")
+    assert render(name, replace(FACTS, message=message, notice=NoticeFacts(code)), language).count(message.sender) == 1
+    named = replace(message, sender_name="Jean <b>")
+    assert "Jean <b> <neuf@acme.example>" in render(
+        name, replace(FACTS, message=named, notice=NoticeFacts(code)), language
+    )
+
+
 def test_a_refusal_gives_the_administrator_s_reason() -> None:
     """« refuse = \"…\" » in the rules is what the sender reads."""
     facts = Facts(FACTS.desk, notice=NoticeFacts("refused", "Ce service a fermé en 2025."))

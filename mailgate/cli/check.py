@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mailgate.cli.failures import DONE, NO
 from mailgate.cli.options import HERE, AsJson, SiteConfig
-from mailgate.cli.output import print_json
+from mailgate.cli.output import counted, print_json
 from mailgate.daemon import clock
 from mailgate.toml.mistakes import Mistake, SiteMistakes
 
@@ -76,11 +76,12 @@ def _template_mistakes(path: Path) -> tuple[Mistake, ...]:
 
 def _summary(rules: Rulebook) -> str:
     policy = rules.policy
+    holding = counted(len(rules.examples), "example")
     counts = (
-        (policy.queues, "queues"),
-        (policy.technicians, "technicians"),
-        (policy.customers, "customers"),
-        (policy.rules, "rules"),
-        (rules.examples, "examples that hold"),
+        counted(len(policy.queues), "queue"),
+        counted(len(policy.technicians), "technician"),
+        counted(len(policy.customers), "customer"),
+        counted(len(policy.rules), "rule"),
+        f"{holding} that {'holds' if len(rules.examples) == 1 else 'hold'}",
     )
-    return "ok: " + ", ".join(f"{len(things)} {name}" for things, name in counts)
+    return "ok: " + ", ".join(counts)

@@ -12,6 +12,16 @@ from mailgate.cli.main import run
 from mailgate.mail.samples import NAMES
 from tests.mail.letters import PACKAGED
 
+ONE_RULE = """
+[[rule]]
+name = "essai"
+when = { subject = "essai" }
+then = { tag = "essai" }
+[[rule.example]]
+mail = { from = "chef@acme.example", to = "support-urgent@example.com", subject = "essai" }
+expect = { pages = 3 }
+"""
+
 
 def spoil(path: Path, old: str, new: str) -> None:
     """Write a mistake into a file of the site."""
@@ -27,6 +37,16 @@ def test_the_starter_is_without_mistakes(config: Path, capsys: pytest.CaptureFix
     assert told.out.startswith("ok: 2 queues, 4 technicians, ")
     assert told.err == ""
     assert not (config.parent / "var").exists()
+
+
+def test_one_of_a_kind_is_counted_as_one(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A small desk may have one customer, one rule and one example."""
+    rules = config.parent / "rules"
+    customers = (rules / "40-customers.toml").read_text("utf-8")
+    (rules / "40-customers.toml").write_text(customers.partition("[customer.helvetia-demo]")[0], "utf-8")
+    (rules / "60-rules.toml").write_text(ONE_RULE, "utf-8")
+    assert run(["check", "-c", str(config)]) == 0
+    assert capsys.readouterr().out.endswith(", 1 customer, 1 rule, 1 example that holds\n")
 
 
 def test_every_mistake_is_one_line_with_its_place(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

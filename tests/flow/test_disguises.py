@@ -45,12 +45,12 @@ def disguised(desk: LiveDesk, face: str) -> tuple[Sent, str]:
 
 @pytest.mark.parametrize("face", FACES)
 def test_a_technician_always_sees_the_address(desk: LiveDesk, face: str) -> None:
-    """A18: beside any name stands who wrote, in full, in an order that nothing turns around."""
+    """A18: beside any name, or in its place, stands who wrote, in full, in an order that nothing turns around."""
     technician, page = disguised(desk, face)
     author = desk.ticket().requester
     assert author.isascii()
-    assert f"<{author}>" in technician.text
-    assert f"&lt;{author}&gt;" in technician.html
+    assert f"\n{author} (" in technician.text or f" <{author}> (" in technician.text
+    assert f">{author}<" in technician.html or f" &lt;{author}&gt;" in technician.html
     assert "Acme" not in page
     assert TURNED.search(technician.text + technician.subject + page) is None
 
@@ -63,13 +63,20 @@ def test_a_technician_always_sees_the_address(desk: LiveDesk, face: str) -> None
         ("cyrillic-domain", "chef@xn--cme-5cd.example", "Chantal"),
         ("cyrillic-punycode", "chef@xn--cme-5cd.example", "Chantal"),
         ("verified", "evil@x.example", "✅ Vérifié"),
-        ("invisible-address", "evil@x.example", "evil@x.example"),
     ],
 )
 def test_a_disguise_reads_as_what_it_is(desk: LiveDesk, face: str, author: str, name: str) -> None:
     """A18, word for word: a name, an address, and that nobody here knows it."""
     technician, _ = disguised(desk, face)
-    assert f"{name} <{author}> (contact inconnu)" in technician.text
+    assert f"\n{name} <{author}> (contact inconnu)" in technician.text
+
+
+@pytest.mark.parametrize("face", ["invisible-address", "kelvin"])
+def test_an_address_that_is_none_is_passed_over(desk: LiveDesk, face: str) -> None:
+    """A18: no address stands in such a From, and its name goes with it; the envelope speaks, without a name."""
+    technician, _ = disguised(desk, face)
+    assert "\nevil@x.example (contact inconnu)" in technician.text
+    assert "Chantal" not in technician.text
 
 
 def test_a_name_takes_at_most_eighty_characters(desk: LiveDesk) -> None:

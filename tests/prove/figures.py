@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from functools import reduce
 
 MEGABYTE = 1_000_000
+UNMEASURED = "-"
+"""Shown for what a rig has none of: one without a daemon has no memory, one whose clock stands still no delay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ class Figures:
     def __str__(self) -> str:
         apart = ("faults", "wrong", "notes")
         shown = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in apart}
-        shown["max_delay"] = f"{self.max_delay:.1f}s"
-        shown["rss_max"] = f"{self.rss_max // MEGABYTE}MB"
+        shown["max_delay"] = f"{self.max_delay:.1f}s" if self.max_delay else UNMEASURED
+        shown["rss_max"] = f"{self.rss_max // MEGABYTE}MB" if self.rss_max else UNMEASURED
         return " ".join(f"{name}={value}" for name, value in shown.items())
 
 

@@ -30,3 +30,9 @@ def test_what_is_missing_is_a_failure_in_ci_alone(ci: str, code: int, monkeypatc
     """Elsewhere whoever has no Dovecot may still run the others."""
     monkeypatch.setenv("CI", ci)
     assert prove._proof(IMAP, Part.BOTH, False) == code
+
+
+def test_a_figure_that_was_not_measured_is_no_zero() -> None:
+    """« rss_max=0MB » would be read as a measurement."""
+    assert str(Figures(sent=3)).endswith("max_delay=- rss_max=-")
+    assert str(Figures(max_delay=0.04, rss_max=156_000_000)).endswith("max_delay=0.0s rss_max=156MB")

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from email.errors import MultipartInvariantViolationDefect
 from typing import Protocol, TypeVar
 
 from mailgate.core.identity import person_id
@@ -40,6 +41,9 @@ TO_CUSTOMERS = (
     "low-balance",
     "correction",
 )
+
+_OF_THE_BODY = MultipartInvariantViolationDefect
+"""Python 3.11.2 (Debian 12) finds it in every header that is read without its body."""
 
 TAGS = re.compile(rb"\+([a-z2-7]{42})@")
 _SOFT_BREAK = b"=\r\n"
@@ -105,8 +109,9 @@ def _readable(mail: Written) -> str | None:
     end = mail.octets.find(b"\r\n\r\n")
     if end < 0:
         return "nothing ends its header"
-    if mail.head.defects:
-        return f"its header: {type(mail.head.defects[0]).__name__}"
+    faults = [type(defect).__name__ for defect in mail.head.defects if not isinstance(defect, _OF_THE_BODY)]
+    if faults:
+        return f"its header: {faults[0]}"
     return None if mail.octets[:end].isascii() else "its header is not ASCII"
 
 

@@ -64,7 +64,7 @@ def waiting(event: MailReceived, seen: Seen) -> HeldMail | None:
 def word_on_held(event: MailReceived, by: Technician, seen: Seen) -> Word | None:
     """What a mail that says nothing else says about the mail that waits, when it answers the question about it."""
     held = waiting(event, seen)
-    return _word(event, by) if held is not None and held.asked else None
+    return bare_word(event, by) if held is not None and held.asked else None
 
 
 def against_word(event: MailReceived, by: Technician, seen: Seen) -> tuple[Problem, ...]:
@@ -76,12 +76,13 @@ def against_word(event: MailReceived, by: Technician, seen: Seen) -> tuple[Probl
     if held is not None and held.asked:
         led = said[:1] and said[0] in Word.YES.value | Word.NO.value and len(said) <= LONGEST_NO
         short = len(said) <= LONGEST_GRUNT or led
-        return (Problem("unclear-word"),) if short and _word(event, by) is None else ()
-    lost = seen.answers_transcript and _word(event, by) is not None and not only_acknowledges(event)
+        return (Problem("unclear-word"),) if short and bare_word(event, by) is None else ()
+    lost = seen.answers_transcript and bare_word(event, by) is not None and not only_acknowledges(event)
     return (Problem("nothing-waits"),) if lost else ()
 
 
-def _word(event: MailReceived, by: Technician) -> Word | None:
+def bare_word(event: MailReceived, by: Technician) -> Word | None:
+    """What a mail of nothing but a word or two says to the desk."""
     said = words_of(event.orders.text)
     if not said or not _is_bare(event):
         return None

@@ -18,7 +18,7 @@ from mailgate.core.clockwork import clocks_after
 from mailgate.core.decision import Decision, Findings
 from mailgate.core.effects import CancelTimer, ChangeStatus, Effect, MoveToQueue, SetClock
 from mailgate.core.events import MailReceived
-from mailgate.core.identity import Sender
+from mailgate.core.identity import Sender, recognise
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.levels import Act, may
 from mailgate.core.lifecycle import AFTER_CUSTOMER, AFTER_YES, SETTLED, WAITING, WAITING_OVER
@@ -31,7 +31,10 @@ from mailgate.core.seen import Seen
 from mailgate.core.summons import Words, first_words, responsible, tell, words_of
 from mailgate.core.threads import Thread
 from mailgate.core.ticket import Clock, Promise, Ticket
-from mailgate.core.words import is_bare_thanks, is_bare_yes, says_yes
+from mailgate.core.words import is_bare_thanks, is_bare_yes, says_no, says_yes
+
+QUIET = SETTLED | {Status.PARKED}
+"""The statuses in which a bare thank-you is for nobody."""
 
 HEARD = frozenset({MailKind.PERSON, MailKind.LIST})
 """What is told to technicians when it continues a ticket: a list passes on what people write to it."""
@@ -160,14 +163,14 @@ def _joined(
     event: MailReceived, sender: Sender, ticket: Ticket, seen: Seen, policy: Policy
 ) -> tuple[list[Effect], str]:
     words = words_of(event, sender)
-    if ticket.status in SETTLED and is_bare_thanks(event.mail.text, sender.address.name):
+    if ticket.status in QUIET and is_bare_thanks(event.mail.text, sender.address.name):
         return [], f"a bare thank-you leaves it {ticket.status.value}"
     status = _status_after(event, sender, ticket)
     changed = status is not ticket.status
     effects: list[Effect] = []
     if changed:
         effects = [*resume(ticket, words.at, policy), ChangeStatus(ticket.number, status, words.at)]
-    if ticket.status is Status.PARKED:
+    if ticket.status is Status.PARKED and not _is_for_desk(event, sender, ticket, policy):
         return effects, "it stays parked"
     people = responsible(ticket, policy)
     spent = spent_on_ticket(seen, ticket.number, policy)
@@ -181,6 +184,15 @@ def _joined(
     why = "a bare yes validates it: " if validated else ""
     became = f"{why}{ticket.status.value} becomes {status.value}" if changed else ""
     return effects, sentence([became, f"told: {told}"])
+
+
+def _is_for_desk(event: MailReceived, sender: Sender, ticket: Ticket, policy: Policy) -> bool:
+    """Whether somebody at the desk reads what is added to a parked request: who has it, who was asked to let it in, or
+    is asked something now by a contact. What a colleague adds waits with the request for their contacts' word."""
+    asks_contacts = recognise(ticket.requester, "", policy).identity is Identity.COLLEAGUE
+    if ticket.assignee in policy.technicians or not asks_contacts:
+        return True
+    return sender.identity is Identity.CONTACT and not says_no(event.mail.text)
 
 
 def _status_after(event: MailReceived, sender: Sender, ticket: Ticket) -> Status:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from itertools import filterfalse
 
@@ -39,7 +40,11 @@ COURTESY = frozenset(
 LONGEST_THANKS = 25
 """A mail of more words than this says something."""
 
-YES = frozenset({"oui", "yes", "ok", "okay", "d'accord", "accepte", "j'accepte", "approuve", "ja", "si"})
+YES = frozenset({"oui", "yes", "ok", "okay", "d'accord", "accepte", "j'accepte", "approuve", "ja"})
+NO = frozenset({"non", "no", "nein"})
+
+GREETINGS = frozenset("allo bonjour bonsoir hello hi salut".split())
+"""Words that begin a mail before it says anything, as far as the next comma or line."""
 
 VALIDATES = frozenset(
     """accepte approuve approved bon confirme confirmed d'accord excellent fine fonctionne fonctionnent good j'accepte
@@ -47,6 +52,8 @@ VALIDATES = frozenset(
     works yes""".split()
 )
 """Words of which a bare yes holds at least one, when somebody is asked whether all is well."""
+
+_END_OF_GREETING = re.compile(r"[,.!\n]")
 
 AROUND_YES = frozenset("all en fermer le nous pouvez que".split())
 """Words that may stand around it, beside those around a thank-you."""
@@ -102,6 +109,18 @@ def _is_nothing_but(wanted: frozenset[str], allowed: frozenset[str], text: str) 
 
 
 def says_yes(text: str) -> bool:
-    """Whether the first word is a yes."""
+    """Whether the first word behind a greeting is a yes."""
+    return _first_said(text) in YES
+
+
+def says_no(text: str) -> bool:
+    """Whether the first word behind a greeting is a no."""
+    return _first_said(text) in NO
+
+
+def _first_said(text: str) -> str:
     words = words_of(text)
-    return bool(words) and words[0] in YES
+    if words and words[0] in GREETINGS:
+        at_once = not YES.isdisjoint(words[1:2]) or not NO.isdisjoint(words[1:2])
+        words = words[1:] if at_once else words_of(_END_OF_GREETING.split(text.strip(), maxsplit=1)[-1])
+    return words[0] if words else ""

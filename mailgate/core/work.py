@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mailgate.core.admitting import admitted, against_admitting
 from mailgate.core.authority import Standing, only_acknowledges
 from mailgate.core.budgets import hold_back, spent_on_refusals
 from mailgate.core.classify import Finding, described, kind_and_why
@@ -62,12 +63,12 @@ def _heard(
 ) -> Decision | tuple[Problem, ...]:
     """A word on the mail of theirs that waits, or work of its own, which overtakes that one."""
     held, word = waiting(event, seen), word_on_held(event, by, seen)
-    unclear = against_word(event, by, seen)
+    unclear = against_word(event, by, seen) or (against_admitting(event, by, seen) if word is None else ())
     if unclear:
         return unclear
     if held is not None and (word is Word.NO or asks_to_undo(event)):
         return drop(event, held, by, seen.by_token, policy, findings)
-    meant = confirmed(held, event.received_at) if held is not None and word is Word.YES else event
+    meant = confirmed(held, event.received_at) if held is not None and word is Word.YES else admitted(event, by, seen)
     obeyed = _obey(meant, sender, by, seen, policy, findings)
     if not isinstance(obeyed, Decision) or (meant is event and only_acknowledges(event)):
         return obeyed

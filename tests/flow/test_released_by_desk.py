@@ -70,3 +70,78 @@ def test_an_answer_to_a_parked_request_does_not_say_that_it_is_open(desk: LiveDe
     for part in (said.text, said.html):
         assert "attend un accord" in part
         assert "reste ouverte" not in part
+
+
+@pytest.mark.parametrize("word", ["oui", "Oui, merci.", "Oui\n\nCamille Tremblay"])
+def test_a_bare_yes_of_the_desk_releases_as_a_contacts_does(desk: LiveDesk, word: str) -> None:
+    """The mail asks for a word: nobody who gives it means to write « oui » to a stranger."""
+    sent = desk.write(answer(asked(desk), word))
+    assert [one.template for one in sent if one.to == STRANGER] == ["released"]
+    assert len([one for one in sent if one.template == "page"]) == 3
+    assert "La demande est autorisée." in to([one for one in sent if one.template == "transcript"], TECHS[0]).text
+    assert desk.ticket().assignee is None
+
+
+def test_a_bare_no_of_the_desk_is_no_letter_to_the_stranger(desk: LiveDesk) -> None:
+    """To refuse is a command, and to leave it as it is takes no mail."""
+    (told,) = desk.write(answer(asked(desk), "Non."))
+    assert told.to == TECHS[0]
+    assert "#fermer" in told.text
+    assert desk.ticket().status == "parked"
+
+
+def test_the_mail_that_asks_says_what_releases_and_what_does_not(desk: LiveDesk) -> None:
+    """A plain answer goes out and authorises nothing: whoever writes it knows that before."""
+    page = asked(desk)
+    for part in (page.text, page.html):
+        for said in ("oui", "#prendre", "n’autorise rien"):
+            assert said in part.partition("autoriser la demande")[2]
+
+
+def test_what_the_stranger_answers_is_told_to_who_asked(desk: LiveDesk) -> None:
+    """They are waiting for it; « oui » to that is an answer like any other, and a thank-you wakes nobody."""
+    said = to(desk.write(answer(asked(desk), "De quelle imprimante parlez-vous ?")), STRANGER)
+    desk.advance(minutes=5)
+    (told,) = desk.write(answer(said, "De celle du deuxième. Puis-je la débrancher ?"))
+    assert told.to == TECHS[0]
+    assert "De celle du deuxième" in told.text
+    assert "#prendre" in told.text
+    assert "«\u00a0oui\u00a0»" not in told.text
+    desk.advance(minutes=5)
+    yes = desk.write(answer(told, "Oui"))
+    assert [(one.to, one.template) for one in yes] == [(STRANGER, "notification")]
+    assert desk.ticket().status == "parked"
+    assert desk.write(answer(yes[0], "Merci !")) == []
+
+
+def test_what_the_stranger_adds_is_told_to_whoever_was_asked(desk: LiveDesk) -> None:
+    """The answer that they got says that it would be added to the request: somebody decides by it."""
+    asked(desk)
+    kept = next(one for one in desk.sent if one.to == STRANGER)
+    desk.advance(minutes=5)
+    assert [one.to for one in desk.write(answer(kept, "Elle fume maintenant."))] == [TECHS[0]]
+
+
+def test_a_contacts_question_about_a_colleagues_request_is_read_by_somebody(desk: LiveDesk) -> None:
+    """Neither yes nor no, and written to the desk; the colleague's own words wait with the request."""
+    sent = desk.write(Letter("L'imprimante fume", "stagiaire@acme.example", subject="Feu"))
+    assert desk.write(answer(to(sent, "stagiaire@acme.example"), "Alors ?")) == []
+    assert desk.write(answer(to(sent, "chef@acme.example"), "Non, attendez.")) == []
+    (told,) = desk.write(answer(to(sent, "chef@acme.example"), "Combien cela coûterait-il ?"))
+    assert told.to == TECHS[0]
+    assert desk.ticket().status == "parked"
+
+
+@pytest.mark.parametrize("text", ["Bonjour,\n\nOui, allez-y.\n\nDominique", "Bonjour, oui", "Bonsoir à tous,\nok"])
+def test_a_yes_behind_a_greeting_is_a_yes(desk: LiveDesk, text: str) -> None:
+    """Who was brought up well says good day first."""
+    sent = desk.write(Letter("L'imprimante fume", "stagiaire@acme.example", subject="Feu"))
+    desk.write(answer(to(sent, "chef@acme.example"), text))
+    assert desk.ticket().status == "new"
+
+
+def test_an_if_is_no_yes(desk: LiveDesk) -> None:
+    """« Si » is a condition in French, whatever it is further south."""
+    sent = desk.write(Letter("L'imprimante fume", "stagiaire@acme.example", subject="Feu"))
+    desk.write(answer(to(sent, "chef@acme.example"), "Si c'est gratuit, oui ; sinon appelez-moi."))
+    assert desk.ticket().status == "parked"

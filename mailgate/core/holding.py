@@ -2,7 +2,7 @@
 
     an answer that is written against an older state     somebody else answered, or the customer wrote, since
     what takes a ticket out of a colleague's hands       what shows the customer somebody else's words (core.leaks)
-    another customer, or an address from outside        relating.cautions
+    another customer, or an address from outside         what gives a ticket to somebody who is absent
 
 The transcript says what speaks against the mail. Answered by « oui » it is carried out as it stands, and what happened
 since it was held is a new doubt; answered by « non », or by any other work on the ticket, it is dropped. The mail stays
@@ -29,6 +29,7 @@ from mailgate.core.model import Direction, Outcome, Status
 from mailgate.core.people import Technician
 from mailgate.core.plan import Plan
 from mailgate.core.policy import Policy
+from mailgate.core.presence import is_away
 from mailgate.core.relating import cautions
 from mailgate.core.seen import Seen
 from mailgate.core.ticket import Line, Ticket
@@ -110,7 +111,8 @@ def doubts(event: MailReceived, planned: Plan, seen: Seen, policy: Policy) -> tu
     late = tuple(_since(since, event.received_at, planned, policy)) if since is not None else ()
     if event.confirmed_at is not None:
         return late
-    lasting = (*_out_of_hands(planned, policy), *cautions(planned, policy), *leaks(event, planned, seen, policy))
+    handed = (*_out_of_hands(planned, policy), *_to_nobody(event, planned, seen, policy))
+    lasting = (*handed, *cautions(planned, policy), *leaks(event, planned, seen, policy))
     return (*late, *lasting, *asks_first(planned, seen, policy))
 
 
@@ -180,6 +182,12 @@ def _out_of_hands(planned: Plan, policy: Policy) -> Iterator[Doubt]:
     under_way = ticket.status in ACTIVE and ticket.status is not Status.NEW
     if planned.assignee is planned.by and under_way and holder is not None and holder is not planned.by:
         yield Doubt("has-it", holder.name)
+
+
+def _to_nobody(event: MailReceived, planned: Plan, seen: Seen, policy: Policy) -> Iterator[Doubt]:
+    owner = planned.assignee
+    if owner not in (None, planned.by) and is_away(owner, policy, seen.absences, event.received_at):
+        yield Doubt("away", owner.name)
 
 
 def _who(line: Line, ticket: Ticket, policy: Policy) -> str:

@@ -146,6 +146,10 @@ class Address:
     name: str = ""
 
 
+SEALED = frozenset({"application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
+"""The types of parts that only their addressee's program can open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """One attached part of a stored mail: `index` counts leaf parts from 0, `size` is in decoded octets.
@@ -198,6 +202,11 @@ class Mail:
     def files(self) -> tuple[Attachment, ...]:
         """The attachments that are no pictures inside the text."""
         return tuple(part for part in self.attachments if not part.inline)
+
+    @property
+    def sealed(self) -> bool:
+        """Whether all that it says is encrypted: S/MIME (RFC 8551) or PGP (RFC 3156)."""
+        return not self.text and any(part.content_type in SEALED for part in self.attachments)
 
     def header(self, name: str) -> tuple[str, ...]:
         """Every value of the header `name` (in any case), in wire order."""

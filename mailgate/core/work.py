@@ -79,6 +79,8 @@ def _obey(
     event: MailReceived, sender: Sender, by: Technician, seen: Seen, policy: Policy, findings: Findings
 ) -> Decision | tuple[Problem, ...]:
     """All of what the mail asks for, or everything that stands against it."""
+    if event.mail.sealed:
+        return (Problem("sealed"),)
     if asks_to_undo(event):
         return undo(event, sender, by, seen, policy, findings)
     related = (

@@ -89,7 +89,7 @@ def wait(argument: str) -> Intent | Misread:
     if not said:
         return Wait(status)
     length = lengths.length_of_time(said)
-    return Misread("bad-wait", argument) if length is None else Wait(status, length)
+    return Misread("bad-minutes", " ".join(said), whom) if length is None else Wait(status, length)
 
 
 def _nearest_wait(whom: str, rest: list[str]) -> str:

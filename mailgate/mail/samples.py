@@ -110,6 +110,12 @@ BARE = Facts(
 FLOODED = replace(FACTS, flood=FloodFacts(9996, tuple(range(1042, 1062))))
 STRANGE = replace(BARE, flood=FloodFacts(2, (1041, 1042), strangers=True))
 SETTLED = replace(FACTS, ticket=replace(TICKET, status=Status.RESOLVED.value), message=MessageFacts(""), bank=None)
+WAITS_FOR_US = replace(
+    FACTS,
+    ticket=replace(TICKET, status=Status.PARKED.value, assignee=None, first=None, clocks=(), history=()),
+    customer=None,
+    deadline=None,
+)
 DONE = TranscriptFacts(
     ("#appel 15", "#résolu"),
     (
@@ -154,6 +160,7 @@ ASKED = TranscriptFacts(
     doubts=(
         Doubt("answered-since", "Luc Gagnon", 4, "Bonjour,\nredémarrez le poste 3."),
         Doubt("has-it", "Luc Gagnon"),
+        Doubt("away", "Marie Roy"),
     ),
 )
 
@@ -202,6 +209,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _noticed("undone", "Luc Gagnon"),
         _noticed("escalated"),
         *(_noticed(code) for code in CLOCK_NOTICES),
+        *(_noticed(code, facts=WAITS_FOR_US) for code in ("parked", "follow-up")),
         _noticed("escalated", facts=replace(FLOODED, technician=FACTS.technician)),
         _noticed("follow-up", facts=replace(BARE, technician=FACTS.technician, message=FACTS.message)),
         _noticed("new", facts=replace(BARE, technician=FACTS.technician, message=DOUBTFUL)),

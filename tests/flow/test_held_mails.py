@@ -221,3 +221,26 @@ def test_who_loses_a_ticket_hears_who_has_it(desk: LiveDesk) -> None:
     desk.write(answer(pages[TECHS[0]], "#prendre"))
     (asked,) = desk.write(answer(pages[TECHS[1]], "#prendre"))
     assert "Nicolas Favre" in to(desk.write(answer(asked, "oui")), TECHS[0]).text
+
+
+@pytest.mark.parametrize("how", ["by mail", "by rule"])
+def test_who_is_absent_is_given_nothing_unasked(desk: LiveDesk, how: str) -> None:
+    """The others would be called off, and nobody would come."""
+    pages = paged(desk)
+    if how == "by mail":
+        desk.write(answer(pages[TECHS[1]], "#absent 2026-11-16..2026-11-20"))
+    else:
+        desk.change_rules('skills = ["comptabilité"]', 'away = ["2026-11-16/2026-11-20"]')
+    (asked,) = desk.write(answer(pages[TECHS[0]], "#assigner Nicolas"))
+    assert "Nicolas Favre n’est pas là aujourd’hui" in asked.text
+    assert (desk.ticket().status, desk.ticket().assignee) == ("new", None)
+    assert to(desk.write(answer(asked, "oui")), TECHS[1]).template == "technician"
+    assert desk.ticket().assignee == "tech2"
+
+
+def test_who_is_back_is_given_what_comes(desk: LiveDesk) -> None:
+    """An absence that is over, or has not begun, asks nothing."""
+    pages = paged(desk)
+    desk.write(answer(pages[TECHS[1]], "#absent 2026-11-17..2026-11-20"))
+    desk.write(answer(pages[TECHS[0]], "#assigner Nicolas"))
+    assert desk.ticket().assignee == "tech2"

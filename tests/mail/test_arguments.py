@@ -214,5 +214,7 @@ def test_a_wait_is_read_with_its_little_words(written: str, status: Status, leng
 
 @pytest.mark.parametrize("written", ["tiers 3 5 d", "tiers jusqu'à vendredi", "le", "client 3 mois"])
 def test_a_wait_that_is_unclear_is_refused(written: str) -> None:
-    """Two numbers are not one."""
-    assert nearest(f"#attente {written}")[0] == "bad-wait"
+    """Two numbers are not one; and who is waited for has been said, it is the time that nobody can read."""
+    code, offered = nearest(f"#attente {written}")[:2]
+    assert code == ("bad-wait" if written == "le" else "bad-minutes")
+    assert offered.split()[1] == ("client" if "client" in written else "tiers")

@@ -31,7 +31,7 @@ from mailgate.core.seen import Seen
 from mailgate.core.summons import Words, first_words, responsible, tell, words_of
 from mailgate.core.threads import Thread
 from mailgate.core.ticket import Clock, Promise, Ticket
-from mailgate.core.words import is_bare_thanks, is_bare_yes, says_no, says_yes
+from mailgate.core.words import is_bare_thanks, is_bare_yes, says_no, says_yes, unsigned
 
 QUIET = SETTLED | {Status.PARKED}
 """The statuses in which a bare thank-you is for nobody."""
@@ -163,7 +163,8 @@ def _joined(
     event: MailReceived, sender: Sender, ticket: Ticket, seen: Seen, policy: Policy
 ) -> tuple[list[Effect], str]:
     words = words_of(event, sender)
-    if ticket.status in QUIET and is_bare_thanks(event.mail.text, sender.address.name):
+    bare = not event.mail.files and is_bare_thanks(_unsigned(event, sender, ticket), sender.address.name)
+    if bare and ticket.status in QUIET:
         return [], f"a bare thank-you leaves it {ticket.status.value}"
     status = _status_after(event, sender, ticket)
     changed = status is not ticket.status
@@ -199,9 +200,14 @@ def _status_after(event: MailReceived, sender: Sender, ticket: Ticket) -> Status
     """Where the mail leads. A yes with a file beside it says more than yes."""
     mail = event.mail
     alone = not mail.files and may(sender, Act.VALIDATE)
-    if alone and is_bare_yes(mail.text, sender.address.name):
+    if alone and is_bare_yes(_unsigned(event, sender, ticket), sender.address.name):
         return AFTER_YES.get(ticket.status, AFTER_CUSTOMER[ticket.status])
     return AFTER_CUSTOMER[ticket.status]
+
+
+def _unsigned(event: MailReceived, sender: Sender, ticket: Ticket) -> str:
+    theirs = (line.text for line in ticket.history if line.who.lower() == sender.address.mail.lower())
+    return unsigned(event.mail.text, sender.address.name, theirs)
 
 
 def _wakes(ticket: Ticket) -> bool:

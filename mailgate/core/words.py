@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from itertools import filterfalse
 
 _SPELLED = str.maketrans(
@@ -39,6 +40,9 @@ COURTESY = frozenset(
 
 LONGEST_THANKS = 25
 """A mail of more words than this says something."""
+
+MOST_TITLES = 4
+"""Words that may stand beside the name on the first line of a signature."""
 
 YES = frozenset({"oui", "yes", "ok", "okay", "d'accord", "accepte", "j'accepte", "approuve", "ja"})
 NO = frozenset({"non", "no", "nein"})
@@ -99,6 +103,24 @@ def is_bare_yes(text: str, signed: str = "") -> bool:
     """Whether a mail says that all is well, or thank you, and nothing else; `signed` as for a thank-you."""
     wanted = VALIDATES | THANKS
     return _is_nothing_but(wanted, wanted | COURTESY | AROUND_YES | set(words_of(signed)), text)
+
+
+def unsigned(text: str, name: str, earlier: Iterable[str]) -> str:
+    """The text without the lines below it that begin with its author's name and that one of their `earlier` texts ends
+    with, too: mail programs write them, and many put no "-- " above."""
+    rows, named = _rows(text), set(words_of(name))
+    at = next((at for at, row in enumerate(rows) if at and _is_name(row, named)), len(rows))
+    below = rows[at:]
+    return "\n".join(rows[:at]) if any(_rows(one)[-len(below) :] == below for one in earlier) else text
+
+
+def _rows(text: str) -> list[str]:
+    return [row.strip() for row in text.splitlines() if row.strip()]
+
+
+def _is_name(row: str, named: set[str]) -> bool:
+    words = words_of(row)
+    return bool(named) and named <= set(words) and len(words) <= len(named) + MOST_TITLES
 
 
 def _is_nothing_but(wanted: frozenset[str], allowed: frozenset[str], text: str) -> bool:

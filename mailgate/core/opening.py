@@ -86,7 +86,13 @@ def call_people(
 ) -> tuple[Chosen, tuple[Effect, ...]]:
     """Choose the people for an accepted request and page them."""
     wanted = Wanted(
-        routed.team, routed.notify, routed.skills, ticket.language, routed.assign, frozenset(ticket.notified)
+        routed.team,
+        routed.notify,
+        routed.skills,
+        ticket.language,
+        routed.assign,
+        frozenset(ticket.notified),
+        len(ticket.notified),
     )
     return floods.call_people(ticket, wanted, words, seen, policy)
 

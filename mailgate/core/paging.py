@@ -23,7 +23,8 @@ from mailgate.core.seen import Seen
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a request asks of the people: how many, from which team, with which skills and language."""
+    """What a request asks of the people: how many, from which team, with which skills and language; `before` are as
+    many as were called for it already."""
 
     team: str
     notify: int
@@ -31,6 +32,7 @@ class Wanted:
     language: str = ""
     first: str | None = None
     without: frozenset[str] = frozenset()
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def choose(wanted: Wanted, policy: Policy, seen: Seen, now: datetime) -> Chosen:
     people = (*called, *_owner(ranked[wanted.notify :], wanted))
     reasons = tuple(_reason(one, standing[one.key], question) for one in people)
     absent = tuple(one for one in standing.values() if one.presence is not Presence.ON)
-    missing = max(wanted.notify - len(people), 0)
+    missing = max(wanted.notify - wanted.before - len(people), 0)
     turn = next((one.key for one in reversed(called) if one.key in team.members), None)
     moves = team.order is Order.ROTATION and team.handover is None
     why = _why(people, reasons, absent, question)

@@ -40,6 +40,10 @@ HEARD = frozenset({MailKind.PERSON, MailKind.LIST})
 """What is told to technicians when it continues a ticket: a list passes on what people write to it."""
 
 
+MOVED = NoticeFacts("moved")
+"""Why those who know the ticket from its first door hear of it again."""
+
+
 def follow_up(event: MailReceived, sender: Sender, thread: Thread, seen: Seen, policy: Policy) -> Decision:
     """Decide a mail that belongs to a ticket."""
     robot = kind_and_why(event, sender)
@@ -85,7 +89,9 @@ def move(ticket: Ticket, queue: Queue, words: Words, seen: Seen, policy: Policy)
     moved = moved.with_clocks(*clocks_after(Change(ticket, moved, words.at), policy))
     effects += [SetClock(ticket.number, callback), *wake(ticket, words.at)]
     chosen, pages = call_people(moved, settle(Actions(), queue), words, seen, policy)
-    return [*effects, *pages], f"the {queue.key} door promises sooner, so the ticket moves there; {chosen.why}"
+    known = responsible(ticket, policy) if ticket.assignee or ticket.notified else ()
+    told = tell(moved, tuple(one for one in known if one not in chosen.people), MOVED, words, policy)
+    return [*effects, *pages, *told], f"the {queue.key} door promises sooner, so the ticket moves there; {chosen.why}"
 
 
 def is_release(event: MailReceived, sender: Sender, ticket: Ticket) -> bool:

@@ -206,6 +206,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _noticed("assigned", "Luc Gagnon"),
         _noticed("taken", "Luc Gagnon"),
         _noticed("merged", "1017"),
+        _noticed("moved"),
         _noticed("undone", "Luc Gagnon"),
         _noticed("escalated"),
         *(_noticed(code) for code in CLOCK_NOTICES),

@@ -1,0 +1,45 @@
+"""A request that is under way becomes urgent: the customer writes to the door that promises sooner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.flow.desk import Letter, LiveDesk, Sent, answer
+from tests.flow.test_held_mails import TECHS, to
+
+CHEF = "chef@acme.example"
+URGENT = "support-urgent@example.com"
+
+
+def regular(desk: LiveDesk) -> list[Sent]:
+    """Two people are called, and five minutes pass."""
+    sent = desk.write(Letter("L'imprimante ne va plus.", to="support-regulier@example.com", subject="Imprimante"))
+    desk.advance(minutes=5)
+    return sent
+
+
+def urgent(desk: LiveDesk, acknowledged: Sent) -> list[Sent]:
+    """The customer answers, to the urgent door as well."""
+    said = answer(acknowledged, "C'est devenu urgent : toute la production est arrêtée.")
+    return desk.write(replace(said, to=URGENT, headers={**said.headers, "To": f"{said.to}, {URGENT}"}))
+
+
+def test_whoever_has_it_hears_that_it_is_urgent_now(desk: LiveDesk) -> None:
+    """The words are for them; the deadline that they read before is no longer true."""
+    sent = regular(desk)
+    desk.write(answer(to(sent, TECHS[0]), "#prendre"))
+    told = to(urgent(desk, to(sent, CHEF)), TECHS[0])
+    for part in (told.text, told.html):
+        assert "toute la production est arrêtée" in part
+        assert "où le client a écrit" in part
+    assert "lundi 11\u00a0h\u00a005" in told.text
+    assert "Changement de file" in told.subject
+
+
+def test_those_who_were_called_before_hear_it_and_count(desk: LiveDesk) -> None:
+    """Two and two make more than three: nobody is missing, and nobody says so."""
+    sent = regular(desk)
+    more = urgent(desk, to(sent, CHEF))
+    assert {one.to for one in more if one.template == "technician"} == {*TECHS, "tech4@example.com"}
+    assert len([one for one in more if one.template == "page"]) == 2
+    assert not [one for one in more if one.template == "notice"]

@@ -61,7 +61,10 @@ def work(event: MailReceived, sender: Sender, found: Standing, seen: Seen, polic
 def _heard(
     event: MailReceived, sender: Sender, by: Technician, seen: Seen, policy: Policy, findings: Findings
 ) -> Decision | tuple[Problem, ...]:
-    """A word on the mail of theirs that waits, or work of its own, which overtakes that one."""
+    """A word on the mail of theirs that waits, or work of its own, which overtakes that one. Their pager only
+    acknowledges."""
+    if sender.technician is not by:
+        return _obey(event, sender, by, seen, policy, findings)
     held, word = waiting(event, seen), word_on_held(event, by, seen)
     unclear = against_word(event, by, seen) or (against_admitting(event, by, seen) if word is None else ())
     if unclear:

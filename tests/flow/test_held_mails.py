@@ -244,3 +244,18 @@ def test_who_is_back_is_given_what_comes(desk: LiveDesk) -> None:
     desk.write(answer(pages[TECHS[1]], "#absent 2026-11-17..2026-11-20"))
     desk.write(answer(pages[TECHS[0]], "#assigner Nicolas"))
     assert desk.ticket().assignee == "tech2"
+
+
+@pytest.mark.parametrize("word", ["ok", "vu"])
+def test_a_pager_confirms_no_mail(desk: LiveDesk, word: str) -> None:
+    """From a pager's own address nothing but an acknowledgement is obeyed, whatever waits for its owner's word."""
+    sent = desk.write(Letter("Bonjour,\n\nplus rien ne marche."))
+    page = next(one for one in sent if one.to == "5145550101@pager.example.net")
+    desk.advance(minutes=1)
+    desk.write(answer(to(sent, CHEF), "Cela brûle."))
+    desk.advance(minutes=1)
+    asked = to(desk.write(answer(to(sent, TECHS[0]), "Je regarde.")), TECHS[0])
+    assert "À confirmer" in asked.subject
+    desk.advance(minutes=1)
+    assert not [one for one in desk.write(Letter(word, page.to, page.reply_to)) if one.to == CHEF]
+    assert "Je regarde." in to(desk.write(answer(asked, "oui")), CHEF).text

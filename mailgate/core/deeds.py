@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mailgate.core.accounts import Received
 from mailgate.core.grading import did_grade
-from mailgate.core.intents import Acknowledge
+from mailgate.core.intents import Acknowledge, MergeInto, SplitOff
 from mailgate.core.letters import Did, InterventionFacts
 from mailgate.core.model import Status
 from mailgate.core.plan import Plan
@@ -48,7 +48,15 @@ def _called(planned: Plan, after: Ticket, policy: Policy) -> Iterator[Did]:
 
 
 def received(planned: Plan, after: Ticket) -> Received:
-    """What the customer gets of the mail; of a released request they get a letter of its own."""
+    """What the customer gets of the mail; what becomes of a request as a whole they get a letter of its own about."""
     own = planned.text if planned.public_words else ""
     files = len(planned.attachments) if planned.public_words else 0
-    return Received(planned.notifies or planned.releases, after.requester.mail, own, files)
+    told = planned.notifies or planned.releases or _is_told_apart(planned, after)
+    return Received(told, after.requester.mail, own, files)
+
+
+def _is_told_apart(planned: Plan, after: Ticket) -> bool:
+    """Whether whoever asks hears that they do from now on, or of which request theirs is part."""
+    asks_anew = after.requester.mail.lower() != planned.ticket.requester.mail.lower()
+    joins = any(isinstance(order.intent, MergeInto | SplitOff) for order in planned.orders)
+    return not planned.internal and (asks_anew or joins)

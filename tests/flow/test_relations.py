@@ -222,3 +222,22 @@ def test_what_was_split_off_may_be_merged_again(desk: LiveDesk) -> None:
     desk.write(answer(question(asked), "oui"))
     assert desk.ticket(1002).merged_into == 1001
     assert [one for one in verify(desk.database, desk.now) if one.state is State.BROKEN] == []
+
+
+@pytest.mark.parametrize("note", ["", "\n#note"])
+@pytest.mark.parametrize("command", [f"#contact {IT}", "#fusionner 1001", "#séparer"])
+def test_a_transcript_says_whether_somebody_was_written_to(desk: LiveDesk, command: str, note: str) -> None:
+    """« Le client n'a rien reçu » beside a letter of the desk to them would be untrue."""
+    desk.write(Letter("Une autre chose.", IT, subject="Autre"))
+    desk.advance(minutes=1)
+    first = desk.write(Letter("Bonjour,\n\nplus rien ne marche.", subject="Au secours"))
+    asked = to_desk(first)
+    desk.advance(minutes=1)
+    asked = to_desk(desk.write(answer(to(first, CHEF), "Et l'imprimante fume.")))
+    desk.advance(minutes=1)
+    sent = desk.insist(desk.write(answer(asked, command + note)))
+    done = next(one for one in sent if one.template == "transcript" and "C’est fait" in one.subject)
+    written = [one for one in sent if one.to in (CHEF, IT)]
+    assert bool(written) is not bool(note)
+    assert ("a reçu un avis automatique" in done.text) is bool(written)
+    assert ("n’a rien reçu" in done.text) is not bool(written)

@@ -87,7 +87,7 @@ def worked(
         *_handed_over(event, sender, planned, after, policy),
         *_relieved(event, sender, planned, after, policy),
         *_called_off(planned, after, policy, at),
-        *warn_of_low(planned.graded, spent, bank, seen, policy),
+        *warn_of_low(after, spent, bank, seen, policy),
         *leave(planned.orders, planned.by, policy, at),
     )
     bound = did_relate(planned.orders, planned.ticket, after, policy)

@@ -40,6 +40,17 @@ def warned(mails: list[Sent]) -> set[str]:
     return {mail.to for mail in mails if mail.template == "low-balance" or "payé d’avance" in mail.subject}
 
 
+def test_the_leads_read_the_request_as_the_visit_left_it(desk: LiveDesk) -> None:
+    """Their notice comes of the same mail as the customer's: the same state, the same next news."""
+    pages = desk.write(Letter("Les chiffres sont faux."))
+    desk.write(answer(to(pages, TECH2), f"{LEVEL}#priorité P3\nJe passe chez vous."))
+    desk.advance(minutes=6)
+    sent = desk.write(answer(to(pages, TECH2), "#site 1h30\n#attente tiers 2 jours"))
+    notice = next(plain(one.text) for one in sent if "payé d’avance" in one.subject)
+    assert "en attente d’un tiers" in notice
+    assert "Nouvelles au client avant mardi 10 h 06" in notice
+
+
 def test_hours_are_bought_used_and_run_low_once(desk: LiveDesk) -> None:
     """Three hours of an urgent desk: two calls, a warning to both sides, one more call, a purchase."""
     buys(desk, 180, "INV-12")

@@ -137,8 +137,14 @@ def first_address(value: str) -> Address | None:
         mail = read_address(found[0].strip("."))
         if mail is not None:
             name = _MAILTO.sub("", value[: found.start()].strip(_AROUND_NAME)).strip(_AROUND_NAME)
-            return Address(mail, clean_header(name, limits.NAME_CHARS))
+            return Address(mail, clean_header(_closed(name), limits.NAME_CHARS))
     return None
+
+
+def _closed(name: str) -> str:
+    """A name that ends in a bracket of its own, "Luc Roy (Acme)", of which the end was taken for one around it."""
+    _, bracket, inside = name.rpartition("(")
+    return f"{name})" if bracket and ")" not in inside else name
 
 
 def _field(line: str) -> re.Match[str] | None:

@@ -199,7 +199,8 @@ def _is_for_desk(event: MailReceived, sender: Sender, ticket: Ticket, policy: Po
     asks_contacts = recognise(ticket.requester, "", policy).identity is Identity.COLLEAGUE
     if ticket.assignee in policy.technicians or not asks_contacts:
         return True
-    return sender.identity is Identity.CONTACT and not says_no(event.mail.text)
+    surely = sender.identity is Identity.CONTACT and may(sender, Act.RELEASE)
+    return surely and not says_no(event.mail.text)
 
 
 def _status_after(event: MailReceived, sender: Sender, ticket: Ticket) -> Status:

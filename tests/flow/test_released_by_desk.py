@@ -145,3 +145,16 @@ def test_an_if_is_no_yes(desk: LiveDesk) -> None:
     sent = desk.write(Letter("L'imprimante fume", "stagiaire@acme.example", subject="Feu"))
     desk.write(answer(to(sent, "chef@acme.example"), "Si c'est gratuit, oui ; sinon appelez-moi."))
     assert desk.ticket().status == "parked"
+
+
+@pytest.mark.parametrize("word", ["oui", "non"])
+def test_a_word_on_what_is_let_in_already_is_no_letter_either(desk: LiveDesk, word: str) -> None:
+    """Two leads were asked: the stranger does not hear the second one's answer, and no promise is kept by it."""
+    page = asked(desk)
+    desk.advance(minutes=1)
+    desk.write(answer(page, "oui"))
+    desk.advance(minutes=1)
+    (told,) = desk.write(answer(page, word))
+    assert told.to == TECHS[0]
+    assert "n’attend plus d’autorisation" in told.text
+    assert desk.ticket().status == "new"

@@ -20,7 +20,7 @@ PROBLEMS = (
     "unknown-technician not-possible two-activities two-statuses two-assignees nothing-to-do not-your-address "
     "pager-only-acknowledges no-token no-ticket auth-failing quoted-command too-many-commands "
     "still-asked missing-grade unknown-grade graded-twice missing-reason told-and-internal "
-    "bare-no sealed bad-dates absence-over no-absence two-absences"
+    "bare-no let-in-already sealed bad-dates absence-over no-absence two-absences"
 ).split()
 
 

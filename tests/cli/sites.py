@@ -76,7 +76,9 @@ def decide_pending(config: Path, database: Database) -> None:
 
 @contextmanager
 def a_daemon(config: Path, then: Callable[[Database], None] | None = None) -> Iterator[None]:
-    """Decides what comes in, like the daemon's engine, until the block ends; then it does what `then` says."""
+    """Decides what comes in, like the daemon's engine, until the block ends; then it does what `then` says. Its tables
+    are there when the block begins."""
+    a_database(config).close()
     stop = threading.Event()
 
     def work() -> None:

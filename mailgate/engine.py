@@ -126,7 +126,7 @@ class Engine:
         self._desk, self._database, self._clock = desk, database, clock
         self._next_desk = desk
         self._alarmed: deque[NoticeFacts] = deque(maxlen=REMEMBERED)
-        self._faults: Counter[int] = Counter()
+        self._faults: Counter[str] = Counter()
 
     def use(self, desk: Desk) -> None:
         """Decide by another desk from the next event on: none is decided by two. Callable from any thread."""
@@ -154,19 +154,18 @@ class Engine:
             return False
         try:
             event, decision = self._handle(received)
-        except DATABASE_FAULTS as fault:
-            event, decision = self._doubt(received, fault)
         except Exception as error:  # noqa: BLE001 - whatever it is, the mail is kept, told and paged
+            self._doubt(f"inbox-{received.id}", error)
             event, decision = self._set_aside(received, error)
         _report(event, decision)
         return True
 
-    def _doubt(self, received: Received, fault: Exception) -> tuple[Event, Decision | None]:
-        """A fault is the database's until one row has had very many: then the row is set aside, if that can be done."""
-        self._faults[received.id] += may_be_the_rows(fault)
-        if self._faults[received.id] <= FAULTS_OF_ONE_ROW:
-            raise fault
-        return self._set_aside(received, fault)
+    def _doubt(self, row: str, error: Exception) -> None:
+        """A fault is the database's, and raised, until one row has had very many: then the row is set aside."""
+        if isinstance(error, DATABASE_FAULTS):
+            self._faults[row] += may_be_the_rows(error)
+            if self._faults[row] <= FAULTS_OF_ONE_ROW:
+                raise error
 
     def _next_timer(self) -> bool:
         now = self._clock()
@@ -176,9 +175,8 @@ class Engine:
             return False
         try:
             _report(due, self._worded(due, partial(self._fire, due, now)))
-        except DATABASE_FAULTS:
-            raise
         except Exception as error:
+            self._doubt(occasion(due), error)
             log.exception("timer.failed", timer=due.timer_id)
             self._put_off(due, error, now)
         return True

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from sqlite3 import OperationalError as DriverError
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from mailgate import engine
-from mailgate.core.events import RetryAsked
+from mailgate.core.budgets import REPORT
+from mailgate.core.decide import decide
+from mailgate.core.events import Event, RetryAsked, TimerFired
 from mailgate.core.hours import Calendar
 from mailgate.engine import FAULTS_OF_ONE_ROW, Engine
 from mailgate.store import inbox, query, timers
@@ -158,3 +163,27 @@ def test_a_row_that_only_ever_faults_is_set_aside_at_last(desk: LiveDesk) -> Non
             desk.decide()
     desk.work()
     assert [row.state.value for row in waiting(desk)] == ["quarantined"]
+
+
+def test_a_timer_that_only_ever_faults_is_put_off_at_last(desk: LiveDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the database itself cannot swallow must not keep every later escalation from being decided."""
+    decided = list[str]()
+
+    def refused(event: Event, *rest: Any) -> Any:
+        if isinstance(event, TimerFired):
+            decided.append(event.kind)
+            if event.kind == "poison":
+                raise OperationalError("", {}, DriverError("too many SQL variables"))
+        return decide(event, *rest)
+
+    monkeypatch.setattr(engine, "decide", refused)
+    with desk.database.write() as tx:
+        timers.set_timer(tx, None, "poison", desk.now)
+        timers.set_timer(tx, None, REPORT, desk.now + timedelta(seconds=1))
+    desk.now += timedelta(seconds=2)
+    for _ in range(FAULTS_OF_ONE_ROW):
+        with pytest.raises(DATABASE_FAULTS):
+            desk.decide()
+    assert set(decided) == {"poison"}
+    desk.decide()
+    assert decided[-1] == REPORT

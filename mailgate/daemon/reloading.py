@@ -29,7 +29,7 @@ from mailgate.daemon.reading import Reading
 from mailgate.edge.systemd import notify
 from mailgate.rulebook import run_examples
 from mailgate.site import Site
-from mailgate.store import clocks, departed
+from mailgate.store import claims, clocks, departed
 from mailgate.store.database import DATABASE_FAULTS, Database
 from mailgate.toml.mistakes import Mistake, SiteMistakes
 
@@ -141,16 +141,21 @@ class Reloads:
             self._means.tell(NoticeFacts("reload-refused", _listed(says)))
 
     def _look_at_what_runs(self, left: Collection[str]) -> None:
-        """Clocks on edited calendars, and pages of people who have left."""
+        """Clocks on edited calendars, and pages of people who have left; by one node at a time. The new files are in
+        force whatever becomes of this."""
         while not self._stopping.is_set():
             now = self._means.clock()
             try:
                 with self._means.database.write() as tx:
+                    claims.take_floor(tx)
                     clocks.take_up(tx, self._means.in_force.policy().calendars, now)
                     departed.call_off(tx, left, now)
             except DATABASE_FAULTS:
                 log.exception("reload.database_fault")
                 self._stopping.wait(PAUSE_SECONDS)
+            except Exception:  # the next start looks at the clocks again
+                log.exception("reload.not_looked_at")
+                return
             else:
                 self._means.wake()
                 return

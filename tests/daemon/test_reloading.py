@@ -276,3 +276,13 @@ def test_a_stop_is_not_held_up_by_a_reload(bench: Bench, monkeypatch: pytest.Mon
     released.set()
     assert ended.wait(30)
     assert bench.in_force.site() is before
+
+
+def test_what_is_in_force_is_not_called_refused(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever happens to the running clocks afterwards: the new files are what the desk goes by."""
+    monkeypatch.setattr(clocks, "take_up", lambda *_: 1 // 0)
+    bench.edit(QUEUES, URGENT, BOTH)
+    said = bench.reload()
+    assert said[-1] == "reload.not_looked_at"
+    assert (bench.told, bench.reloads.reading.refused) == ([], ())
+    assert bench.in_force.site().digest == bench.reloads.reading.digest

@@ -6,10 +6,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from sqlalchemy import text
@@ -18,11 +18,14 @@ from mailgate import engine, site, starter
 from mailgate.core.decide import decide
 from mailgate.core.decision import Decision
 from mailgate.core.events import Event, RetryAsked
+from mailgate.core.letters import NoticeFacts
 from mailgate.core.policy import Policy
 from mailgate.core.seen import Seen
-from mailgate.store import claims, inbox, timers
+from mailgate.daemon.in_force import InForce
+from mailgate.daemon.reloading import Means, Reloads
+from mailgate.store import claims, clocks, inbox, timers
 from mailgate.store.database import DATABASE_FAULTS, IDLE, PATIENCE, Database, Tx, may_be_the_rows
-from tests.flow.desk import Letter, LiveDesk
+from tests.flow.desk import RING, Letter, LiveDesk
 
 pytestmark = pytest.mark.peer("postgres")
 
@@ -260,3 +263,27 @@ def test_what_both_cannot_decide_is_told_once(nodes: Nodes, monkeypatch: pytest.
             timers.set_timer(tx, None, "broken", node.now)
         node.decide()
     assert number_of(nodes[0], "outbox WHERE template = 'notice'") == 1
+
+
+def test_two_nodes_that_reload_at_once_look_at_the_clocks_in_turn(
+    nodes: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same timer is set by both: the second waits for the first, and neither fails or says that it was refused."""
+    nodes[0].write(Letter("Bonjour"))
+    monkeypatch.setattr(clocks, "outdated", lambda *_: (1001,))
+    together, set_timer = Barrier(len(nodes)), timers.set_timer
+
+    def slowly(tx: Tx, ticket: int | None, kind: str, due_at: datetime) -> None:
+        set_timer(tx, ticket, kind, due_at)
+        with suppress(BrokenBarrierError):
+            together.wait(1)
+
+    monkeypatch.setattr(timers, "set_timer", slowly)
+    told = list[NoticeFacts]()
+    people = tmp_path / "site/rules/30-people.toml"
+    people.write_text(people.read_text("utf-8").replace("Camille", "Camille R."), "utf-8")
+    in_force, now = InForce(nodes[0].site, RING), nodes[0].now
+    reloads = [Reloads(Means(in_force, one.database, lambda: now, lambda: None, told.append)) for one in nodes]
+    with ThreadPoolExecutor(len(nodes)) as threads:
+        list(threads.map(Reloads.reload, reloads))
+    assert (told, [one.reading.refused for one in reloads]) == ([], [(), ()])

@@ -110,4 +110,6 @@ class Crier:
                 self._tell(self._unsaid[0])
             except DATABASE_FAULTS:
                 return
+            except Exception:  # it would fail in every round, and whatever is behind it would never be said
+                log.exception("auditor.untold", notice=self._unsaid[0].code)
             del self._unsaid[0]

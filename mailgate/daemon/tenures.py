@@ -151,6 +151,8 @@ class Tenures:
             act(database)
         except DATABASE_FAULTS as fault:  # what is ours runs out by itself
             log.warning("tenures.database_fault", error=type(fault).__name__)
+        except Exception:  # without this thread, what is ours would be nobody's until the next start
+            log.exception("tenures.failed")
 
     def _look(self, database: Database) -> None:
         asked_at, went_on = passed(), self._own.is_ours()

@@ -206,3 +206,21 @@ def test_a_metronome_that_is_armed_anew_beats_at_once() -> None:
         return found
 
     assert asyncio.run(beat()) == 1
+
+
+def test_a_notice_that_cannot_be_written_holds_up_no_other() -> None:
+    """No fault of the database's: it would fail the same way for ever."""
+    told = list[str]()
+
+    def tell(notice: NoticeFacts) -> None:
+        if notice.code == "poison":
+            raise ValueError(notice.code)
+        told.append(notice.code)
+
+    crier = Crier(tell)
+    crier.say(NoticeFacts("poison"))
+    crier.say(NoticeFacts("behind-it"))
+    with capture_logs() as lines:
+        crier.hear(Verdict(NOW, (), NOW))
+    assert told == ["behind-it"]
+    assert [line["event"] for line in lines] == ["auditor.untold"]

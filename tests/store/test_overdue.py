@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
+from pathlib import Path
 
 from mailgate.core.delivery import Deferred, Delivered, Delivery, Lane
 from mailgate.core.effects import SendMail
@@ -14,6 +16,7 @@ from mailgate.store.query.overdue import First
 from mailgate.store.tables import CounterRow
 from tests.builders import NOW
 from tests.store.desk import MINUTE, RAW, a_delivery, a_letter, a_page, keep, lease, open_ticket, promise
+from tests.store.plans import plan_of, scans, watched
 
 HOUR = timedelta(hours=1)
 
@@ -132,3 +135,21 @@ def test_the_proof_is_one_row_however_often_it_is_given(database: Database) -> N
             overdue.prove_writable(tx)
     with database.read() as tx:
         assert tx.get_one(CounterRow, overdue.PROOF).next == 3
+
+
+def test_nothing_that_is_settled_is_read(database: Database, tmp_path: Path) -> None:
+    """It is asked every five seconds, and a desk of some years has a million mails behind it."""
+    with watched(database) as statements, database.read() as tx:
+        overdue.undecided(tx)
+        overdue.unfired(tx, NOW)
+        for lane in Lane:
+            overdue.untaken(tx, lane, NOW)
+        overdue.unreached(tx, NOW)
+        overdue.unsent_mail(tx, NOW)
+        overdue.newest_entry(tx)
+    connection = sqlite3.connect(tmp_path / "var" / "mailgate.db")
+    plans = [(one[0], plan_of(connection, one)) for one in statements if one[0].startswith("SELECT")]
+    connection.close()
+    assert len(plans) == 9
+    newest = [text for text, _ in plans if "DESC" in text]
+    assert {text: found for text, plan in plans if text not in newest and (found := scans(plan))} == {}

@@ -74,6 +74,7 @@ def unsent_mail(tx: Tx, before: datetime) -> First | None:
 
     To one address alone, that may be the address's own affair."""
     late = (
+        col(OutboxRow.lane).in_(Lane),  # the index of what is open begins with it
         OPEN,
         IN_MOTION,
         col(OutboxRow.by_mail).is_(True),

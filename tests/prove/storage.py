@@ -1,5 +1,5 @@
-"""What a daemon stands on gives way under load: the disk is full, may only be read, answers with errors; a commit's
-fsync fails; there are no descriptors left (hazards F6, F7, F12, F13).
+"""What a daemon stands on gives way under load: the disk fills up, has nothing left for this user, may only be read,
+answers with errors; a commit's fsync fails; there are no descriptors left (hazards F6, F7, F12, F13).
 
 While it lasts every mail hears 451 or 452, or nothing; not one 5xx. Nothing is lost, and when the trouble is over the
 same process goes on by itself.
@@ -35,6 +35,9 @@ from tests.prove.rig import Rig, Trial
 DISK, LONG_DISK = "48m", "512m"
 """Room for the mails of the run: it is full only when the ballast is there."""
 
+MAX_SIZE = {'max_size = "25 MB"': 'max_size = "1 MB"'}
+"""1.5 MB of it are no mail's."""
+
 BITES = 5
 """A trouble lasts until so many attempts heard of it."""
 
@@ -54,7 +57,7 @@ BUSY = 0.5
 WATCHED_SECONDS = 4.0
 
 
-TROUBLES = 5
+TROUBLES = 6
 """Of the disk; each comes `times` times."""
 
 
@@ -99,7 +102,7 @@ def run(trial: Trial) -> Figures:
     preload(SOURCE)
     times, syncs = trial.scale(short=1, long=50, caught=1), trial.scale(short=20, long=1000, caught=1)
     disk = trial.scale(short=DISK, long=LONG_DISK, caught=DISK)
-    with proven_desk(trial) as desk, a_small_disk(desk.root / "var", disk):
+    with proven_desk(trial, **MAX_SIZE) as desk, a_small_disk(desk.root / "var", disk):
         bench = Bench(desk, Disk(desk.root / "var", desk.root / "orders"))
         with desk.clients.pouring() as finish:
             with desk.serving(bench.disk.under) as process:
@@ -122,6 +125,7 @@ def run(trial: Trial) -> Figures:
 
 def _suffer(bench: Bench) -> None:
     bench.befalls(bench.full())
+    bench.fails(write=errno.ENOSPC)  # as a quota answers while the disk itself has room
     bench.fails(write=errno.EROFS)
     bench.fails(write=errno.EIO)
     bench.fails(sync=errno.EIO)

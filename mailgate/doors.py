@@ -49,7 +49,8 @@ class DoorShut(Exception):
 @dataclass(frozen=True, slots=True)
 class Behind:
     """Where the doors lead. `policy` is asked for each address whose it is; each mailbox has its post; `tell`
-    writes to the administrators; `app` answers at the web door."""
+    writes to the administrators; `keeps_mail` says whether the disk has room for more of it; `app` answers at the web
+    door."""
 
     policy: Callable[[], Policy]
     custody: Custody
@@ -57,6 +58,7 @@ class Behind:
     chance: Callable[[], float]
     post: Callable[[ImapDoor], Post]
     tell: Callable[[NoticeFacts], None]
+    keeps_mail: Callable[[], bool]
     app: web.ASGIApp | None = None
 
     def knows(self, address: str) -> bool:
@@ -99,6 +101,7 @@ def _reader(loaded: Site, mailbox: ImapDoor, behind: Behind) -> imap_in.MailboxR
     )
     reader.fallback = lambda: _fallback(mailbox, behind.policy())
     post = behind.post(mailbox)
+    reader.keeps_mail = behind.keeps_mail
     reader.alive, reader.is_ours, reader.give_way = post.beat, post.is_ours, post.give_way
     reader.left_alone = lambda uid, octets: behind.tell(_left_alone(mailbox, uid, octets))
     return reader
@@ -167,4 +170,13 @@ def _shared(both: Sequence[SmtpDoor | LmtpDoor]) -> Shared:
 def _keeper(loaded: Site, door: SmtpDoor | LmtpDoor, behind: Behind, shared: Shared) -> smtp_in.Keeper:
     trusted = loaded.config.smtp.trusted_relays if loaded.config.smtp else ()
     hostname = loaded.policy.desk.address.rpartition("@")[2]
-    return smtp_in.Keeper(behind.custody, behind.knows, hostname, door.max_size, trusted, shared.limits, shared.room)
+    return smtp_in.Keeper(
+        custody=behind.custody,
+        knows=behind.knows,
+        hostname=hostname,
+        max_size=door.max_size,
+        trusted=trusted,
+        limits=shared.limits,
+        room=shared.room,
+        keeps_mail=behind.keeps_mail,
+    )

@@ -24,6 +24,7 @@ from mailgate.mail.keyring import KEY_OCTETS, Keyring
 from mailgate.mail.samples import NAMES
 from mailgate.mail.shelf import files
 from mailgate.rulebook import Rulebook
+from mailgate.store.disk import Disk
 from mailgate.toml.mistakes import Mistake, SiteMistakes, did_you_mean
 
 TRIES = 5
@@ -180,6 +181,12 @@ def _some(names: Sequence[str]) -> str:
     """The first of them, and how many more there are."""
     more = len(names) - NAMED
     return " and ".join((", ".join(names[:NAMED]), f"{more} more")) if more > 0 else ", ".join(names)
+
+
+def disk_of(settings: Config) -> Disk | None:
+    """Where SQLite writes; None: a database server's disk is its own affair."""
+    path = settings.database.path
+    return None if path is None else Disk.under(path, settings.largest_mail)
 
 
 def ring_of(settings: Config) -> Keyring | None:

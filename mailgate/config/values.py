@@ -190,6 +190,12 @@ class Config:
     language_place: Place = field(default=Place("config.toml", 0, 0), repr=False, compare=False)
 
     @property
+    def largest_mail(self) -> int:
+        """In octets, of any door; 1 where there is none."""
+        doors = (*self.imap, *(door for door in (self.smtp, self.lmtp) if door is not None))
+        return max((door.max_size for door in doors), default=1)
+
+    @property
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret that this configuration will need."""
         relay = self.relay.password if isinstance(self.relay, SmtpRelay) else None

@@ -19,6 +19,7 @@ class Part(StrEnum):
     ENGINE = "engine"
     SENDER = "sender"
     DATABASE = "database"
+    DISK = "disk"
     INBOX = "inbox"
     TIMERS = "timers"
     PAGES = "pages"

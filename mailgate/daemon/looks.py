@@ -22,6 +22,7 @@ from mailgate.edge.asking import ask
 from mailgate.edge.probe import TOO_LONG, Probed, Stopped
 from mailgate.store import restored
 from mailgate.store.database import DATABASE_FAULTS, Database, Tx
+from mailgate.store.disk import Disk
 from mailgate.store.query import overdue
 
 LONGEST_VISIT = 60.0
@@ -120,6 +121,18 @@ class RowsLook:
         for lane, queue in self._lanes.items():
             first = overdue.untaken(tx, lane, now)
             yield from _stands(queue, first, lanes[lane], Part.SENDER, "nobody sends outbox row {}, due")
+
+
+@dataclass(frozen=True, slots=True)
+class DiskLook:
+    """The doors have room for another mail."""
+
+    disk: Disk
+
+    def __call__(self, _now: datetime) -> Iterator[Trouble]:
+        lack = self.disk.lack(self.disk.left())
+        if lack is not None:
+            yield Trouble(Part.DISK, lack)
 
 
 @dataclass(slots=True)

@@ -161,7 +161,17 @@ async def running(
         relay = relay_opener(loaded.config)
         watched = Watched(loaded.config, in_force, clock, pulses, relay, metronome.rearm, tenures)
         watch = held.enter_context(watching(watched, pace))
-        behind = Behind(in_force.policy, custody, acceptor, random.random, pulses.post_of, watch.tell, web.app)
+        disk = site.disk_of(loaded.config)
+        behind = Behind(
+            policy=in_force.policy,
+            custody=custody,
+            cursors=acceptor,
+            chance=random.random,
+            post=pulses.post_of,
+            tell=watch.tell,
+            keeps_mail=disk.keeps_mail if disk is not None else lambda: True,
+            app=web.app,
+        )
         addresses = await held.enter_async_context(opened(loaded, behind))
         reloads = Reloads(Means(in_force, database, clock.now, engine.wake, watch.tell), asked)
         _at_work(held, reloads)

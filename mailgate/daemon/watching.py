@@ -30,7 +30,7 @@ from mailgate.daemon.clock import SteadyClock, doubt
 from mailgate.daemon.crier import AGAIN, LASTS, Crier
 from mailgate.daemon.heart import Beats
 from mailgate.daemon.in_force import InForce
-from mailgate.daemon.looks import LoopLook, Patience, PulseLook, RelayLook, RowsLook
+from mailgate.daemon.looks import DiskLook, LoopLook, Patience, PulseLook, RelayLook, RowsLook
 from mailgate.daemon.signs import Pulse
 from mailgate.daemon.telling import occasion
 from mailgate.daemon.tenures import MAILBOX, Post, Tenures
@@ -41,6 +41,7 @@ from mailgate.edge.systemd import notify
 from mailgate.engine import Desk
 from mailgate.mail.compose import Draft, PlainWords, Stamp, TemplateFailed
 from mailgate.sender import Relay
+from mailgate.site import disk_of
 from mailgate.store.database import DATABASE_FAULTS, Database
 from mailgate.store.query import overdue
 
@@ -152,6 +153,8 @@ def _looks(watched: Watched, database: Database, pace: Pace) -> tuple[tuple[Part
         (Part.ENGINE, PulseLook(Part.ENGINE, "the engine has not come to an end", pulses.engine, patience.pulse)),
         (Part.DATABASE, RowsLook(database, patience)),
     ]
+    if (disk := disk_of(watched.config)) is not None:
+        looks.append((Part.DISK, DiskLook(disk)))
     relay = watched.open_relay()
     if isinstance(relay, SmtpRelay):
         visit = partial(smtp_probe.probe, relay, STEP_SECONDS)

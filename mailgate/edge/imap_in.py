@@ -64,6 +64,10 @@ class NotOurs(Exception):
     """Another node has the mailbox by now."""
 
 
+class DiskFull(Exception):
+    """There is no room for another mail; it stays where it is."""
+
+
 class MailboxReader:
     """Reads one mailbox in a thread of its own until stopped.
 
@@ -71,7 +75,7 @@ class MailboxReader:
     is called whenever the folder was looked into, and for each mail that was taken. `fallback` answers the address that
     a mail counts for when it names none. `is_ours` is asked before anything is done in the mailbox, `give_way` called
     with the seconds that we rest because it cannot be read, `left_alone` with a UID and the octets of a mail that
-    cannot be taken."""
+    cannot be taken. `keeps_mail` is asked before a mail is fetched."""
 
     def __init__(
         self,
@@ -90,6 +94,7 @@ class MailboxReader:
         self.fallback: Callable[[], str] = lambda: mailbox.fallback
         self.is_ours: Callable[[], bool] = lambda: True
         self.give_way: Callable[[float], None] = lambda _seconds: None
+        self.keeps_mail: Callable[[], bool] = lambda: True
         self.left_alone: Callable[[int, int], None] = lambda _uid, _octets: None
         self._failures = 0
         self._stopping = False
@@ -155,7 +160,7 @@ class MailboxReader:
         """Waits longer after each failure; a stop ends the wait."""
         self._failures += 1
         pause = backoff(self._failures, self._share())
-        expected = isinstance(error, IMAPClientError | OSError | UnfitServer)
+        expected = isinstance(error, IMAPClientError | OSError | UnfitServer | DiskFull)
         log.warning(
             "imap.failed",
             mailbox=self._mailbox.name,
@@ -214,6 +219,8 @@ class MailboxReader:
     def _take(self, session: ImapSession, fresh: Fresh, size: int) -> None:
         """Marked or moved only once it is in custody."""
         self._may_go_on()
+        if not self.keeps_mail():
+            raise DiskFull("no space left for mail")
         mail = self._fetched(session, fresh.uid, size) if size <= self._mailbox.max_size else None
         if mail is None or len(mail.raw) > self._mailbox.max_size:
             self._leave_alone(session, fresh.uid, size)

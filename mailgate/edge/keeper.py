@@ -50,7 +50,8 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Keeper:
     """What a door needs to know: who takes the mails, whose addresses are ours (`knows` gets them in lower case), the
-    largest mail in octets, the networks of our own relays, and the room that all doors share."""
+    largest mail in octets, the networks of our own relays, the room that all doors share, and whether the disk has any
+    (`keeps_mail`)."""
 
     custody: Custody
     knows: Callable[[str], bool]
@@ -59,6 +60,7 @@ class Keeper:
     trusted: tuple[IPv4Network | IPv6Network, ...] = ()
     limits: Limits = field(default_factory=Limits)
     room: Room = field(default_factory=Room)
+    keeps_mail: Callable[[], bool] = lambda: True
 
     def trusts(self, peer: str) -> bool:
         """`peer` is an IP address or UNIX."""

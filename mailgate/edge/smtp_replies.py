@@ -8,6 +8,7 @@ CRLF = b"\r\n"
 
 TROUBLE = "451 4.3.0 local trouble, please try again"
 NO_ROOM = "452 4.3.1 too much mail at once, try again later"
+DISK_FULL = "452 4.3.1 no space left for mail, try again later"
 TOO_LARGE = "552 5.3.4 the mail is too large"
 TOO_MUCH = "421 4.3.4 far too large, goodbye"
 TOO_MUCH_TALK = "421 4.7.0 too many commands without a mail, goodbye"
@@ -60,4 +61,4 @@ def with_enhanced_code(status: str | bytes) -> str:
 
 def counts_as_error(reply: str) -> bool:
     """A refusal that the client brought upon itself; our own trouble is not held against it."""
-    return reply[:1] in "45" and not reply.startswith(("421", "451", NO_ROOM))
+    return reply[:1] in "45" and not reply.startswith(("421", "451", NO_ROOM, DISK_FULL))

@@ -23,6 +23,7 @@ from mailgate.edge.room import Place
 from mailgate.edge.smtp_connection import FAREWELL_SECONDS, Connection
 from mailgate.edge.smtp_paths import NULL_PATH, read_path
 from mailgate.edge.smtp_replies import (
+    DISK_FULL,
     NO_ROOM,
     NOT_A_WEB_SERVER,
     STOPPING,
@@ -82,6 +83,13 @@ class SmtpSession(Connection):
         await self._hang_up(NOT_A_WEB_SERVER)
 
     smtp_POST = smtp_PUT = smtp_HEAD = smtp_OPTIONS = smtp_CONNECT = smtp_DELETE = smtp_GET
+
+    async def smtp_MAIL(self, arg: str | None) -> None:
+        """Refused while the disk fills up, so that what is in custody can still be worked off (hazards F12)."""
+        if self._keeper.keeps_mail():
+            await super().smtp_MAIL(arg)
+        else:
+            await self.push(DISK_FULL)
 
     async def smtp_DATA(self, arg: str | None) -> None:
         if refusal := self._not_ready(arg):

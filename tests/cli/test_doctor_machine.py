@@ -11,10 +11,10 @@ import pytest
 
 from mailgate import site
 from mailgate.cli.doctor import database, disk, files, program
-from mailgate.cli.doctor.disk import Room
 from mailgate.cli.doctor.findings import State
 from mailgate.cli.doctor.patient import Patient
 from mailgate.config import Config, keyfile
+from mailgate.store.disk import Disk, Left
 from mailgate.store.health import Schema, ServerHealth, SqliteHealth
 from tests.cli.patients import a_config, edit, of, worst
 from tests.cli.sites import MONDAY, a_database
@@ -153,15 +153,15 @@ def test_a_database_that_is_gone_is_told_of(config: Path) -> None:
 @pytest.mark.parametrize(
     ("left", "state"),
     [
-        (Room(100_000_000_000, None), State.OK),
-        (Room(500_000_000, 10_000), State.WARNING),
-        (Room(30_000_000, None), State.BAD),
-        (Room(100_000_000_000, 12), State.BAD),
+        (Left(100_000_000_000, None), State.OK),
+        (Left(500_000_000, 10_000), State.WARNING),
+        (Left(30_000_000, None), State.BAD),
+        (Left(100_000_000_000, 12), State.BAD),
     ],
 )
-def test_a_disk_must_have_room_for_the_next_mail(left: Room, state: State) -> None:
+def test_a_disk_must_have_room_for_the_next_mail(left: Left, state: State) -> None:
     """One and a half times the largest, and a file for it."""
-    assert disk.room(Path("/srv"), left, 25_000_000).state is state
+    assert disk.room(left, Disk(Path("/srv"), 25_000_000)).state is state
 
 
 @pytest.mark.parametrize(

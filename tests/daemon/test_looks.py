@@ -6,8 +6,9 @@ from pathlib import Path
 
 from mailgate.core.audit import Part
 from mailgate.core.effects import SendMail
-from mailgate.daemon.looks import Patience, RowsLook
+from mailgate.daemon.looks import DiskLook, Patience, RowsLook
 from mailgate.store import restored
+from mailgate.store.disk import Disk
 from mailgate.store.tables import OutboxRow
 from tests.builders import NOW
 from tests.flow.desk import a_database
@@ -25,3 +26,11 @@ def test_a_page_that_a_restore_holds_is_trouble(tmp_path: Path) -> None:
             told = list(look(NOW))
             assert [one.part for one in told] == [Part.PAGES] * (row - 1)
     assert "outbox release" in told[0].says
+
+
+def test_a_disk_that_takes_no_mail_is_trouble_of_its_own(tmp_path: Path) -> None:
+    """The database still takes what is small: nothing else would say why senders wait."""
+    assert list(DiskLook(Disk(tmp_path, 1))(NOW)) == []
+    (told,) = DiskLook(Disk(tmp_path, 1 << 60))(NOW)
+    assert told.part is Part.DISK
+    assert "no mail is taken before" in told.says

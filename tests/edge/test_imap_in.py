@@ -23,10 +23,13 @@ def a_mailbox(server: ScriptedImap) -> Mailbox:
 
 @contextmanager
 def reading(
-    mailbox: Mailbox, custody: CursorCustody, left_alone: Callable[[int, int], None] = lambda _uid, _octets: None
+    mailbox: Mailbox,
+    custody: CursorCustody,
+    left_alone: Callable[[int, int], None] = lambda _uid, _octets: None,
+    keeps_mail: Callable[[], bool] = lambda: True,
 ) -> Iterator[MailboxReader]:
     reader = MailboxReader(mailbox, custody, custody, lambda _address: False, lambda: 0.0)
-    reader.left_alone = left_alone
+    reader.left_alone, reader.keeps_mail = left_alone, keeps_mail
     reader.start()
     try:
         yield reader
@@ -106,6 +109,21 @@ def test_a_mail_that_is_too_large_is_told_of() -> None:
         wait_until(lambda: server.commands("IDLE"))
         assert server.commands("BODY.PEEK") == []
     assert told == [(5, 1001)]
+
+
+def test_a_mail_for_which_there_is_no_room_stays_in_the_mailbox() -> None:
+    """F12: it is not even fetched, and taken as soon as there is room."""
+    custody, room = CursorCustody(), list[str]()
+    with (
+        scripted_imap(ONE_MAIL) as server,
+        capture_logs() as logs,
+        reading(a_mailbox(server), custody, keeps_mail=lambda: bool(room)),
+    ):
+        wait_until(lambda: "imap.failed" in [entry["event"] for entry in logs])
+        assert (custody.deliveries, server.commands("BODY.PEEK"), server.commands("STORE")) == ([], [], [])
+        room.append("made")
+        wait_until(lambda: custody.deliveries, seconds=10)
+    assert logs[1]["error"] == "DiskFull: no space left for mail"
 
 
 @pytest.mark.parametrize("line", ["close", "* BYE shutting down"])

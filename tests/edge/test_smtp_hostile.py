@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import socket
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,20 @@ def test_long_lines_are_mail_too() -> None:
         client.greet()
         assert client.mail(raw).startswith("250 ")
     assert custody.deliveries[0].raw == raw
+
+
+@pytest.mark.parametrize(("lmtp", "hello"), [(False, "EHLO"), (True, "LHLO")])
+def test_a_disk_that_fills_up_is_told_before_the_mail(lmtp: bool, hello: str) -> None:
+    """F12: at MAIL, however often it is tried, and in the same session when there is room again."""
+    custody, room = ListCustody(), list[str]()
+    keeper = replace(a_keeper(custody, Limits(errors=3)), keeps_mail=lambda: bool(room))
+    with running(keeper, lmtp) as door, door.talk() as client:
+        client.greet(hello)
+        for _ in range(5):
+            assert client.say("MAIL FROM:<chef@acme.example>") == "452 4.3.1 no space left for mail, try again later"
+        room.append("made")
+        assert client.mail(MAIL).startswith("250 ")
+    assert len(custody.deliveries) == 1
 
 
 def test_a_mail_beyond_the_limit_is_refused_and_the_next_is_taken() -> None:

@@ -174,7 +174,8 @@ def test_the_journal_says_by_which_rules_something_was_decided(daemon: Daemon) -
 
 def test_doors_know_the_addresses_of_this_moment(daemon: Daemon) -> None:
     """SMTP and LMTP at each RCPT, IMAP for each mail."""
-    behind = Behind(daemon.in_force.policy, CursorCustody(), CursorCustody(), lambda: 0.0, lambda _mailbox: None, print)  # type: ignore[arg-type,return-value]  # nobody beats
+    custody = CursorCustody()
+    behind = Behind(daemon.in_force.policy, custody, custody, lambda: 0.0, lambda _mailbox: None, print, lambda: True)  # type: ignore[arg-type,return-value]  # nobody beats
     assert not behind.knows("pannes@example.com")
     edit(daemon.desk.root, QUEUES, ONE, BOTH)
     daemon.reload()

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from mailgate.core.audit import Part
 from mailgate.core.letters import Facts, NoticeFacts
 from mailgate.mail.samples import FACTS, NAMES
 from tests.mail.letters import NOW, TEMPLATES, a_letter, a_reader, said
@@ -40,7 +41,10 @@ def test_a_lost_mail_is_called_by_what_it_is(name: str, language: str) -> None:
     assert re.fullmatch(r"[A-Z][\w’ -]+ → jean\.roy@acme\.example \(550\)", line)
 
 
-@pytest.mark.parametrize("code", ["quarantine", "too-few-people", "delivery-failed", "unreadable", "template-failed"])
+ALARMS = ("quarantine", "too-few-people", "delivery-failed", "unreadable", "template-failed")
+
+
+@pytest.mark.parametrize("code", [*ALARMS, *(f"watch-{part}" for part in Part)])
 def test_an_alarm_says_what_it_is(code: str) -> None:
     """An administrator reads it without the source code beside them."""
     for language in ("fr", "en"):

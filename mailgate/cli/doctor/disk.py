@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailgate.cli.doctor.findings import Said, bad, ok, warning
 from mailgate.config import Config
+from mailgate.site import disk_of
+from mailgate.store.disk import Disk, Left
 
 MOUNTS = Path("/proc/mounts")
 NETWORK = frozenset(
@@ -19,39 +19,30 @@ NETWORK = frozenset(
 MEMORY = frozenset({"tmpfs", "ramfs"})
 LAYERS = frozenset({"overlay", "aufs"})
 
-ROOM = 1.5
-"""Times the largest mail: a mail lies in the write-ahead log before it lies in its table."""
 COMFORT = 40
 """Times the largest mail, below which somebody should make room."""
 FEW_FILES = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What a disk has left for an ordinary user: octets, and files (None: it does not count them)."""
-
-    octets: int
-    files: int | None
-
-
 def disk(config: Config) -> Iterator[Said]:
     """Where SQLite writes; a database server's disk is its own affair."""
-    if config.database.path is None:
+    under = disk_of(config)
+    if under is None:
         return
-    place = next(path for path in config.database.path.parents if path.exists())
-    yield room(place, _room(place), _largest_mail(config))
-    yield kind(place, file_system(place, _mounts()))
+    yield room(under.left(), under)
+    yield kind(under.place, file_system(under.place, _mounts()))
 
 
-def room(place: Path, left: Room, largest_mail: int) -> Said:
-    """Whether mails still fit."""
-    says = f"{left.octets / 1e9:.1f} GB are free in {place}"
-    if left.octets < ROOM * largest_mail:
-        return bad(f"only {left.octets / 1e6:.0f} MB are free in {place}: a mail of the largest size does not fit")
+def room(left: Left, under: Disk) -> Said:
+    """Whether mails are still taken."""
+    place = under.place
+    if lack := under.lack(left):
+        return bad(lack)
     if left.files is not None and left.files < FEW_FILES:
         return bad(f"{place} has room for {left.files} more files only: no inodes are left")
-    if left.octets < COMFORT * largest_mail:
-        return warning(f"{says}: room for {left.octets // largest_mail} of the largest mails")
+    says = f"{left.octets / 1e9:.1f} GB are free in {place}"
+    if left.octets < COMFORT * under.largest:
+        return warning(f"{says}: room for {left.octets // under.largest} of the largest mails")
     return ok(says)
 
 
@@ -96,13 +87,3 @@ def _mounts() -> str:
         return MOUNTS.read_text("utf-8", "replace")
     except OSError:
         return ""
-
-
-def _room(place: Path) -> Room:
-    found = os.statvfs(place)
-    return Room(found.f_bavail * found.f_frsize, found.f_favail if found.f_files else None)
-
-
-def _largest_mail(config: Config) -> int:
-    doors = (*config.imap, *(door for door in (config.smtp, config.lmtp) if door is not None))
-    return max((door.max_size for door in doors), default=1)

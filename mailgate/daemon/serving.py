@@ -80,6 +80,7 @@ def serve(path: Path) -> int:
     """Run the desk of a config.toml until SIGTERM or SIGINT; the exit code.
 
     Raises SiteMistakes, DatabaseBusy, SchemaTooNew, NeverRestored or DoorShut before it is ready."""
+    hasty = _hasty_reloads()
     loaded = site.settled(path)
     secrets_amiss = (*loaded.config.unreadable_secrets(), *wrong_url(loaded.config))
     if missing := (*secrets_amiss, *loaded.config.dkim.missing_packages()):
@@ -91,14 +92,16 @@ def serve(path: Path) -> int:
     clock = SteadyClock()
     with ExitStack() as held:
         database, news = held.enter_context(_database(loaded.config, clock))
-        asyncio.run(_run(loaded, database, clock, news))
+        asyncio.run(_run(loaded, database, clock, news, hasty))
     log.info("daemon.stopped")
     return 0
 
 
-async def _run(loaded: Site, database: Database, clock: SteadyClock, news: Sequence[NoticeFacts]) -> None:
+async def _run(
+    loaded: Site, database: Database, clock: SteadyClock, news: Sequence[NoticeFacts], hasty: Sequence[int]
+) -> None:
     asyncio.get_running_loop().set_exception_handler(Scarcity())
-    stop, asked = _stop_on_signals(), _asked_on_signal()
+    stop, asked = _stop_on_signals(), _asked_on_signal(hasty)
     async with running(loaded, database, clock, asked=asked, news=news) as desk:
         log.info("daemon.ready", addresses=desk.addresses, files=loaded.digest)
         notify("READY=1")
@@ -280,8 +283,17 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-def _asked_on_signal() -> threading.Event:
+def _hasty_reloads() -> Sequence[int]:
+    """Every SIGHUP from now until the loop takes them: an upgrade may be long, and the signal would end the process."""
+    heard: list[int] = []
+    signal.signal(signal.SIGHUP, lambda number, _frame: heard.append(number))
+    return heard
+
+
+def _asked_on_signal(hasty: Sequence[int]) -> threading.Event:
     """Set by SIGHUP."""
     asked = threading.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
+    if hasty:
+        asked.set()
     return asked

@@ -85,6 +85,27 @@ def test_broken_rules_change_nothing_and_everybody_is_told_where(tmp_path: Path)
         assert "unknown key 'calback'" in told[0].text
 
 
+HASTY = """
+import os, signal
+from mailgate.cli.main import main
+from mailgate.store.database import Database
+upgrade = Database.upgrade
+def hasty(database):
+    os.kill(os.getpid(), signal.SIGHUP)
+    return upgrade(database)
+Database.upgrade = hasty
+main()
+"""
+
+
+def test_a_signal_during_an_upgrade_is_a_reload_and_no_end(tmp_path: Path) -> None:
+    """It would be a clean end to systemd, which then starts nothing again."""
+    with serving(a_site(tmp_path / "site"), "-c", HASTY) as process:
+        eventually(lambda: process.said("daemon.reloaded"))
+        assert is_let_in(process, URGENT)
+        process.stop()
+
+
 def test_a_storm_of_signals_is_few_reloads(tmp_path: Path) -> None:
     """Twenty in a row, and the last state of the files is in force."""
     with serving(a_site(tmp_path / "site")) as process:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,6 +23,7 @@ import structlog
 from mailgate import site
 from mailgate.config.restart import for_now, waiting
 from mailgate.core.letters import NoticeFacts
+from mailgate.core.policy import Policy
 from mailgate.daemon import reading
 from mailgate.daemon.in_force import InForce
 from mailgate.daemon.reading import Reading
@@ -30,7 +31,7 @@ from mailgate.edge.systemd import notify
 from mailgate.rulebook import run_examples
 from mailgate.site import Site
 from mailgate.store import claims, clocks, departed
-from mailgate.store.database import DATABASE_FAULTS, Database
+from mailgate.store.database import DATABASE_FAULTS, Database, Tx
 from mailgate.toml.mistakes import Mistake, SiteMistakes
 
 log = structlog.get_logger()
@@ -123,7 +124,7 @@ class Reloads:
         self._note(Reading(now, fresh.digest, waiting(running.config, written.config)))
         self._say_what_is_odd(fresh)
         log.info("daemon.reloaded", files=fresh.digest, needs_restart=list(self.reading.waiting))
-        self._look_at_what_runs(running.policy.technicians.keys() - fresh.policy.technicians.keys())
+        self._look_at_what_runs()
 
     def _say_what_is_odd(self, fresh: Site) -> None:
         for doubt in fresh.doubts:
@@ -140,20 +141,16 @@ class Reloads:
             self._told.add(says)
             self._means.tell(NoticeFacts("reload-refused", _listed(says)))
 
-    def _look_at_what_runs(self, left: Collection[str]) -> None:
-        """Clocks on edited calendars, and pages of people who have left; by one node at a time. The new files are in
-        force whatever becomes of this."""
+    def _look_at_what_runs(self) -> None:
+        """The new files are in force whatever becomes of this."""
         while not self._stopping.is_set():
-            now = self._means.clock()
             try:
                 with self._means.database.write() as tx:
-                    claims.take_floor(tx)
-                    clocks.take_up(tx, self._means.in_force.policy().calendars, now)
-                    departed.call_off(tx, left, now)
+                    look_at_what_runs(tx, self._means.in_force.policy(), self._means.clock())
             except DATABASE_FAULTS:
                 log.exception("reload.database_fault")
                 self._stopping.wait(PAUSE_SECONDS)
-            except Exception:  # the next start looks at the clocks again
+            except Exception:  # the next start looks again
                 log.exception("reload.not_looked_at")
                 return
             else:
@@ -163,6 +160,14 @@ class Reloads:
     def _note(self, now: Reading) -> None:
         self.reading = now
         reading.keep(reading.place(self._means.in_force.site().config.secret_path), now)
+
+
+def look_at_what_runs(tx: Tx, policy: Policy, now: datetime) -> None:
+    """What was promised by other rules than these: clocks on calendars that were edited since, and pages of people who
+    have left. By one node at a time."""
+    claims.take_floor(tx)
+    clocks.take_up(tx, policy.calendars, now)
+    departed.call_off(tx, policy.technicians, now)
 
 
 def _for_now(running: Site, written: Site, now: datetime) -> Site:

@@ -43,7 +43,7 @@ from mailgate.daemon.descriptors import Scarcity, load_codecs
 from mailgate.daemon.engine_thread import EngineThread
 from mailgate.daemon.in_force import InForce
 from mailgate.daemon.metronome import Metronome
-from mailgate.daemon.reloading import Means, Reloads
+from mailgate.daemon.reloading import Means, Reloads, look_at_what_runs
 from mailgate.daemon.ring import RingWatch, ring_for
 from mailgate.daemon.sending import Here, means_of, relay_opener
 from mailgate.daemon.tenures import Tenures
@@ -57,7 +57,7 @@ from mailgate.engine import Engine
 from mailgate.logs import speak
 from mailgate.sender import Sender
 from mailgate.site import Site
-from mailgate.store import beginning, claims, clocks, outbox, restored
+from mailgate.store import beginning, outbox, restored
 from mailgate.store.database import Database, ServeLock
 from mailgate.toml.mistakes import SiteMistakes
 
@@ -198,10 +198,9 @@ def _at_work(held: AsyncExitStack, worker: Worker) -> None:
 
 
 def _take_up(loaded: Site, database: Database, clock: SteadyClock) -> None:
-    """Promises of another edition of the calendars are looked at again, by one node at a time."""
+    """What was promised by other rules than these."""
     with database.write() as tx:
-        claims.take_floor(tx)
-        clocks.take_up(tx, loaded.policy.calendars, clock.now())
+        look_at_what_runs(tx, loaded.policy, clock.now())
 
 
 @contextmanager

@@ -20,12 +20,12 @@ from mailgate.store.tables import OutboxRow, PageRow
 REASON = "its reader has left the rules"
 
 
-def call_off(tx: Tx, left: Collection[str], now: datetime) -> None:
-    """Call off every page that is promised to these technicians."""
+def call_off(tx: Tx, staff: Collection[str], now: datetime) -> None:
+    """Call off every page that is promised to a technician who is none of these."""
     theirs = (
         col(OutboxRow.state).in_((*UNTAKEN, OutboxState.LEASED)),
         col(OutboxRow.lane) == Lane.PAGE,
-        col(OutboxRow.technician).in_(left),
+        col(OutboxRow.technician).not_in(staff),
     )
     rows = tx.exec(select(OutboxRow.id).where(*theirs)).all()
     untaken = col(OutboxRow.state).in_(UNTAKEN)

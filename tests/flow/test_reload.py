@@ -15,6 +15,7 @@ from mailgate.daemon import reading
 from tests.flow.desk import Letter, Sent, answer
 from tests.flow.process import PATIENCE, Process, a_site, ask, eventually, outgoing, serving
 from tests.flow.test_conversation import to
+from tests.peers import free_port
 
 QUEUES, PEOPLE = "rules/20-queues.toml", "rules/30-people.toml"
 URGENT = "support-urgent@example.com"
@@ -130,6 +131,27 @@ def without(root: Path, technician: str) -> None:
 
 def interventions(process: Process) -> list[str]:
     return [one["by"] for one in ask(process.root, "ticket", "1001")["interventions"]]
+
+
+def pages_of(root: Path, technician: str) -> set[str]:
+    """The states of their pages in the first ticket; pages are listed by address."""
+    (ticket,) = ask(root, "tickets")
+    pages = ask(root, "ticket", str(ticket["number"]))["pages"]
+    return {page["state"] for page in pages if page["to"].startswith(f"{technician}@")}
+
+
+def test_who_leaves_while_the_desk_is_stopped_is_not_called_after_its_start(tmp_path: Path) -> None:
+    """As at a reload: what did not leave for them does not leave any more."""
+    nobody = f"smtp://127.0.0.1:{free_port()}"
+    root = a_site(tmp_path / "site", **{"maildir:var/outgoing": nobody})
+    with serving(root) as process:
+        process.send(Letter("Panne").raw(1))
+        eventually(lambda: ask(root, "tickets"))
+        process.stop()
+    assert (pages_of(root, "tech1"), pages_of(root, "tech2")) == ({"promised"}, {"promised"})
+    without(root, "tech2")
+    with serving(root):
+        assert (pages_of(root, "tech1"), pages_of(root, "tech2")) == ({"promised"}, {"cancelled"})
 
 
 def test_who_leaves_is_obeyed_until_the_reload_and_never_after(tmp_path: Path) -> None:

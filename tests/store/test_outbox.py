@@ -251,7 +251,7 @@ def test_a_page_to_who_has_left_is_not_tried_again(database: Database) -> None:
     promise(database, a_page(), a_page("tech2"))
     first, second = lease(database, Lane.PAGE)
     with database.write() as tx:
-        departed.call_off(tx, ["tech1"], NOW)
+        departed.call_off(tx, ["tech2"], NOW)
     assert _settle(database, first, Deferred("421"), again=True)
     assert _settle(database, second, Deferred("421"), again=True)
     assert [one.technician for one in lease(database, Lane.PAGE, NOW + 5 * MINUTE)] == ["tech2"]

@@ -55,8 +55,9 @@ from mailgate.core.recount import CALENDAR_CHANGED, recount
 from mailgate.core.replies import follow_up, move, resume, sooner_queue, turned
 from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
+from mailgate.core.stand_ins import hearers, in_absence
 from mailgate.core.starting import as_written, brings_in, start
-from mailgate.core.summons import REACH, Words, responsible, tell, words_of
+from mailgate.core.summons import REACH, Words, tell, words_of
 from mailgate.core.threads import thread_of
 from mailgate.core.transcripts import told_problems
 from mailgate.core.unreadable import AGAIN, more_unreadable, unreadable
@@ -245,9 +246,10 @@ def _timer(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Deci
         return Decision(Outcome.RECORDED, f"timer {event.kind} no longer applies", (), event.ticket)
     words = Words("", ticket.requester, now)
     opened = turned(ticket, Status.OPEN, policy, now)
+    notice = in_absence(NoticeFacts("waiting-over"), ticket, seen, policy, now)
     effects: list[Effect] = [
         *(effect for effect in resume(ticket, now, policy) if not isinstance(effect, CancelTimer)),
         ChangeStatus(ticket.number, Status.OPEN, now),
-        *tell(opened, responsible(ticket, policy), NoticeFacts("waiting-over"), words, policy),
+        *tell(opened, hearers(ticket, seen, policy, now), notice, words, policy),
     ]
     return Decision(Outcome.RECORDED, f"the wait of #{ticket.number} is over", tuple(effects), ticket.number)

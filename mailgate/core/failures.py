@@ -33,7 +33,8 @@ from mailgate.core.page_effects import FailPage
 from mailgate.core.policy import Policy
 from mailgate.core.reports import Fate
 from mailgate.core.seen import ANSWERS, Seen
-from mailgate.core.summons import desk_addresses, responsible
+from mailgate.core.stand_ins import hearers
+from mailgate.core.summons import desk_addresses
 from mailgate.core.targets import is_mail, scheme_of, shown
 from mailgate.core.ticket import Ticket
 from mailgate.core.unheard import taken_back
@@ -87,7 +88,7 @@ def undelivered(lost: Undelivered, seen: Seen, at: datetime, policy: Policy) -> 
     if ticket is not None and _is_an_answer(lost, ticket):
         taken = tuple(taken_back(ticket, lost.promised_at, seen.unheard, policy, at))
     yield from taken
-    yield from _told(lost, _as_it_stands(taken, seen, policy, at), policy)
+    yield from _told(lost, _as_it_stands(taken, seen, policy, at), seen, at, policy)
     if ticket is not None and lost.technician is not None:
         yield from replace_unreached(ticket, lost.technician, lost.recipient, seen, policy, at)
 
@@ -129,7 +130,7 @@ def _as_it_stands(taken: tuple[Effect, ...], seen: Seen, policy: Policy, at: dat
     return next((one.after.with_clocks(*clocks_after(one, policy)) for one in changed), seen.by_token)
 
 
-def _told(lost: Undelivered, ticket: Ticket | None, policy: Policy) -> Iterator[Effect]:
+def _told(lost: Undelivered, ticket: Ticket | None, seen: Seen, at: datetime, policy: Policy) -> Iterator[Effect]:
     if lost.template == "notice":
         return
     detail = f"{shown(lost.recipient)} ({lost.reason})"
@@ -138,7 +139,7 @@ def _told(lost: Undelivered, ticket: Ticket | None, policy: Policy) -> Iterator[
         facts, addresses = Facts(desk_facts(policy)), policy.desk.administrators
     else:
         facts = facts_about(ticket, policy, policy.desk.language, View.DESK)
-        addresses = tuple(one.mail for one in responsible(ticket, policy))
+        addresses = tuple(one.mail for one in hearers(ticket, seen, policy, at))
     others = tuple(address for address in addresses if address != lost.recipient)
     if not others:
         others = desk_addresses(policy.default_queue.team, policy) + policy.desk.administrators

@@ -111,7 +111,7 @@ def doubts(event: MailReceived, planned: Plan, seen: Seen, policy: Policy) -> tu
     late = tuple(_since(since, event.received_at, planned, policy)) if since is not None else ()
     if event.confirmed_at is not None:
         return late
-    handed = (*_out_of_hands(planned, policy), *_to_nobody(event, planned, seen, policy))
+    handed = (*_out_of_hands(event, planned, seen, policy), *_to_nobody(event, planned, seen, policy))
     lasting = (*handed, *cautions(planned, policy), *leaks(event, planned, seen, policy))
     return (*late, *lasting, *asks_first(planned, seen, policy))
 
@@ -176,11 +176,14 @@ def _is_told(at: datetime | None, ticket: Ticket) -> bool:
     return any(line.at == at and line.direction is Direction.OUT and not line.automatic for line in ticket.history)
 
 
-def _out_of_hands(planned: Plan, policy: Policy) -> Iterator[Doubt]:
+def _out_of_hands(event: MailReceived, planned: Plan, seen: Seen, policy: Policy) -> Iterator[Doubt]:
+    """Whoever is away holds on to nothing."""
     ticket = planned.ticket
     holder = policy.technicians.get(ticket.assignee or "")
     under_way = ticket.status in ACTIVE and ticket.status is not Status.NEW
-    if planned.assignee is planned.by and under_way and holder is not None and holder is not planned.by:
+    if planned.assignee is not planned.by or not under_way or holder is None or holder is planned.by:
+        return
+    if not is_away(holder, policy, seen.absences, event.received_at):
         yield Doubt("has-it", holder.name)
 
 

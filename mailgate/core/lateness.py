@@ -31,7 +31,8 @@ from mailgate.core.model import Outcome, Status
 from mailgate.core.policy import Policy, Queue
 from mailgate.core.seen import Seen
 from mailgate.core.silence import break_silence, reminders
-from mailgate.core.summons import desk_addresses, first_words, responsible, tell
+from mailgate.core.stand_ins import hearers, in_absence
+from mailgate.core.summons import desk_addresses, first_words, tell
 from mailgate.core.ticket import Clock, Promise, Ticket
 
 WARNING = "-warning"
@@ -63,8 +64,8 @@ def warn(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Decisi
     if promise in AWAITED:
         return break_silence(ticket, clock, following, policy, now)
     if now >= clock.due_at:
-        return _missed(ticket, clock, policy, now)
-    return _due_soon(ticket, clock, following, policy, now)
+        return _missed(ticket, clock, seen, policy, now)
+    return _due_soon(ticket, clock, following, seen, policy, now)
 
 
 def next_warning(clock: Clock, ticket: Ticket, policy: Policy, after: datetime) -> datetime:
@@ -119,20 +120,22 @@ def _runs(ticket: Ticket, clock: Clock) -> bool:
     return clock.running and under_way and not stands_still(ticket, clock.promise)
 
 
-def _due_soon(ticket: Ticket, clock: Clock, following: SetTimer, policy: Policy, now: datetime) -> Decision:
+def _due_soon(ticket: Ticket, clock: Clock, following: SetTimer, seen: Seen, policy: Policy, now: datetime) -> Decision:
     if _queue(ticket.queue, policy).escalate and awaits_somebody(ticket):
         because = f"the {clock.promise} of #{ticket.number} is due soon; escalation calls people"
         return Decision(Outcome.RECORDED, because, (following,), ticket.number)
-    people = responsible(ticket, policy)
-    told = tell(ticket, people, NoticeFacts(_code(clock, "due-soon")), first_words(ticket, now), policy)
+    people = hearers(ticket, seen, policy, now)
+    notice = in_absence(NoticeFacts(_code(clock, "due-soon")), ticket, seen, policy, now)
+    told = tell(ticket, people, notice, first_words(ticket, now), policy)
     because = f"the {clock.promise} of #{ticket.number} is due soon: told {', '.join(one.key for one in people)}"
     return Decision(Outcome.RECORDED, because, (*told, following), ticket.number)
 
 
-def _missed(ticket: Ticket, clock: Clock, policy: Policy, now: datetime) -> Decision:
+def _missed(ticket: Ticket, clock: Clock, seen: Seen, policy: Policy, now: datetime) -> Decision:
     """The promise is broken: whoever has it hears, and so do the leads. Once, whatever else became late with it."""
     late = sorted(_late_with(ticket, clock, now), key=lambda one: tuple(Promise).index(one.promise))
-    people, notice = responsible(ticket, policy), NoticeFacts(_code(late[0], "missed"))
+    people = hearers(ticket, seen, policy, now)
+    notice = in_absence(NoticeFacts(_code(late[0], "missed")), ticket, seen, policy, now)
     told = tuple(tell(ticket, people, notice, first_words(ticket, now), policy))
     facts = replace(facts_about(ticket, policy, policy.desk.language, View.DESK), notice=notice)
     others = tuple(

@@ -226,12 +226,13 @@ class Regraded:
 class NoticeFacts:
     """Why a desk-side letter is sent: `code` has a phrase in the template, `detail` fills it in. `channel` is what
     was to carry a lost page: "mail", "sms", "snpp" or the scheme of a service ("": it was no page). `letter` is the
-    template of the mail that it is about, if any."""
+    template of the mail that it is about, if any; `absent` who has the ticket, when they are away."""
 
     code: str
     detail: str = ""
     channel: str = ""
     letter: str = ""
+    absent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

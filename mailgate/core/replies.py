@@ -28,7 +28,8 @@ from mailgate.core.policy import Actions, Policy, Queue
 from mailgate.core.requests import acknowledgement
 from mailgate.core.routing import addressed_queue, settle
 from mailgate.core.seen import Seen
-from mailgate.core.summons import Words, first_words, responsible, tell, words_of
+from mailgate.core.stand_ins import hearers, in_absence
+from mailgate.core.summons import Words, first_words, tell, words_of
 from mailgate.core.threads import Thread
 from mailgate.core.ticket import Clock, Promise, Ticket
 from mailgate.core.words import is_bare_thanks, is_bare_yes, says_no, says_yes, unsigned
@@ -89,8 +90,9 @@ def move(ticket: Ticket, queue: Queue, words: Words, seen: Seen, policy: Policy)
     moved = moved.with_clocks(*clocks_after(Change(ticket, moved, words.at), policy))
     effects += [SetClock(ticket.number, callback), *wake(ticket, words.at)]
     chosen, pages = call_people(moved, settle(Actions(), queue), words, seen, policy)
-    known = responsible(ticket, policy) if ticket.assignee or ticket.notified else ()
-    told = tell(moved, tuple(one for one in known if one not in chosen.people), MOVED, words, policy)
+    known = hearers(ticket, seen, policy, words.at) if ticket.assignee or ticket.notified else ()
+    notice = in_absence(MOVED, ticket, seen, policy, words.at)
+    told = tell(moved, tuple(one for one in known if one not in chosen.people), notice, words, policy)
     return [*effects, *pages, *told], f"the {queue.key} door promises sooner, so the ticket moves there; {chosen.why}"
 
 
@@ -179,13 +181,14 @@ def _joined(
         effects = [*resume(ticket, words.at, policy), ChangeStatus(ticket.number, status, words.at)]
     if ticket.status is Status.PARKED and not _is_for_desk(event, sender, ticket, policy):
         return effects, "it stays parked"
-    people = responsible(ticket, policy)
+    people = hearers(ticket, seen, policy, words.at)
     spent = spent_on_ticket(seen, ticket.number, policy)
     if spent is not None and not changed:
         held = hold_back(spent, people[0].mail if people else "", ticket.number, seen, words.at)
         return [*effects, *held], f"told to nobody: {spent.why}"
     validated = status is Status.RESOLVED and changed
     notice = NoticeFacts("validated" if validated else "reopened" if ticket.status in SETTLED else "follow-up")
+    notice = in_absence(notice, ticket, seen, policy, words.at)
     effects += tell(turned(ticket, status, policy, words.at), people, notice, words, policy)
     told = ", ".join(one.key for one in people) or "nobody"
     why = "a bare yes validates it: " if validated else ""

@@ -213,6 +213,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         *(_noticed(code, facts=WAITS_FOR_US) for code in ("parked", "follow-up")),
         _noticed("escalated", facts=replace(FLOODED, technician=FACTS.technician)),
         _noticed("follow-up", facts=replace(BARE, technician=FACTS.technician, message=FACTS.message)),
+        replace(FACTS, notice=NoticeFacts("follow-up", absent="Luc Gagnon")),
         _noticed("new", facts=replace(BARE, technician=FACTS.technician, message=DOUBTFUL)),
     ),
     "parked": (

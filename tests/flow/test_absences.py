@@ -8,6 +8,7 @@ from tests.flow.desk import Letter, LiveDesk, Sent, answer
 from tests.flow.test_conversation import to
 
 TECH1 = "tech1@example.com"
+TECH2 = "tech2@example.com"
 TECH4 = "tech4@example.com"
 
 
@@ -47,3 +48,19 @@ def test_an_absence_from_a_stranger_changes_nothing(desk: LiveDesk) -> None:
     assert "→" not in told[0].text
     others = [called(desk.write(Letter("Panne", subject=f"Panne {number}"))) for number in range(2)]
     assert TECH1 in set.union(*others)
+
+
+def test_what_a_customer_writes_to_somebody_on_holiday_is_read_by_who_is_there(desk: LiveDesk) -> None:
+    """Whoever has the request reads it when they are back; the lead reads it today, and why they do."""
+    sent = desk.write(Letter("Panne"))
+    acknowledged, page = to(sent, "chef@acme.example"), to(sent, TECH2)
+    taken = to(desk.write(answer(page, "#prendre")), TECH2)
+    desk.write(answer(taken, "#absent 2026-11-16..2026-11-30"))
+    told = desk.write(answer(acknowledged, "Toujours en panne !"))
+    assert {mail.to for mail in told} == {TECH1, TECH2}
+    stands_in = to(told, TECH1)
+    for part in (stands_in.text, stands_in.html):
+        assert "Toujours en panne" in part
+        assert "En l’absence de Nicolas Favre, qui a cette demande." in part
+    assert {mail.to for mail in desk.write(answer(stands_in, "#prendre"))} == {TECH1, TECH2}
+    assert desk.ticket().assignee == "tech1"

@@ -47,12 +47,13 @@ from mailgate.core.letters import NoticeFacts
 from mailgate.core.levels import Act, graded, may
 from mailgate.core.lifecycle import WAITING, WAITING_OVER
 from mailgate.core.model import Forwarded, MailKind, Outcome, Status, TokenKind
+from mailgate.core.moving import move, sooner_queue
 from mailgate.core.opening import incoming, request
 from mailgate.core.people import Technician
 from mailgate.core.policy import Policy
 from mailgate.core.reach import check_reached
 from mailgate.core.recount import CALENDAR_CHANGED, recount
-from mailgate.core.replies import follow_up, move, resume, sooner_queue, turned
+from mailgate.core.replies import follow_up, resume, turned
 from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
 from mailgate.core.stand_ins import hearers, in_absence
@@ -191,9 +192,9 @@ def _again(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> D
     number = seen.by_twin.number if seen.by_twin else None
     sooner = sooner_queue(event.recipients, seen.by_twin, policy) if seen.by_twin else None
     if sooner is not None and seen.by_twin is not None:
-        moved, why = move(seen.by_twin, sooner, words_of(event, sender), seen, policy)
-        because = f"the same mail as inbox {first.inbox_id}, at another door: {why}"
-        return Decision(Outcome.FOLLOW_UP, because, tuple(moved), number, findings)
+        moved = move(seen.by_twin, sooner, words_of(event, sender), seen, policy)
+        because = f"the same mail as inbox {first.inbox_id}, at another door: {moved.why}"
+        return Decision(Outcome.FOLLOW_UP, because, moved.effects, number, findings)
     about = f" (#{number})" if number else ""
     because = f"the same mail as inbox {first.inbox_id}{about}: nothing new"
     return Decision(Outcome.DUPLICATE, because, (), number, findings)

@@ -100,7 +100,7 @@ def window_over(event: TimerFired, seen: Seen, policy: Policy, now: datetime) ->
     first = flood.first if flood else None
     if front is None or flood is None or first is None:
         return Decision(Outcome.RECORDED, "the flood is over: no request waits for a page", (), event.ticket)
-    chosen = same_people(front.notified, _wanted(first, policy), policy, seen, now)
+    chosen = same_people(front.notified, wanted(first, policy), policy, seen, now)
     facts = FloodFacts(flood.waiting, flood.gathered[:NAMED], first.customer is None)
     effects = (
         *speaking(summon(first, chosen, first_words(first, now), policy), first.number, facts),
@@ -119,7 +119,7 @@ def woken(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Decis
         return Decision(Outcome.RECORDED, "who has the front of its flood no longer matters", (), event.ticket)
     number, owner = ticket.number, policy.technicians.get(flood.owner or "")
     if owner is None:
-        chosen, called = call_people(ticket, _wanted(ticket, policy), first_words(ticket, now), seen, policy)
+        chosen, called = call_people(ticket, wanted(ticket, policy), first_words(ticket, now), seen, policy)
         return Decision(Outcome.RECORDED, f"nobody has #{flood.front}: {chosen.why}", called, number)
     effects: tuple[Effect, ...] = (
         AcknowledgePages(number, owner.key, now),
@@ -128,6 +128,13 @@ def woken(event: TimerFired, seen: Seen, policy: Policy, now: datetime) -> Decis
         CancelPages(number, f"taken by {owner.name}"),
     )
     return Decision(Outcome.RECORDED, f"{owner.key} has #{flood.front}, whose page told of it", effects, number)
+
+
+def wanted(ticket: Ticket, policy: Policy) -> Wanted:
+    """Whom a request asked for when it came, as far as the rules still know them."""
+    first = ticket.assignee if ticket.assignee in policy.technicians else None
+    people, skills = promised_people(ticket, policy), frozenset(ticket.skills)
+    return Wanted(team_of(ticket, policy), people, skills, ticket.language, first)
 
 
 def counted(ticket: Ticket, at: datetime, alone: bool) -> CountCall:
@@ -176,13 +183,6 @@ def _lead(
 def _leads(ticket: Ticket, others: tuple[int, ...], policy: Policy, at: datetime) -> Iterator[Effect]:
     yield SpeakFor(ticket.number, others)
     yield SetTimer(ticket.number, WINDOW, at + policy.floods.within)
-
-
-def _wanted(ticket: Ticket, policy: Policy) -> Wanted:
-    """Whom a request asked for when it came, as far as the rules still know them."""
-    first = ticket.assignee if ticket.assignee in policy.technicians else None
-    people, skills = promised_people(ticket, policy), frozenset(ticket.skills)
-    return Wanted(team_of(ticket, policy), people, skills, ticket.language, first)
 
 
 def _whose(ticket: Ticket) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mailgate.core import floods
-from mailgate.core.budgets import spent_on_answers, spent_on_refusals
+from mailgate.core.budgets import spent_on_refusals
 from mailgate.core.classify import Finding
 from mailgate.core.clocks import call_back
 from mailgate.core.clockwork import opened
@@ -34,31 +34,22 @@ from mailgate.core.requests import (
     Request,
     acknowledgement,
     answer,
+    asked_for,
     is_parked,
     is_refused,
     language_of,
     new_ticket,
     reply_address,
-    unread,
 )
-from mailgate.core.routing import Route, Routing, route
+from mailgate.core.routing import Route, Routing
 from mailgate.core.seen import Seen
 from mailgate.core.summons import Words, message_facts, tell, words_of
-from mailgate.core.threads import suggested
 from mailgate.core.ticket import Ticket
 
 
 def request(event: MailReceived, sender: Sender, found: Finding, seen: Seen, policy: Policy) -> Decision:
     """Decide a mail that belongs to no ticket yet; `found` is what it is."""
-    address = reply_address(event, sender)
-    asked = Request(
-        _whole(event),
-        route(event, sender, found[0], policy),
-        found,
-        spent_on_answers(sender, address, event.recipients, seen, policy),
-        suggested(event, seen),
-        unread(address, sender, policy),
-    )
+    asked = asked_for(_whole(event), sender, found, seen, policy)
     if is_refused(asked):
         return _refuse(replace(asked, spent=asked.spent or spent_on_refusals(seen, policy)), seen, policy)
     if is_parked(asked):

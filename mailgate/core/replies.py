@@ -1,8 +1,7 @@
 """A mail that continues a ticket and was not written by a technician.
 
 A person's mail joins the story, may reopen it, and is told to whoever is responsible. An automatic one only joins the
-story. The same request sent again to a door with a shorter promise moves the ticket there: nobody who writes to the
-urgent door waits for the regular one.
+story. What a mail to a door leads to is in `moving`.
 """
 
 from __future__ import annotations
@@ -13,20 +12,21 @@ from datetime import datetime
 from mailgate.core.budgets import hold_back, spent_on_ticket
 from mailgate.core.changes import Change
 from mailgate.core.classify import described, kind_and_why
-from mailgate.core.clocks import after_wait, call_back, dropped, stands_still
+from mailgate.core.clocks import after_wait, call_back, stands_still
 from mailgate.core.clockwork import clocks_after
 from mailgate.core.decision import Decision, Findings
-from mailgate.core.effects import CancelTimer, ChangeStatus, Effect, MoveToQueue, SetClock
+from mailgate.core.effects import CancelTimer, ChangeStatus, Effect, SetClock
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender, recognise
 from mailgate.core.letters import NoticeFacts
 from mailgate.core.levels import Act, may
 from mailgate.core.lifecycle import AFTER_CUSTOMER, AFTER_YES, SETTLED, WAITING, WAITING_OVER
 from mailgate.core.model import Identity, MailKind, Outcome, Status
+from mailgate.core.moving import assured, move, promising_queue
 from mailgate.core.opening import call_people, incoming, sentence
 from mailgate.core.policy import Actions, Policy, Queue
-from mailgate.core.requests import acknowledgement
-from mailgate.core.routing import addressed_queue, settle
+from mailgate.core.requests import acknowledgement, asked_for
+from mailgate.core.routing import settle
 from mailgate.core.seen import Seen
 from mailgate.core.stand_ins import hearers, in_absence
 from mailgate.core.summons import Words, first_words, tell, words_of
@@ -39,10 +39,6 @@ QUIET = SETTLED | {Status.PARKED}
 
 HEARD = frozenset({MailKind.PERSON, MailKind.LIST})
 """What is told to technicians when it continues a ticket: a list passes on what people write to it."""
-
-
-MOVED = NoticeFacts("moved")
-"""Why those who know the ticket from its first door hear of it again."""
 
 
 def follow_up(event: MailReceived, sender: Sender, thread: Thread, seen: Seen, policy: Policy) -> Decision:
@@ -58,42 +54,14 @@ def follow_up(event: MailReceived, sender: Sender, thread: Thread, seen: Seen, p
     if is_release(event, sender, ticket):
         released, why = release(ticket, words_of(event, sender), seen, policy)
         return Decision(Outcome.FOLLOW_UP, sentence([because, why]), (said, *released), ticket.number, found)
-    sooner = sooner_queue(event.recipients, ticket, policy)
-    if sooner is not None:
-        moved, why = move(ticket, sooner, words_of(event, sender), seen, policy)
-        return Decision(Outcome.FOLLOW_UP, sentence([because, why]), (said, *moved), ticket.number, found)
-    effects, why = _joined(event, sender, ticket, seen, policy)
-    return Decision(Outcome.FOLLOW_UP, sentence([because, why]), (said, *effects), ticket.number, found)
-
-
-def sooner_queue(recipients: tuple[str, ...], ticket: Ticket, policy: Policy) -> Queue | None:
-    """The addressed queue, if it promises sooner than the ticket's own and the ticket is under way."""
-    queue, current = addressed_queue(recipients, policy), policy.queues.get(ticket.queue)
-    if queue is None or ticket.status in (Status.PARKED, Status.MERGED):
-        return None
-    if current is not None and queue.callback.minutes >= current.callback.minutes:
-        return None
-    return queue
-
-
-def move(ticket: Ticket, queue: Queue, words: Words, seen: Seen, policy: Policy) -> tuple[list[Effect], str]:
-    """Bring a ticket to a door with a shorter promise: new clock, and people who were not called yet."""
-    callback, earlier = call_back(queue, policy, words.at), ticket.callback
-    effects: list[Effect] = [MoveToQueue(ticket.number, queue.key)]
-    if earlier is not None and earlier.running:
-        earlier = after_wait(ticket, earlier, policy, words.at) if _wakes(ticket) else earlier
-        if earlier.due_at <= callback.due_at:
-            callback = earlier
-        else:
-            effects.append(SetClock(ticket.number, dropped(earlier, words.at)))
-    moved = replace(ticket.with_clocks(callback), queue=queue.key, status=AFTER_CUSTOMER[ticket.status])
-    moved = moved.with_clocks(*clocks_after(Change(ticket, moved, words.at), policy))
-    effects += [SetClock(ticket.number, callback), *wake(ticket, words.at)]
-    chosen, pages = call_people(moved, settle(Actions(), queue), words, seen, policy)
-    known = hearers(ticket, seen, policy, words.at) if ticket.assignee or ticket.notified else ()
-    notice = in_absence(MOVED, ticket, seen, policy, words.at)
-    told = tell(moved, tuple(one for one in known if one not in chosen.people), notice, words, policy)
-    return [*effects, *pages, *told], f"the {queue.key} door promises sooner, so the ticket moves there; {chosen.why}"
+    queue = None if _is_for_nobody(event, sender, ticket) else promising_queue(event.recipients, ticket, policy)
+    if queue is not None:
+        moved = move(ticket, queue, words_of(event, sender), seen, policy)
+        asked = asked_for(event, sender, robot, seen, policy)
+        effects = (said, *assured(moved.ticket, asked, seen, policy), *moved.effects)
+        return Decision(Outcome.FOLLOW_UP, sentence([because, moved.why, asked.silence]), effects, ticket.number, found)
+    joined, why = _joined(event, sender, ticket, seen, policy)
+    return Decision(Outcome.FOLLOW_UP, sentence([because, why]), (said, *joined), ticket.number, found)
 
 
 def is_release(event: MailReceived, sender: Sender, ticket: Ticket) -> bool:
@@ -171,8 +139,7 @@ def _joined(
     event: MailReceived, sender: Sender, ticket: Ticket, seen: Seen, policy: Policy
 ) -> tuple[list[Effect], str]:
     words = words_of(event, sender)
-    bare = not event.mail.files and is_bare_thanks(_unsigned(event, sender, ticket), sender.address.name)
-    if bare and ticket.status in QUIET:
+    if _is_for_nobody(event, sender, ticket):
         return [], f"a bare thank-you leaves it {ticket.status.value}"
     status = _status_after(event, sender, ticket)
     changed = status is not ticket.status
@@ -194,6 +161,12 @@ def _joined(
     why = "a bare yes validates it: " if validated else ""
     became = f"{why}{ticket.status.value} becomes {status.value}" if changed else ""
     return effects, sentence([became, f"told: {told}"])
+
+
+def _is_for_nobody(event: MailReceived, sender: Sender, ticket: Ticket) -> bool:
+    """Whether it says nothing but thank you where nothing is to be done."""
+    bare = not event.mail.files and is_bare_thanks(_unsigned(event, sender, ticket), sender.address.name)
+    return bare and ticket.status in QUIET
 
 
 def _is_for_desk(event: MailReceived, sender: Sender, ticket: Ticket, policy: Policy) -> bool:
@@ -218,17 +191,3 @@ def _status_after(event: MailReceived, sender: Sender, ticket: Ticket) -> Status
 def _unsigned(event: MailReceived, sender: Sender, ticket: Ticket) -> str:
     theirs = (line.text for line in ticket.history if line.who.lower() == sender.address.mail.lower())
     return unsigned(event.mail.text, sender.address.name, theirs)
-
-
-def _wakes(ticket: Ticket) -> bool:
-    """Whether a customer's mail changes whose turn it is."""
-    return AFTER_CUSTOMER[ticket.status] is not ticket.status
-
-
-def wake(ticket: Ticket, at: datetime) -> list[Effect]:
-    """What brings the turn back to the desk, if it is the customer's or nobody's."""
-    if not _wakes(ticket):
-        return []
-    status = AFTER_CUSTOMER[ticket.status]
-    ended: list[Effect] = [CancelTimer(ticket.number, WAITING_OVER)] if ticket.status in WAITING else []
-    return [*ended, ChangeStatus(ticket.number, status, at)]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mailgate.core import signs
-from mailgate.core.budgets import Spent, hold_back, is_bounded
+from mailgate.core.budgets import Spent, hold_back, is_bounded, spent_on_answers
 from mailgate.core.classify import SHOWN, Finding, described
 from mailgate.core.correspondence import letter_to_requester
 from mailgate.core.effects import Effect, SendMail
@@ -16,8 +16,9 @@ from mailgate.core.letters import Letter, Tone
 from mailgate.core.levels import Act, may
 from mailgate.core.model import Identity, MailKind
 from mailgate.core.policy import Policy, UnknownSenders
-from mailgate.core.routing import Route, Routing
+from mailgate.core.routing import Route, Routing, route
 from mailgate.core.seen import Seen
+from mailgate.core.threads import suggested
 from mailgate.core.ticket import Ticket
 
 KEPT_REFERENCES = 10
@@ -87,6 +88,19 @@ class Request:
         """The sender, for reasons."""
         firm = f" of '{self.sender.customer.key}'" if self.sender.customer else ""
         return f"{self.sender.identity.value} {self.sender.address.mail or '<>'}{firm}"
+
+
+def asked_for(event: MailReceived, sender: Sender, found: Finding, seen: Seen, policy: Policy) -> Request:
+    """What a mail asks for; `found` is what it is."""
+    address = reply_address(event, sender)
+    return Request(
+        event,
+        route(event, sender, found[0], policy),
+        found,
+        spent_on_answers(sender, address, event.recipients, seen, policy),
+        suggested(event, seen),
+        unread(address, sender, policy),
+    )
 
 
 def answer(asked: Request, sent: SendMail, seen: Seen) -> tuple[Effect, ...]:

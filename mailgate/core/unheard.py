@@ -18,8 +18,8 @@ from datetime import datetime
 from mailgate.core.clocks import after_wait, counted_anew, dropped, kept, unkept
 from mailgate.core.effects import Effect, SetClock
 from mailgate.core.model import Activity, Direction
+from mailgate.core.moving import wake
 from mailgate.core.policy import Policy
-from mailgate.core.replies import wake
 from mailgate.core.seen import Contact, Unheard
 from mailgate.core.ticket import Clock, Line, Ticket, Wait
 

@@ -245,6 +245,8 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _noticed("contact", facts=BARE),
         _noticed("contact", facts=replace(FACTS, deadline=None)),
         _noticed("watch", facts=BARE),
+        _noticed("moved"),
+        _noticed("moved", facts=BARE),
     ),
     "correction": (replace(FACTS, message=MessageFacts("", at=ASKED_AT)), BARE),
     "escalated": (FACTS, _noticed("escalated", "un développement est nécessaire")),

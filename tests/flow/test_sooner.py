@@ -43,3 +43,33 @@ def test_those_who_were_called_before_hear_it_and_count(desk: LiveDesk) -> None:
     assert {one.to for one in more if one.template == "technician"} == {*TECHS, "tech4@example.com"}
     assert len([one for one in more if one.template == "page"]) == 2
     assert not [one for one in more if one.template == "notice"]
+
+
+def test_the_customer_reads_which_promise_holds_now(desk: LiveDesk) -> None:
+    """They had « en moins de 4 h » in writing; silence at the urgent door would look like nobody."""
+    told = to(urgent(desk, to(regular(desk), CHEF)), CHEF)
+    assert told.template == "followed"
+    for part in (told.text, told.html):
+        assert "est bien reçu et ajouté à votre demande nº" in part
+    assert "en moins de 1\u00a0h, au plus tard lundi 16 novembre à 11\u00a0h\u00a005" in told.text
+    later = desk.write(answer(told, "Il y a de la fumée !"))
+    assert {one.template for one in later} == {"technician"}
+
+
+def test_a_closed_request_that_comes_to_the_door_again_calls_people_again(desk: LiveDesk) -> None:
+    """Whoever closed it may have gone home: three people are called, and it is theirs who answers."""
+    sent = regular(desk)
+    done = desk.write(answer(to(sent, TECHS[0]), "C'est réparé.\n#fermer"))
+    desk.advance(minutes=60 * 24)
+    more = urgent(desk, to(done, CHEF))
+    pages = [one for one in more if one.template == "page"]
+    assert len({one.to for one in pages}) == 3
+    assert "Rouverte par le client" in to(more, TECHS[0]).subject
+    assert to(more, CHEF).template == "followed"
+    desk.write(answer(to(more, "tech3@example.com"), "J'arrive."))
+    story = desk.ticket()
+    assert (story.status.value, story.queue, story.callback.kept_by if story.callback else None) == (
+        "open",
+        "urgent",
+        "tech3",
+    )

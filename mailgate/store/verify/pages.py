@@ -25,8 +25,8 @@ LEFT = (PageState.SENT, PageState.ACCEPTED, PageState.ESCALATED, PageState.EXHAU
 SHORTFALL = "% people missing%"
 SILENCE = "%not answered: %"
 NOBODY = "nobody answered any page%"
-MOVED = "%promises sooner%"
-"""Words of the journal (core.paging, core.requests, core.escalation, core.replies) that excuse what is missing."""
+MOVED = "%door promises %"
+"""Words of the journal (core.paging, core.requests, core.escalation, core.moving) that excuse what is missing."""
 
 NO_ANSWER = ("parked", "released", "refused", "transcript", "notice")
 """Templates of mails that no acknowledgement is, whatever a rule calls that one."""

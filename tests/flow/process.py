@@ -24,9 +24,9 @@ from mailgate import starter
 PATIENCE = 30.0
 
 
-def eventually(check: Callable[[], Any]) -> Any:
-    """What `check` answers once that is true; fails after `PATIENCE` seconds."""
-    until = time.monotonic() + PATIENCE
+def eventually(check: Callable[[], Any], patience: float = PATIENCE) -> Any:
+    """What `check` answers once that is true; fails after so many seconds."""
+    until = time.monotonic() + patience
     while not (answer := check()):
         assert time.monotonic() < until, "it never came to be"
         time.sleep(0.05)

@@ -63,7 +63,7 @@ def carry_out(
     bound = tuple(did_relate(planned.orders, planned.ticket, after, policy))
     number = planned.ticket.number
     because = f"{planned.by.key} works on #{number}: " + (", ".join(one.code for one in account.did) or "help")
-    reasons = [f"{one.scale} {one.now}: {one.reason}" for one in planned.regraded]
+    reasons = [f"{one.scale} {one.now}: {one.reason or 'the customer is told'}" for one in planned.regraded]
     reasons += [f"{one.code}: {one.detail}" for one in bound]
     reasons += [ATTENDED] if planned.releases and planned.owner is not None else []
     effects = (*effects, *deed_of(event, planned, effects, seen))

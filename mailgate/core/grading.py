@@ -2,7 +2,8 @@
 
 Whatever lowers the customer's own severity, or changes who works and whether it is billed, needs a reason, and the
 customer reads it. Severities stand in the rules from the least to the most severe. Another queue counts its call-back
-from when it was asked for, less every wait: a ticket that is moved is neither younger nor older.
+from when it was asked for, less every wait: a ticket that is moved is neither younger nor older. Where that makes the
+call-back due later than the customer was promised, they are told.
 """
 
 from __future__ import annotations
@@ -74,10 +75,12 @@ def graded(orders: tuple[Order, ...], ticket: Ticket, policy: Policy) -> Ticket:
 
 
 def regraded(orders: tuple[Order, ...], ticket: Ticket, policy: Policy) -> tuple[Regraded, ...]:
-    """What of it the customer must hear, with the reason."""
+    """What of it the customer must hear, with the reason if there is one."""
     grades = [order.intent for order in orders if isinstance(order.intent, Grade) and order.intent.reason]
     told = [Regraded(one.scale, found(one, policy) or "", one.reason) for one in grades]
-    return tuple(one for one in told if one.now != str(getattr(ticket, one.scale)))
+    changed = tuple(one for one in told if one.now != str(getattr(ticket, one.scale)))
+    queue = graded(orders, ticket, policy).queue
+    return (*changed, Regraded(Scale.QUEUE, queue, "")) if _calls_later(ticket, queue, policy) else changed
 
 
 def grading(before: Ticket, after: Ticket) -> Iterator[Effect]:
@@ -101,6 +104,15 @@ def moved(callback: Clock, before: Ticket, after: Ticket, policy: Policy) -> Clo
         return callback
     queue = policy.queues[after.queue]
     return counted_anew(callback, policy.calendar_of(queue), queue.callback, before.waits)
+
+
+def _calls_later(ticket: Ticket, queue: str, policy: Policy) -> bool:
+    """Whether the call-back that the customer waits for is due later in another queue: they have the other deadline in
+    writing."""
+    callback = ticket.callback
+    if callback is None:
+        return False
+    return moved(callback, ticket, replace(ticket, queue=queue), policy).due_at > callback.due_at
 
 
 def did_grade(orders: tuple[Order, ...], policy: Policy) -> Iterator[Did]:

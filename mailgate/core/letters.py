@@ -215,7 +215,7 @@ class TranscriptFacts:
 
 @dataclass(frozen=True, slots=True)
 class Regraded:
-    """A severity or a level that the desk changed, and why, for the customer."""
+    """A severity, a level or a queue that the desk changed, and why ("": nobody said), for the customer."""
 
     scale: Scale
     now: str

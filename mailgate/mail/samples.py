@@ -199,6 +199,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         replace(FACTS, intervention=BESIDE, bank=BankFacts(-30, "flex")),
         replace(SETTLED, regraded=(Regraded(Scale.SEVERITY, "basse", "un autre poste imprime"),)),
         replace(FACTS, regraded=(Regraded(Scale.LEVEL, "2", "vos données sont à examiner"),)),
+        replace(FACTS, intervention=None, message=None, regraded=(Regraded(Scale.QUEUE, "regulier", ""),)),
     ),
     "page": (FACTS, BARE, replace(BARE, message=DOUBTFUL), FLOODED, STRANGE, _of_desk("unreadable", "inbox 12")),
     "technician": (

@@ -15,13 +15,14 @@ from mailgate.core.model import Activity, Outcome, Status
 from mailgate.core.policy import Actions, Policy
 from mailgate.core.seen import Seen
 from mailgate.core.ticket import Promise, Ticket
-from tests.builders import a_ticket
+from tests.builders import NOW, a_callback, a_kept_callback, a_ticket, local
 from tests.core.asking import ask, letters, of, only
 from tests.core.firms import with_rule
 from tests.core.grading import FIRM, born, moment, set_clocks, step, taken
 from tests.core.working import answer, codes, notification
 
 PRIORITY, SEVERITY, LEVEL, KIND, QUEUE = Scale
+LATER = a_callback("regulier", NOW, local("2026-11-16 14:00"))
 
 
 def grade(
@@ -181,7 +182,32 @@ def test_words_and_a_level_are_one_mail() -> None:
     assert (told.facts.message.text, told.facts.regraded[0].now) == ("Je regarde cet après-midi.", "2")
 
 
-@pytest.mark.parametrize("order", [Grade(PRIORITY, "P2"), Grade(KIND, "formation"), Grade(QUEUE, "regulier")])
+def test_who_waits_for_a_call_reads_that_it_comes_later() -> None:
+    """The urgent door promised an hour, in writing: the regular one is due at two in the afternoon."""
+    waiting = a_ticket(status=Status.OPEN, assignee="tech2")
+    decision = grade(Grade(QUEUE, "regulier"), ticket=waiting)
+    told = notification(decision)
+    assert told.facts.regraded == (Regraded(QUEUE, "regulier", ""),)
+    assert told.facts.deadline is not None
+    assert told.facts.deadline.callback.due_at == moment("14:00")
+    assert "queue regulier: the customer is told" in decision.because
+
+
+@pytest.mark.parametrize(
+    ("ticket", "orders"),
+    [
+        (a_ticket(a_kept_callback(Activity.CALL), status=Status.OPEN), (Grade(QUEUE, "regulier"),)),
+        (a_ticket(status=Status.OPEN), (Grade(QUEUE, "regulier"), Internal())),
+        (a_ticket(queue="regulier", callback=LATER, status=Status.OPEN), (Grade(QUEUE, "urgent"),)),
+        (a_ticket(status=Status.OPEN), (Grade(QUEUE, "urgent"),)),
+    ],
+)
+def test_who_waits_for_no_call_or_gets_it_sooner_reads_nothing(ticket: Ticket, orders: tuple[Intent, ...]) -> None:
+    """No promise of theirs is later; and a note is a note."""
+    assert letters(grade(*orders, ticket=ticket), "notification") == []
+
+
+@pytest.mark.parametrize("order", [Grade(PRIORITY, "P2"), Grade(KIND, "formation")])
 def test_what_concerns_the_desk_alone_is_told_to_nobody_else(order: Grade) -> None:
     """A transcript is enough."""
     assert [one.letter.template for one in of(grade(order), SendMail)] == ["transcript"]

@@ -1,4 +1,4 @@
-"""A request that is under way becomes urgent: the customer writes to the door that promises sooner."""
+"""A request changes doors: the customer writes to the one that promises sooner, or the desk moves it to the other."""
 
 from __future__ import annotations
 
@@ -73,3 +73,14 @@ def test_a_closed_request_that_comes_to_the_door_again_calls_people_again(desk: 
         "urgent",
         "tech3",
     )
+
+
+def test_the_customer_reads_that_the_call_comes_later(desk: LiveDesk) -> None:
+    """« au plus tard 11 h 00 » is no longer so, and they would wait for it."""
+    sent = desk.write(Letter("Une question sur les rapports."))
+    moved = desk.write(answer(to(sent, TECHS[0]), "#file regulier"))
+    told = to(moved, CHEF)
+    for part in (told.text, told.html):
+        assert "dorénavant" in part
+    assert "en moins de 4\u00a0h, au plus tard lundi 16 novembre à 14\u00a0h\u00a000" in told.text
+    assert "Le client (chef@acme.example) a reçu un avis automatique." in to(moved, TECHS[0]).text

@@ -84,7 +84,7 @@ def by_identifier(_original: Any) -> Callable[..., tuple[Twin, ...]]:
 
 TAKES_PART = Weakening("everybody takes part", "core.levels:takes_part", always(True))
 SAME_PEOPLE = Weakening("every customer is the same", "core.threads:_same_people", always(True))
-NO_HINT = Weakening("nothing is suggested", "core.opening:suggested", always(None))
+NO_HINT = Weakening("nothing is suggested", "core.requests:suggested", always(None))
 COPIES_TAKE_PART = Weakening("a copy makes a participant", "core.requests:new_ticket", with_copies)
 COPIES_GET_ANSWERS = Weakening("a copy makes a reader", "core.doing:_notification", to_copies)
 REPLY_TO = Weakening("Reply-To says where answers go", "core.requests:reply_address", as_asked)

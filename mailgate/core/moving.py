@@ -27,7 +27,7 @@ from mailgate.core.model import Status
 from mailgate.core.opening import call_people
 from mailgate.core.paging import Chosen, choose
 from mailgate.core.policy import Actions, Policy, Queue
-from mailgate.core.requests import Request, answer, language_of
+from mailgate.core.requests import Request, answer, is_parked, is_refused, language_of
 from mailgate.core.routing import addressed_queue, settle
 from mailgate.core.seen import Seen
 from mailgate.core.stand_ins import hearers, in_absence
@@ -60,11 +60,13 @@ def sooner_queue(recipients: tuple[str, ...], ticket: Ticket, policy: Policy) ->
     return queue
 
 
-def promising_queue(recipients: tuple[str, ...], ticket: Ticket, policy: Policy) -> Queue | None:
-    """The addressed queue, if a mail there begins a promise: sooner than the ticket's own, or after it was settled."""
-    if ticket.status in SETTLED:
-        return addressed_queue(recipients, policy)
-    return sooner_queue(recipients, ticket, policy)
+def promising_queue(asked: Request, ticket: Ticket, policy: Policy) -> Queue | None:
+    """The addressed queue, if a mail there begins a promise: sooner than the ticket's own, or after it was settled, by
+    who could have asked for something new."""
+    recipients = asked.event.recipients
+    if ticket.status not in SETTLED:
+        return sooner_queue(recipients, ticket, policy)
+    return None if is_parked(asked) or is_refused(asked) else addressed_queue(recipients, policy)
 
 
 def move(ticket: Ticket, queue: Queue, words: Words, seen: Seen, policy: Policy) -> Moved:

@@ -54,10 +54,10 @@ def follow_up(event: MailReceived, sender: Sender, thread: Thread, seen: Seen, p
     if is_release(event, sender, ticket):
         released, why = release(ticket, words_of(event, sender), seen, policy)
         return Decision(Outcome.FOLLOW_UP, sentence([because, why]), (said, *released), ticket.number, found)
-    queue = None if _is_for_nobody(event, sender, ticket) else promising_queue(event.recipients, ticket, policy)
+    asked = asked_for(event, sender, robot, seen, policy)
+    queue = None if _is_for_nobody(event, sender, ticket) else promising_queue(asked, ticket, policy)
     if queue is not None:
         moved = move(ticket, queue, words_of(event, sender), seen, policy)
-        asked = asked_for(event, sender, robot, seen, policy)
         effects = (said, *assured(moved.ticket, asked, seen, policy), *moved.effects)
         return Decision(Outcome.FOLLOW_UP, sentence([because, moved.why, asked.silence]), effects, ticket.number, found)
     joined, why = _joined(event, sender, ticket, seen, policy)

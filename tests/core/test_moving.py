@@ -156,3 +156,18 @@ def test_a_bare_thank_you_at_the_door_reopens_nothing() -> None:
     decision = continued(CLOSED, received(a_mail(text="Merci !")))
     assert (of(decision, ChangeStatus), paged(decision)) == ([], [])
     assert letters(decision, "followed") == []
+
+
+@pytest.mark.parametrize("status", [Status.RESOLVED, Status.CLOSED])
+def test_who_may_not_ask_begins_no_promise(status: Status) -> None:
+    """Only a customer's contacts may (domain.md §3): what a colleague adds to a closed request is read by who had it,
+    and so is what a rule would refuse or park."""
+    ticket = replace(CLOSED, status=status)
+    colleague = received(a_mail("stagiaire@acme.example"))
+    for decision in (
+        continued(ticket, colleague, contact_token("stagiaire@acme.example")),
+        ask(received(token=contact_token()), Seen(1002, by_token=ticket), with_rule(park=True)),
+        ask(received(token=contact_token()), Seen(1002, by_token=ticket), with_rule(refuse="fermé")),
+    ):
+        assert (paged(decision), letters(decision, "followed")) == ([], [])
+        assert [one.to.address for one in letters(decision, "technician")] == ["tech4@example.com"]

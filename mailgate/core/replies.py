@@ -14,18 +14,19 @@ from mailgate.core.changes import Change
 from mailgate.core.classify import described, kind_and_why
 from mailgate.core.clocks import after_wait, call_back, stands_still
 from mailgate.core.clockwork import clocks_after
+from mailgate.core.correspondence import View, facts_about, to_contact
 from mailgate.core.decision import Decision, Findings
-from mailgate.core.effects import CancelTimer, ChangeStatus, Effect, SetClock
+from mailgate.core.effects import CancelTimer, ChangeStatus, Effect, SendMail, SetClock
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender, recognise
-from mailgate.core.letters import NoticeFacts
+from mailgate.core.letters import Letter, NoticeFacts, PersonFacts, Tone
 from mailgate.core.levels import Act, may
 from mailgate.core.lifecycle import AFTER_CUSTOMER, AFTER_YES, SETTLED, WAITING, WAITING_OVER
 from mailgate.core.model import Identity, MailKind, Outcome, Status
 from mailgate.core.moving import assured, move, promising_queue
 from mailgate.core.opening import call_people, incoming, sentence
 from mailgate.core.policy import Actions, Policy, Queue
-from mailgate.core.requests import acknowledgement, asked_for
+from mailgate.core.requests import Request, acknowledgement, answer, asked_for
 from mailgate.core.routing import settle
 from mailgate.core.seen import Seen
 from mailgate.core.stand_ins import hearers, in_absence
@@ -51,10 +52,11 @@ def follow_up(event: MailReceived, sender: Sender, thread: Thread, seen: Seen, p
     if not heard:
         reasons = [because, f"{described(robot)}: kept with the ticket, answered by nobody"]
         return Decision(Outcome.RECORDED, sentence(reasons), (said,), ticket.number, found)
+    asked = asked_for(event, sender, robot, seen, policy)
     if is_release(event, sender, ticket):
         released, why = release(ticket, words_of(event, sender), seen, policy)
-        return Decision(Outcome.FOLLOW_UP, sentence([because, why]), (said, *released), ticket.number, found)
-    asked = asked_for(event, sender, robot, seen, policy)
+        effects = (said, *released, *_heard(asked, ticket, seen, policy))
+        return Decision(Outcome.FOLLOW_UP, sentence([because, why]), effects, ticket.number, found)
     queue = None if _is_for_nobody(event, sender, ticket) else promising_queue(asked, ticket, policy)
     if queue is not None:
         moved = move(ticket, queue, words_of(event, sender), seen, policy)
@@ -89,6 +91,21 @@ def release(
     routed = settle(_asked_people(ticket, policy), queue)
     chosen, pages = call_people(accepted, routed, _asked_words(ticket, words), seen, policy)
     return [*effects, *pages], f"released by {words.sender.mail}; {chosen.why}"
+
+
+def _heard(asked: Request, ticket: Ticket, seen: Seen, policy: Policy) -> tuple[Effect, ...]:
+    """The contact who said yes to somebody else's request reads that it did what they wanted."""
+    contact, customer = asked.sender.contact, asked.sender.customer
+    if contact is None or customer is None or contact.mail.lower() == ticket.requester.mail.lower():
+        return ()
+    reader = to_contact(contact, customer, policy)
+    facts = facts_about(replace(ticket, status=Status.NEW), policy, reader.language, View.REQUESTER)
+    who = PersonFacts(contact.name, contact.mail, registered=True)
+    facts = replace(facts, contact=who, deadline=None, notice=NoticeFacts("let-in"))
+    message_id = asked.event.mail.message_id
+    references = (message_id,) if message_id else ()
+    letter = Letter("followed", reader, Tone.GENERATED, facts, ticket.number, message_id, references)
+    return answer(asked, SendMail(letter), seen)
 
 
 def _accepted(ticket: Ticket, queue: Queue, policy: Policy, at: datetime) -> Ticket:

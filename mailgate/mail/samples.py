@@ -248,6 +248,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _noticed("watch", facts=BARE),
         _noticed("moved"),
         _noticed("moved", facts=BARE),
+        _noticed("let-in", facts=replace(FACTS, deadline=None)),
     ),
     "correction": (replace(FACTS, message=MessageFacts("", at=ASKED_AT)), BARE),
     "escalated": (FACTS, _noticed("escalated", "un développement est nécessaire")),

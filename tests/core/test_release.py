@@ -9,6 +9,7 @@ import pytest
 from mailgate.core.doing import ATTENDED
 from mailgate.core.effects import ChangeStatus, SetClock
 from mailgate.core.intents import Close, Intent, Internal, Reopen, Spend, Take
+from mailgate.core.letters import NoticeFacts
 from mailgate.core.model import Activity, Attachment, Direction, Status
 from mailgate.core.page_effects import Page
 from mailgate.core.seen import Seen
@@ -35,6 +36,29 @@ def test_an_authorised_contact_releases_a_parked_request_with_one_word(text: str
     assert paged(decision) == ["tech1", "tech2", "tech3"]
     (letter,) = letters(decision, "released")
     assert letter.to.address == "stagiaire@acme.example"
+
+
+def test_the_contact_who_said_yes_reads_that_it_was_heard() -> None:
+    """In their own name, in the thread of their yes; whose request it is, and nothing that is promised to somebody
+    else."""
+    mail = a_mail("it@acme.example", text="oui", message_id="<yes@acme.example>")
+    decision = ask(received(mail, to=DESK, token=contact_token("it@acme.example")), Seen(1002, by_token=PARKED))
+    (letter,) = letters(decision, "followed")
+    assert (letter.to.address, letter.in_reply_to) == ("it@acme.example", "<yes@acme.example>")
+    assert letter.facts.ticket is not None
+    assert letter.facts.contact is not None
+    assert letter.facts.notice == NoticeFacts("let-in")
+    assert (letter.facts.ticket.requester, letter.facts.contact.name) == ("stagiaire@acme.example", "Ivan Tremblay")
+    assert (letter.facts.ticket.status, letter.facts.deadline) == ("new", None)
+
+
+def test_no_second_word_goes_to_who_asked_themselves() -> None:
+    """A rule parked their request, and their own yes lets it in: « autorisée » is enough."""
+    own = replace(PARKED, requester=a_ticket().requester, participants=frozenset({"chef@acme.example"}))
+    decision = ask(received(a_mail(text="oui"), to=DESK, token=contact_token()), Seen(1002, by_token=own))
+    assert only(decision, ChangeStatus).status is Status.NEW
+    assert len(letters(decision, "released")) == 1
+    assert letters(decision, "followed") == []
 
 
 def test_a_released_request_has_the_people_and_the_files_it_came_with() -> None:

@@ -47,7 +47,7 @@ from mailgate.core.letters import NoticeFacts
 from mailgate.core.levels import Act, graded, may
 from mailgate.core.lifecycle import WAITING, WAITING_OVER
 from mailgate.core.model import Forwarded, MailKind, Outcome, Status, TokenKind
-from mailgate.core.moving import move, sooner_queue
+from mailgate.core.moving import move, queue_of_copy
 from mailgate.core.opening import incoming, request
 from mailgate.core.people import Technician
 from mailgate.core.policy import Policy
@@ -190,7 +190,7 @@ def _again(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> D
     first = seen.twins[0]
     findings = Findings(sender.identity, sender.level, mail_kind(event, sender))
     number = seen.by_twin.number if seen.by_twin else None
-    sooner = sooner_queue(event.recipients, seen.by_twin, policy) if seen.by_twin else None
+    sooner = queue_of_copy(event.recipients, seen.by_twin, seen.twins, policy) if seen.by_twin else None
     if sooner is not None and seen.by_twin is not None:
         moved = move(seen.by_twin, sooner, words_of(event, sender), seen, policy)
         because = f"the same mail as inbox {first.inbox_id}, at another door: {moved.why}"

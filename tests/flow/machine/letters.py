@@ -79,10 +79,10 @@ def request(mark: str, number: int, sender: str, to: str, sort: Sort) -> Posted:
     return Posted("" if sort is Sort.NOBODY else sender, to, letter.raw(number))
 
 
-def answered(mail: Sent, text: str, number: int, sender: str | None = None) -> Posted:
-    """An answer to a mail of the desk, by whoever got it or by somebody else."""
+def answered(mail: Sent, text: str, number: int, sender: str | None = None, to: str | None = None) -> Posted:
+    """An answer to a mail of the desk, by whoever got it or by somebody else; at its signed address or at a door."""
     letter = answer(mail, text)
-    letter = replace(letter, sender=sender or letter.sender)
+    letter = replace(letter, sender=sender or letter.sender, to=to or letter.to)
     return Posted(letter.sender, letter.to, letter.raw(number))
 
 

@@ -136,6 +136,11 @@ class Model:
             self.undone.add(minutes)
         return work.mail
 
+    def calls_again(self, ticket: int) -> None:
+        """A customer writes to a door: people may be called for the ticket, or for what it is part of."""
+        for one in self.leads_to(ticket):
+            self.quiet.pop(one, None)
+
     def merges(self, ticket: int, target: int, surely: bool) -> None:
         """A technician wants the one to be part of the other; or what the one is part of by then, which may be decided
         later."""

@@ -58,16 +58,18 @@ class Steps(RuleBasedStateMachine):
         self._post(posted, way if posted.sender else Way.SMTP)
 
     @precondition(lambda self: self._theirs(CONTACTS))
-    @rule(which=any_one, way=st.sampled_from(Way))
-    def a_customer_answers(self, which: int, way: Way) -> None:
-        """A few more words about a ticket."""
+    @rule(which=any_one, door=st.sampled_from((None, None, URGENT, REGULAR)), way=st.sampled_from(Way))
+    def a_customer_answers(self, which: int, door: str | None, way: Way) -> None:
+        """A few more words about a ticket; at a door people may be called for it again."""
         mail, number = self._pick(CONTACTS, which), self.model.number()
         word, ticket = f"w{number}", letters.ticket_of(mail)
         if ticket is None:
             return
         self.model.words[word] = ticket
         self.model.touched.add(ticket)
-        self._post(letters.answered(mail, f"Encore ceci : {word}.", number), way)
+        if door is not None:
+            self.model.calls_again(ticket)
+        self._post(letters.answered(mail, f"Encore ceci : {word}.", number, to=door), way)
 
     @precondition(lambda self: self._theirs(TECHNICIANS))
     @rule(which=any_one, command=st.sampled_from(COMMANDS), way=st.sampled_from(Way))

@@ -25,12 +25,13 @@ from mailgate.core.effects import (
     SendMail,
     SetClock,
 )
-from mailgate.core.escalation import replace_unreached
+from mailgate.core.escalation import replace_unreached, team_of
 from mailgate.core.events import DeliveryFailed, ReleaseAsked, RetryAsked
 from mailgate.core.letters import Facts, NoticeFacts
 from mailgate.core.model import Channel, Outcome, Status
 from mailgate.core.page_effects import FailPage
 from mailgate.core.policy import Policy
+from mailgate.core.presence import is_away
 from mailgate.core.reports import Fate
 from mailgate.core.seen import ANSWERS, Seen
 from mailgate.core.stand_ins import hearers
@@ -135,14 +136,18 @@ def _told(lost: Undelivered, ticket: Ticket | None, seen: Seen, at: datetime, po
         return
     detail = f"{shown(lost.recipient)} ({lost.reason})"
     notice = NoticeFacts("delivery-failed", detail, lost.carrier, lost.template)
-    if ticket is None:
-        facts, addresses = Facts(desk_facts(policy)), policy.desk.administrators
-    else:
-        facts = facts_about(ticket, policy, policy.desk.language, View.DESK)
-        addresses = tuple(one.mail for one in hearers(ticket, seen, policy, at))
-    others = tuple(address for address in addresses if address != lost.recipient)
-    if not others:
-        others = desk_addresses(policy.default_queue.team, policy) + policy.desk.administrators
-        others = tuple(address for address in others if address != lost.recipient)
+    facts = facts_about(ticket, policy, policy.desk.language, View.DESK) if ticket else Facts(desk_facts(policy))
+    others = _who_hears(lost, ticket, seen, at, policy)
     for letter in notice_letters(others, replace(facts, notice=notice), policy, ticket.number if ticket else None):
         yield SendMail(letter)
+
+
+def _who_hears(lost: Undelivered, ticket: Ticket | None, seen: Seen, at: datetime, policy: Policy) -> tuple[str, ...]:
+    """Who is told of a mail that was lost: never its recipient alone, nor somebody who is away alone."""
+    people = [one for one in hearers(ticket, seen, policy, at) if one.mail != lost.recipient] if ticket else []
+    addresses = [one.mail for one in people]
+    if all(is_away(one, policy, seen.absences, at) for one in people):
+        addresses += [*(desk_addresses(team_of(ticket, policy), policy) if ticket else ()), *policy.desk.administrators]
+    others = tuple(one for one in dict.fromkeys(addresses) if one != lost.recipient)
+    leads = desk_addresses(policy.default_queue.team, policy)
+    return others or tuple(one for one in leads if one != lost.recipient)

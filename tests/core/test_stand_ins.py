@@ -131,3 +131,11 @@ def test_what_somebody_has_who_is_away_is_taken_without_asking(away: tuple[str, 
     assert said is not None
     assert [one.code for one in said.doubts] == asked
     assert [one.technician for one in of(decision, Assign)] == (["tech1"] if away else [])
+
+
+def test_the_bounce_of_a_stand_ins_mail_is_told_to_somebody_who_is_there() -> None:
+    """The only other reader is on holiday."""
+    lost = DeliveryFailed(9, NOW, 7, "technician", "tech4@example.com", "Panne", "550 no such user", 1001)
+    held = a_ticket(assignee="tech2", status=Status.OPEN)
+    decision = ask(lost, Seen(1002, by_token=held, absences={"tech2": (TODAY,)}))
+    assert {one.to.address for one in letters(decision, "notice")} == {"tech2@example.com", "admin@example.com"}

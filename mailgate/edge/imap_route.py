@@ -41,8 +41,13 @@ def headers_of(raw: bytes) -> Mail:
 def recipients(mail: Mail, knows: Callable[[str], bool], fallback: str) -> tuple[str, ...]:
     """Our addresses among those that the mail names, the delivered one first, without repetition.
 
-    All of them, because an alias may hide the signed address: it stands in To while Delivered-To names the mailbox."""
-    ours = {address.lower(): address for address in reversed(tuple(_named(mail))) if knows(address.lower())}
+    All of them, because an alias may hide the signed address: it stands in To while Delivered-To names the mailbox,
+    which is no door that anybody wrote to, then."""
+    written = [address.mail for address in (*mail.to, *mail.cc) if knows(address.mail.lower())]
+    answers = any(_is_signed(address) for address in written)
+    delivered = [address for address in _delivered(mail) if knows(address.lower())]
+    named = (*(address for address in delivered if not answers or _is_signed(address)), *written)
+    ours = {address.lower(): address for address in reversed(named)}
     return tuple(reversed(ours.values())) or (fallback,)
 
 
@@ -54,7 +59,10 @@ def envelope_from(mail: Mail) -> str:
     return mail.sender.mail if mail.sender else ""
 
 
-def _named(mail: Mail) -> Iterator[str]:
+def _delivered(mail: Mail) -> Iterator[str]:
     for name in ("delivered-to", "x-original-to"):
         yield from (value.strip().strip("<>") for value in mail.header(name))
-    yield from (address.mail for address in (*mail.to, *mail.cc))
+
+
+def _is_signed(address: str) -> bool:
+    return "+" in address.rpartition("@")[0]

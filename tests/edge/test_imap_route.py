@@ -22,17 +22,19 @@ def route(headers: str) -> tuple[str, ...]:
         ("Delivered-To: urgent@desk.example\r\nTo: a@b.example", ("urgent@desk.example",)),
         ("X-Original-To: <urgent@desk.example>", ("urgent@desk.example",)),
         ("To: URGENT@desk.example\r\nDelivered-To: urgent@desk.example", ("urgent@desk.example",)),
+        ("Delivered-To: regulier@desk.example\r\nTo: tickets+abc@desk.example", ("tickets+abc@desk.example",)),
         (
-            "Delivered-To: regulier@desk.example\r\nTo: tickets+abc@desk.example",
-            ("regulier@desk.example", "tickets+abc@desk.example"),
+            "Delivered-To: urgent@desk.example\r\nTo: tickets+abc@desk.example, urgent@desk.example",
+            ("tickets+abc@desk.example", "urgent@desk.example"),
         ),
+        ("Delivered-To: tickets+abc@desk.example\r\nTo: a@b.example", ("tickets+abc@desk.example",)),
         ("To: undisclosed-recipients:;", ("fallback@desk.example",)),
         ("Subject: x", ("fallback@desk.example",)),
         ("To: \xff\x00<<>>", ("fallback@desk.example",)),
     ],
 )
 def test_a_mail_is_for_the_addresses_of_ours_that_it_names(headers: str, expected: tuple[str, ...]) -> None:
-    """The signed address of an answer may stand in To only, behind an alias in Delivered-To."""
+    """The signed address of an answer may stand in To only: the mailbox behind it is no door that anybody wrote to."""
     assert route(headers) == expected
 
 

@@ -1,7 +1,7 @@
 """A mail that continues a ticket may come to a door, and a door is a promise (domain.md §1).
 
     under way, and the door promises sooner ──▶ the ticket moves there: people are called who were not yet
-    resolved or closed, any door            ──▶ the ticket is open again, and people are called as for a new request
+    resolved or closed, any door            ──▶ the ticket is new again, and people are called until somebody has it
 
 Nobody who writes to the urgent door waits for the regular one, or for whoever had the ticket a month ago. Who wrote
 reads which promise holds now, where anybody who writes to a door would be acknowledged; it is no second acknowledgement
@@ -20,11 +20,13 @@ from mailgate.core.clocks import after_wait, call_back, dropped
 from mailgate.core.clockwork import clocks_after
 from mailgate.core.correspondence import facts_about, letter_to_requester, view_of_requester
 from mailgate.core.effects import CancelTimer, ChangeStatus, Effect, MoveToQueue, SendMail, SetClock
+from mailgate.core.escalation import first_step
 from mailgate.core.letters import NoticeFacts, Tone
 from mailgate.core.levels import Act, may
 from mailgate.core.lifecycle import AFTER_CUSTOMER, SETTLED, WAITING, WAITING_OVER
 from mailgate.core.model import Status
 from mailgate.core.opening import call_people
+from mailgate.core.page_effects import UnanswerPages
 from mailgate.core.paging import Chosen, choose
 from mailgate.core.policy import Actions, Policy, Queue
 from mailgate.core.requests import Request, answer, is_parked, is_refused, language_of
@@ -64,9 +66,10 @@ def promising_queue(asked: Request, ticket: Ticket, policy: Policy) -> Queue | N
     """The addressed queue, if a mail there begins a promise: sooner than the ticket's own, or after it was settled, by
     who could have asked for something new."""
     recipients = asked.event.recipients
-    if ticket.status not in SETTLED:
-        return sooner_queue(recipients, ticket, policy)
-    return None if is_parked(asked) or is_refused(asked) else addressed_queue(recipients, policy)
+    if is_parked(asked) or is_refused(asked):
+        return None
+    settled = ticket.status in SETTLED
+    return addressed_queue(recipients, policy) if settled else sooner_queue(recipients, ticket, policy)
 
 
 def queue_of_copy(recipients: tuple[str, ...], ticket: Ticket, twins: tuple[Twin, ...], policy: Policy) -> Queue | None:
@@ -82,19 +85,20 @@ def queue_of_copy(recipients: tuple[str, ...], ticket: Ticket, twins: tuple[Twin
 def move(ticket: Ticket, queue: Queue, words: Words, seen: Seen, policy: Policy) -> Moved:
     """Bring a ticket to a door: its clock, and its people."""
     callback, ended = _promised(ticket, queue, words, policy)
-    moved = replace(ticket.with_clocks(callback), queue=queue.key, status=AFTER_CUSTOMER[ticket.status])
-    moved = moved.with_clocks(*clocks_after(Change(ticket, moved, words.at), policy))
     again = ticket.status in SETTLED
+    status = Status.NEW if again else AFTER_CUSTOMER[ticket.status]
+    moved = replace(ticket.with_clocks(callback), queue=queue.key, status=status)
+    moved = moved.with_clocks(*clocks_after(Change(ticket, moved, words.at), policy))
     call = _call_again if again else _call_more
     chosen, pages = call(moved, ticket, words, seen, policy)
-    known = hearers(ticket, seen, policy, words.at) if ticket.assignee or (ticket.notified and not again) else ()
+    known = hearers(ticket, seen, policy, words.at) if _is_known(ticket, chosen) else ()
     notice = in_absence(REOPENED if again else MOVED, ticket, seen, policy, words.at)
     told = tell(moved, tuple(one for one in known if one not in chosen.people), notice, words, policy)
     effects = (
         *((MoveToQueue(ticket.number, queue.key),) if queue.key != ticket.queue else ()),
         *ended,
         SetClock(ticket.number, callback),
-        *wake(ticket, words.at),
+        *wake(ticket, status, words.at),
         *pages,
         *told,
     )
@@ -109,7 +113,7 @@ def assured(moved: Ticket, asked: Request, seen: Seen, policy: Policy) -> tuple[
     theirs = replace(
         moved,
         requester=sender.address,
-        registered=sender.registered and may(sender, Act.SEE_OWN_WORDS),
+        registered=sender.customer_key == moved.customer and sender.registered and may(sender, Act.SEE_OWN_WORDS),
         language=language_of(sender, mail.language, policy),
         references=_answering(moved.references, mail.message_id),
     )
@@ -124,13 +128,18 @@ def _answering(references: tuple[str, ...], message_id: str) -> tuple[str, ...]:
     return (*(one for one in references if one != message_id), message_id) if message_id else references
 
 
-def wake(ticket: Ticket, at: datetime) -> list[Effect]:
+def wake(ticket: Ticket, status: Status, at: datetime) -> list[Effect]:
     """What brings the turn back to the desk, if it is the customer's or nobody's."""
-    if not _wakes(ticket):
+    if status is ticket.status:
         return []
-    status = AFTER_CUSTOMER[ticket.status]
     ended: list[Effect] = [CancelTimer(ticket.number, WAITING_OVER)] if ticket.status in WAITING else []
     return [*ended, ChangeStatus(ticket.number, status, at)]
+
+
+def _is_known(ticket: Ticket, chosen: Chosen) -> bool:
+    """Whether others hear of it than those who are called: who has it, who was called before, or nobody would."""
+    asked = bool(ticket.notified) and ticket.status not in SETTLED
+    return ticket.assignee is not None or asked or not chosen.people
 
 
 def _wakes(ticket: Ticket) -> bool:
@@ -145,7 +154,9 @@ def _promised(ticket: Ticket, queue: Queue, words: Words, policy: Policy) -> tup
     if earlier is None or not earlier.running:
         return callback, ()
     earlier = after_wait(ticket, earlier, policy, words.at) if _wakes(ticket) else earlier
-    if earlier.due_at <= callback.due_at and ticket.status not in SETTLED:
+    if ticket.status in SETTLED:
+        return callback, (SetClock(ticket.number, dropped(earlier, ticket.waiting_since or words.at)),)
+    if earlier.due_at <= callback.due_at:
         return earlier, ()
     return callback, (SetClock(ticket.number, dropped(earlier, words.at)),)
 
@@ -165,5 +176,7 @@ def _call_again(
     chosen = choose(floods.wanted(asked, policy), policy, seen, words.at)
     return chosen, (
         floods.counted(moved, words.at, alone=True),
+        UnanswerPages(moved.number),
         *summon(moved, chosen, words, policy, REOPENED),
+        first_step(moved, policy, words.at),
     )

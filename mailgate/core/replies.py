@@ -57,7 +57,8 @@ def follow_up(event: MailReceived, sender: Sender, thread: Thread, seen: Seen, p
         released, why = release(ticket, words_of(event, sender), seen, policy)
         effects = (said, *released, *_heard(asked, ticket, seen, policy))
         return Decision(Outcome.FOLLOW_UP, sentence([because, why]), effects, ticket.number, found)
-    queue = None if _is_for_nobody(event, sender, ticket) else promising_queue(asked, ticket, policy)
+    quiet = _is_for_nobody(event, sender, ticket) or _validates(event, sender, ticket)
+    queue = None if quiet else promising_queue(asked, ticket, policy)
     if queue is not None:
         moved = move(ticket, queue, words_of(event, sender), seen, policy)
         effects = (said, *assured(moved.ticket, asked, seen, policy), *moved.effects)
@@ -184,6 +185,11 @@ def _is_for_nobody(event: MailReceived, sender: Sender, ticket: Ticket) -> bool:
     """Whether it says nothing but thank you where nothing is to be done."""
     bare = not event.mail.files and is_bare_thanks(_unsigned(event, sender, ticket), sender.address.name)
     return bare and ticket.status in QUIET
+
+
+def _validates(event: MailReceived, sender: Sender, ticket: Ticket) -> bool:
+    """Whether it says that all is well: what is in order calls nobody, whatever door is in copy."""
+    return _status_after(event, sender, ticket) is Status.RESOLVED
 
 
 def _is_for_desk(event: MailReceived, sender: Sender, ticket: Ticket, policy: Policy) -> bool:

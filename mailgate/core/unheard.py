@@ -17,6 +17,7 @@ from datetime import datetime
 
 from mailgate.core.clocks import after_wait, counted_anew, dropped, kept, unkept
 from mailgate.core.effects import Effect, SetClock
+from mailgate.core.lifecycle import AFTER_CUSTOMER
 from mailgate.core.model import Activity, Direction
 from mailgate.core.moving import wake
 from mailgate.core.policy import Policy
@@ -33,7 +34,7 @@ def taken_back(
     said = known.written_at or _said_at(ticket, promised_at)
     since = said or promised_at
     heard = () if since is None else tuple(_heard(ticket, since, known, policy))
-    woken = [] if heard else wake(ticket, at)
+    woken = [] if heard else wake(ticket, AFTER_CUSTOMER[ticket.status], at)
     if ticket.callback is not None:
         owed = _callback(ticket.callback, ticket, said, heard, policy) if known.meant else ticket.callback
         owed = after_wait(ticket, owed, policy, at) if woken else owed

@@ -12,14 +12,17 @@ from mailgate.core.decision import Decision
 from mailgate.core.effects import ChangeStatus, HoldBack, MoveToQueue, OpenTicket, SetClock
 from mailgate.core.events import MailReceived
 from mailgate.core.letters import NoticeFacts, Tone
-from mailgate.core.model import Activity, Outcome, Status, Token
+from mailgate.core.model import Activity, Address, AuthVerdict, Outcome, Status, Token
 from mailgate.core.moving import MOVED, REOPENED
 from mailgate.core.page_effects import CountCall, Page
+from mailgate.core.people import Contact, Customer
+from mailgate.core.policy import Policy, UnknownSenders
 from mailgate.core.seen import Answered, Seen, Tally, Twin
+from mailgate.core.sla import Fate, Owed
 from mailgate.core.ticket import Ending, Ticket
-from tests.builders import NOW, a_callback, a_kept_callback, a_mail, a_ticket, contact_token, local, received
+from tests.builders import NOW, a_callback, a_kept_callback, a_mail, a_policy, a_ticket, contact_token, local, received
 from tests.core.asking import ask, letters, of, only, paged
-from tests.core.firms import with_rule
+from tests.core.firms import with_queue, with_rule
 
 REGULAR = "support-regulier@example.com"
 DESK = "tickets+token@example.com"
@@ -125,7 +128,7 @@ def test_a_settled_ticket_calls_people_as_a_new_request_does(status: Status) -> 
     """It may be a month later: whoever had it comes first, and three people read the mail now."""
     decision = continued(replace(CLOSED, status=status))
     assert (of(decision, OpenTicket), of(decision, MoveToQueue)) == ([], [])
-    assert only(decision, ChangeStatus).status is Status.OPEN
+    assert only(decision, ChangeStatus).status is Status.NEW
     assert paged(decision) == ["tech4", "tech1", "tech2"]
     assert {page.letter.facts.notice for page in of(decision, Page)} == {REOPENED}
     assert only(decision, SetClock).clock.due_at == local("2026-11-16 11:00")
@@ -185,3 +188,65 @@ def test_who_may_not_ask_begins_no_promise(status: Status) -> None:
     ):
         assert (paged(decision), letters(decision, "followed")) == ([], [])
         assert [one.to.address for one in letters(decision, "technician")] == ["tech4@example.com"]
+
+
+COLLEAGUE = received(a_mail("stagiaire@acme.example"), verdict=AuthVerdict.PASS)
+STRANGER = received(a_mail("x@nowhere.example"), token=contact_token("x@nowhere.example"))
+NOBODYS = replace(
+    OPEN,
+    customer=None,
+    registered=False,
+    requester=Address("x@nowhere.example"),
+    participants=frozenset({"x@nowhere.example"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("event", "seen", "policy"),
+    [
+        (COLLEAGUE, Seen(1002, by_thread=OPEN), a_policy()),
+        (STRANGER, Seen(1002, by_token=NOBODYS), with_queue(unknown_senders=UnknownSenders.PARK)),
+        (STRANGER, Seen(1002, by_token=NOBODYS), with_queue(unknown_senders=UnknownSenders.REFUSE)),
+        (received(token=contact_token()), Seen(1002, by_token=OPEN), with_rule(refuse="fermé")),
+    ],
+)
+def test_nor_does_who_may_not_ask_hasten_what_is_under_way(event: MailReceived, seen: Seen, policy: Policy) -> None:
+    """An unproven From and a thread would page people at night; it is told to who has it, as any answer."""
+    decision = ask(event, seen, policy)
+    assert (paged(decision), letters(decision, "followed")) == ([], [])
+    assert [one.to.address for one in letters(decision, "technician")] == ["tech4@example.com"]
+
+
+def test_somebody_reads_what_reopens_a_request_that_calls_nobody() -> None:
+    """`notify = 0`, and nobody had it: the customer reads that the team was told."""
+    decision = continued(replace(CLOSED, assignee=None, notify=0, notified=()))
+    assert (paged(decision), len(letters(decision, "technician"))) == ([], 1)
+
+
+@pytest.mark.parametrize("text", ["Oui, merci", "Merci !"])
+def test_a_yes_validates_at_whatever_door(text: str) -> None:
+    """An urgent door in copy of « Oui » calls nobody: all is well."""
+    event = received(a_mail(text=text, body=text), verdict=AuthVerdict.PASS)
+    decision = continued(replace(OPEN, status=Status.WAITING_VALIDATION), event)
+    assert only(decision, ChangeStatus).status is Status.RESOLVED
+    assert paged(decision) == []
+
+
+def test_what_was_settled_before_it_was_due_is_not_missed() -> None:
+    """Resolved at 10:00, due at 11:00, written to the door at 15:00."""
+    owed = a_callback("urgent", local("2026-11-16 10:00"), local("2026-11-16 11:00"))
+    ticket = replace(CLOSED, clocks=(owed,), status=Status.RESOLVED, waiting_since=local("2026-11-16 10:00"))
+    event = replace(received(token=contact_token()), received_at=local("2026-11-16 15:00"))
+    decision = ask(event, Seen(1002, by_token=ticket), None, event.received_at)
+    assert Owed(of(decision, SetClock)[0].clock, "urgent", "acme", Status.OPEN).fate is Fate.NO_LONGER
+
+
+def test_a_firm_does_not_read_the_subject_of_another_firms_request() -> None:
+    """A signed address that was passed on lets somebody write, and read nothing."""
+    policy = a_policy()
+    beta = Customer("beta", "Beta", ("beta.example",), (Contact("b@beta.example", "Bob", True),), "fr-CA")
+    policy = replace(policy, customers={**policy.customers, "beta": beta})
+    event = received(a_mail("b@beta.example"), token=contact_token(), verdict=AuthVerdict.PASS)
+    (letter,) = letters(ask(event, Seen(1002, by_token=OPEN), policy), "followed")
+    assert letter.facts.ticket is not None
+    assert letter.facts.ticket.subject is None

@@ -215,10 +215,10 @@ def test_moving_to_the_urgent_door_never_makes_a_promise_later() -> None:
 
 
 def test_a_resolved_ticket_comes_back_at_the_urgent_door() -> None:
-    """Reopened, with a clock of its own."""
+    """Reopened, with a clock of its own, for whoever takes it."""
     ticket = a_ticket(queue="regulier", callback=None, status=Status.RESOLVED)
     decision = ask(received(token=contact_token()), Seen(1002, by_token=ticket))
-    assert only(decision, ChangeStatus).status is Status.OPEN
+    assert only(decision, ChangeStatus).status is Status.NEW
 
 
 @pytest.mark.parametrize("queue", ["urgent", "gone"])

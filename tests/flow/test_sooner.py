@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.flow.desk import Letter, LiveDesk, Sent, answer
 from tests.flow.test_held_mails import TECHS, to
 
@@ -75,6 +77,37 @@ def test_a_closed_request_that_comes_to_the_door_again_calls_people_again(desk: 
     )
 
 
+def back_again(desk: LiveDesk) -> list[Sent]:
+    """A request that was closed yesterday comes to the urgent door."""
+    sent = desk.write(Letter("Panne"))
+    done = desk.write(answer(to(sent, TECHS[0]), "C'est réparé.\n#fermer"))
+    desk.advance(minutes=60 * 24)
+    return urgent(desk, to(done, CHEF))
+
+
+def test_a_closed_request_that_comes_back_is_escalated_as_a_new_one_is(desk: LiveDesk) -> None:
+    """Nobody answers: they are called again, others with them, and in the end the leads are told."""
+    back_again(desk)
+    later = [one for minutes in (16, 15, 20) for one in desk.advance(minutes=minutes)]
+    assert [one for one in later if one.template == "page"]
+    assert any("Personne ne répond" in one.subject for one in later if one.template == "notice")
+
+
+def test_a_closed_request_that_comes_back_is_theirs_who_takes_it(desk: LiveDesk) -> None:
+    """Whoever had it yesterday is one of the three, and hears that somebody has it."""
+    more = back_again(desk)
+    told = desk.write(answer(to(more, "tech2@example.com"), "#prendre"))
+    assert desk.ticket().assignee == "tech2"
+    assert {one.to for one in told} >= {TECHS[0], "tech4@example.com"}
+
+
+def test_nobody_is_said_to_have_what_came_back(desk: LiveDesk) -> None:
+    """That they closed it yesterday is no answer to today's page."""
+    more = back_again(desk)
+    told = to(desk.write(answer(to(more, "tech2@example.com"), "#pris")), "tech2@example.com")
+    assert "déjà prise en charge" not in told.text
+
+
 def test_the_customer_reads_that_the_call_comes_later(desk: LiveDesk) -> None:
     """« au plus tard 11 h 00 » is no longer so, and they would wait for it."""
     sent = desk.write(Letter("Une question sur les rapports."))
@@ -84,3 +117,11 @@ def test_the_customer_reads_that_the_call_comes_later(desk: LiveDesk) -> None:
         assert "dorénavant" in part
     assert "en moins de 4\u00a0h, au plus tard lundi 16 novembre à 14\u00a0h\u00a000" in told.text
     assert "Le client (chef@acme.example) a reçu un avis automatique." in to(moved, TECHS[0]).text
+
+
+@pytest.mark.parametrize("words", ["#attente client", "#valider"])
+def test_no_call_is_promised_while_its_clock_stands_still(desk: LiveDesk, words: str) -> None:
+    """The turn is the customer's."""
+    sent = desk.write(Letter("Une question."))
+    told = to(desk.write(answer(to(sent, TECHS[0]), f"#file regulier\n{words}")), CHEF)
+    assert "communiquera avec vous" not in told.text

@@ -137,11 +137,16 @@ def letter_to_requester(
 def notice_letters(
     addresses: tuple[str, ...], facts: Facts, policy: Policy, ticket: int | None = None
 ) -> tuple[Letter, ...]:
-    """The same word to several people of the desk, each once."""
-    return tuple(
-        Letter("notice", to_administrator(address, policy), Tone.GENERATED, facts, ticket)
-        for address in dict.fromkeys(addresses)
-    )
+    """The same word to several people of the desk, each once; a technician may answer what is about a ticket."""
+    return tuple(_notice(address, facts, policy, ticket) for address in dict.fromkeys(addresses))
+
+
+def _notice(address: str, facts: Facts, policy: Policy, ticket: int | None) -> Letter:
+    one = policy.technician_at(address) if ticket is not None else None
+    if one is None:
+        return Letter("notice", to_administrator(address, policy), Tone.GENERATED, facts, ticket)
+    reader = replace(to_technician(one, policy, address), language=policy.desk.language)
+    return Letter("notice", reader, Tone.GENERATED, replace(facts, technician=person_facts(one)), ticket)
 
 
 def letters_to_administrators(notice: NoticeFacts, policy: Policy, ticket: int | None = None) -> tuple[Letter, ...]:

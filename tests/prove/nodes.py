@@ -1,6 +1,7 @@
 """Several nodes: two identical `serve` on one PostgreSQL whose commits wait for a standby, and what befalls them under
 load, one after the other (hazards F26, F37 to F39).
 
+    held        somebody's psql holds the row by which nodes decide: both stand there with the same mail in their hands
     paused      a node is stopped for longer than its leases, and wakes up to find its rows taken over
     cut         every connection to the database breaks at once
     killed      a node dies (kill -9), and comes back
@@ -108,6 +109,11 @@ FIRED = "SELECT count(*) FROM journal WHERE event LIKE 'timer-fired race%' GROUP
 MINUTES = "SELECT count(*), count(DISTINCT ticket) FROM intervention"
 
 
+def held(desk: Nodes) -> None:
+    """Without a claim, both nodes decide what they had read: left to chance, they seldom read the same mail."""
+    desk.ask("WITH floor AS (SELECT name FROM counter FOR UPDATE) SELECT count(pg_sleep(1)) FROM floor")
+
+
 def paused(desk: Nodes) -> None:
     """SIGSTOP for longer than a lease and than an idle transaction may take."""
     desk.nodes[1].popen.send_signal(signal.SIGSTOP)
@@ -134,14 +140,14 @@ def fail_over(desk: Nodes) -> None:
     desk.pair.fail_over()
 
 
-FAULTS: tuple[Callable[[Nodes], None], ...] = (paused, cut, killed, restarted, fail_over)
+FAULTS: tuple[Callable[[Nodes], None], ...] = (held, paused, cut, killed, restarted, fail_over)
 A_WHILE = 1.2
 """Seconds of load around each."""
 
 
 def run(trial: Trial) -> Figures:
     """Every fault in its turn, and a last while to work off what there is."""
-    faults = trial.scale(short=FAULTS, long=FAULTS[:-1] * 20 + FAULTS[-1:], caught=())
+    faults = trial.scale(short=FAULTS, long=FAULTS[:-1] * 20 + FAULTS[-1:], caught=(held,))
     with several(trial) as desk, ExitStack() as running, desk.clients.pouring(sessions=2, pause=0.6) as finish:
         desk.nodes = [running.enter_context(_node(desk, root)) for root in desk.roots]
         for fault in (*faults, None):

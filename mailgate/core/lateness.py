@@ -38,6 +38,9 @@ from mailgate.core.ticket import Clock, Promise, Ticket
 WARNING = "-warning"
 """How the kind of a clock's timer ends; its promise stands before it."""
 
+MISSED = "missed"
+"""How the notice's phrase of a broken promise ends."""
+
 WHOLE = 100
 
 
@@ -72,6 +75,11 @@ def next_warning(clock: Clock, ticket: Ticket, policy: Policy, after: datetime) 
     """The next moment behind `after` at which somebody hears of the clock; the deadline is the last one."""
     moments = sorted(reminders(clock, ticket, policy)) if clock.promise in AWAITED else _shares(clock, ticket, policy)
     return next((moment for moment in moments if after < moment < clock.due_at), clock.due_at)
+
+
+def is_late(notice: NoticeFacts) -> bool:
+    """Whether it tells of a promise that is broken."""
+    return notice.code.endswith(MISSED)
 
 
 def _shares(clock: Clock, ticket: Ticket, policy: Policy) -> Iterator[datetime]:
@@ -135,7 +143,7 @@ def _missed(ticket: Ticket, clock: Clock, seen: Seen, policy: Policy, now: datet
     """The promise is broken: whoever has it hears, and so do the leads. Once, whatever else became late with it."""
     late = sorted(_late_with(ticket, clock, now), key=lambda one: tuple(Promise).index(one.promise))
     people = hearers(ticket, seen, policy, now)
-    notice = in_absence(NoticeFacts(_code(late[0], "missed")), ticket, seen, policy, now)
+    notice = in_absence(NoticeFacts(_code(late[0], MISSED)), ticket, seen, policy, now)
     told = tuple(tell(ticket, people, notice, first_words(ticket, now), policy))
     facts = replace(facts_about(ticket, policy, policy.desk.language, View.DESK), notice=notice)
     others = tuple(

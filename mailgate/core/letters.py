@@ -237,11 +237,13 @@ class NoticeFacts:
 
 @dataclass(frozen=True, slots=True)
 class FloodFacts:
-    """How many requests a page tells of, and the numbers of the oldest; `strangers`: of senders that no rule names."""
+    """How many requests a letter tells of, and the numbers of the oldest; `strangers`: of senders that no rule names,
+    `taken`: somebody has them all."""
 
     count: int
     numbers: tuple[int, ...]
     strangers: bool = False
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

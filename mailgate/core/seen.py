@@ -137,14 +137,15 @@ class Flood:
     """What a ticket that asked for people has to do with a flood (core.floods).
 
     `front` is the ticket whose pages tell of it: itself, another one, or None until a page does. `owner` is who has the
-    front, `told` that letters spoke of its flood lately. `named` are the others of that front that wait as this ticket
-    does, the oldest of `size`; `gathered` those that no page tells of, the oldest of `waiting`, `first` the oldest.
-    `kept` are those of its own pages that its owner has and would keep without it, a few of them: only an undoing asks.
+    front, `told` the timers of the letters that spoke of its flood lately. `named` are the others of that front that
+    wait as this ticket does, or that whoever has it has as well, the oldest of `size`; `gathered` those that no page
+    tells of, the oldest of `waiting`, `first` the oldest. `kept` are those of its own pages that its owner has and
+    would keep without it, a few of them: only an undoing asks.
     """
 
     front: int | None
     owner: str | None = None
-    told: bool = False
+    told: frozenset[str] = frozenset()
     named: tuple[int, ...] = ()
     size: int = 0
     gathered: tuple[int, ...] = ()

@@ -108,6 +108,7 @@ BARE = Facts(
     deadline=DEADLINE,
 )
 FLOODED = replace(FACTS, flood=FloodFacts(9996, tuple(range(1042, 1062))))
+TAKEN = replace(FLOODED, flood=FloodFacts(24, tuple(range(1042, 1062)), taken=True))
 STRANGE = replace(BARE, flood=FloodFacts(2, (1041, 1042), strangers=True))
 SETTLED = replace(FACTS, ticket=replace(TICKET, status=Status.RESOLVED.value), message=MessageFacts(""), bank=None)
 WAITS_FOR_US = replace(
@@ -213,6 +214,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         *(_noticed(code) for code in CLOCK_NOTICES),
         *(_noticed(code, facts=WAITS_FOR_US) for code in ("parked", "follow-up")),
         _noticed("escalated", facts=replace(FLOODED, technician=FACTS.technician)),
+        _noticed("missed", facts=replace(TAKEN, technician=FACTS.technician)),
         _noticed("follow-up", facts=replace(BARE, technician=FACTS.technician, message=FACTS.message)),
         replace(FACTS, notice=NoticeFacts("follow-up", absent="Luc Gagnon")),
         _noticed("new", facts=replace(BARE, technician=FACTS.technician, message=DOUBTFUL)),

@@ -11,19 +11,21 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, assert_never
+from typing import assert_never
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, exists, func, insert, literal, or_, true, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, literal, or_, true, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from mailgate.core.events import Event, MailReceived, TimerFired
-from mailgate.core.flood_letters import TOLD
+from mailgate.core.flood_letters import TOLD, names_others
 from mailgate.core.floods import NAMED, WAKE, WINDOW
+from mailgate.core.lifecycle import ACTIVE
 from mailgate.core.model import Status
 from mailgate.core.page_effects import CountCall, FloodEffect, PassOn, SpeakFor
 from mailgate.core.seen import COUNTED_MOST, Call, Flood, Seen
 from mailgate.core.summons import SHORT
+from mailgate.core.ticket import Ticket
 from mailgate.core.undoing import asks_to_undo
 from mailgate.store import fates, rows, timers
 from mailgate.store.columns import UtcTime
@@ -35,9 +37,6 @@ HOUR = timedelta(hours=1)
 
 CALLS_MOST = 1000
 """How many requests of the last hour are looked at."""
-
-Bound = int | BindParameter[Any]
-"""A number, or the place of one in a statement that is prepared."""
 
 _FLOODS, _TICKETS, _TIMERS = rows.table(FloodRow), rows.table(TicketRow), rows.table(TimerRow)
 _PAGES = rows.table(PageRow)
@@ -64,22 +63,29 @@ _CALLED = (
 )
 
 
-def _is_in(status: Status) -> ColumnElement[bool]:
-    of_it = select(TicketRow.number).where(TicketRow.number == FloodRow.ticket, TicketRow.status == status)
-    return of_it.exists()
+HAD = ACTIVE - {Status.NEW}
+"""Somebody has a ticket in these, and owes something for it."""
 
 
-def _waiting(front: Bound, number: Bound) -> tuple[ColumnElement[bool], ...]:
-    return col(FloodRow.front) == front, col(FloodRow.ticket) != number, _is_in(Status.NEW)
+def _of(*ticket: ColumnElement[bool] | bool) -> ColumnElement[bool]:
+    return select(TicketRow.number).where(TicketRow.number == FloodRow.ticket, *ticket).exists()
+
+
+_IS_NEW = _of(col(TicketRow.status) == Status.NEW)
+
+
+def _waiting(front: int, number: int) -> tuple[ColumnElement[bool], ...]:
+    """The others of a front that nobody has."""
+    return col(FloodRow.front) == front, col(FloodRow.ticket) != number, _IS_NEW
+
+
+def _had(front: int, number: int, owner: str | None) -> tuple[ColumnElement[bool], ...]:
+    """The others of a front that this person has."""
+    theirs = _of(col(TicketRow.assignee) == owner, col(TicketRow.status).in_(HAD))
+    return col(FloodRow.front) == front, col(FloodRow.ticket) != number, theirs
 
 
 _OWNER = select_columns(_TICKETS.c.assignee).where(_TICKETS.c.number == bindparam("of"))
-_BEHIND = (
-    select_columns(_FLOODS.c.ticket)
-    .where(*_waiting(bindparam("front"), bindparam("own")))
-    .order_by(_FLOODS.c.ticket)
-    .limit(NAMED)
-)
 _FRONT = _TICKETS.alias()
 _KEPT = (
     select_columns(_FLOODS.c.ticket)
@@ -136,7 +142,7 @@ def of_ticket(tx: Tx, seen: Seen, event: Event) -> Seen:
     if ticket is None:
         return seen
     kind = event.kind if isinstance(event, TimerFired) else ""
-    flood = _flood_of(tx, ticket.number, kind)
+    flood = _flood_of(tx, ticket, kind)
     if isinstance(event, MailReceived) and asks_to_undo(event) and flood is not None and flood.front == ticket.number:
         flood = replace(flood, kept=tuple(rows.ask(tx, _KEPT, {"front": ticket.number}).scalars()))
     orphan = kind == WAKE and flood is not None and flood.owner is None
@@ -150,10 +156,10 @@ def of_ticket(tx: Tx, seen: Seen, event: Event) -> Seen:
     )
 
 
-def _flood_of(tx: Tx, number: int, kind: str) -> Flood | None:
+def _flood_of(tx: Tx, ticket: Ticket, kind: str) -> Flood | None:
     """What a ticket has to do with a flood, None when nobody was to be called for it; `kind` is that of the timer that
     asks, "" for any other event."""
-    row = tx.get(FloodRow, number)
+    number, row = ticket.number, tx.get(FloodRow, ticket.number)
     if row is None:
         return None
     front = row.front
@@ -161,10 +167,11 @@ def _flood_of(tx: Tx, number: int, kind: str) -> Flood | None:
         return _gathered(tx, row)
     if front is None or kind == WAKE:
         return Flood(front, _owner(tx, front))
-    if front != number and timers.is_set(tx, front, TOLD):
-        return Flood(front, _owner(tx, front), told=True)
-    named, size = _behind(tx, front, number)
-    return Flood(front, _owner(tx, front), named=named, size=size)
+    is_new = front == number or ticket.status is Status.NEW
+    told = frozenset[str]() if front == number else timers.of_kinds(tx, front, TOLD)
+    others = _waiting(front, number) if is_new else _had(front, number, ticket.assignee)
+    named, size = _behind(tx, *others) if names_others(told, is_new) else ((), 0)
+    return Flood(front, _owner(tx, front), told, named, size)
 
 
 def _count_call(tx: Tx, effect: CountCall) -> None:
@@ -206,7 +213,7 @@ def _gathered(tx: Tx, front: FloodRow) -> Flood:
         FloodRow.customer == front.customer,
         FloodRow.queue == front.queue,
         col(FloodRow.front).is_(None),
-        _is_in(Status.NEW),
+        _IS_NEW,
     )
     oldest = tuple(tx.exec(select(FloodRow.ticket).where(*untold).order_by(col(FloodRow.ticket)).limit(NAMED)))
     if not oldest:
@@ -215,10 +222,10 @@ def _gathered(tx: Tx, front: FloodRow) -> Flood:
     return Flood(front.ticket, gathered=oldest, waiting=_count(tx, *untold), first=first)
 
 
-def _behind(tx: Tx, front: int, number: int) -> tuple[tuple[int, ...], int]:
-    """The others of a front that wait as the ticket does, and how many they are."""
-    named = tuple(rows.ask(tx, _BEHIND, {"front": front, "own": number}).scalars())
-    return named, (_count(tx, *_waiting(front, number)) if len(named) == NAMED else len(named))
+def _behind(tx: Tx, *others: ColumnElement[bool]) -> tuple[tuple[int, ...], int]:
+    """The oldest of these, and how many they are."""
+    named = tuple(tx.exec(select(FloodRow.ticket).where(*others).order_by(col(FloodRow.ticket)).limit(NAMED)))
+    return named, (_count(tx, *others) if len(named) == NAMED else len(named))
 
 
 def _owner(tx: Tx, front: int | None) -> str | None:

@@ -87,6 +87,12 @@ def is_set(tx: Tx, ticket: int | None, kind: str) -> bool:
     return rows.ask(tx, whose, {"of": ticket, "named": kind}).first() is not None
 
 
+def of_kinds(tx: Tx, ticket: int, kinds: Sequence[str]) -> frozenset[str]:
+    """Those of the kinds of which the ticket has a timer."""
+    these = select(TimerRow.kind).where(TimerRow.ticket == ticket, col(TimerRow.kind).in_(kinds))
+    return frozenset(tx.exec(these))
+
+
 def of_desk(kind: str) -> Exists:
     """Whether the desk itself has a timer of this kind, as a part of a question."""
     return exists().where(_TIMERS.c.ticket.is_(None), _TIMERS.c.kind == kind)

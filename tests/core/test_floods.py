@@ -10,10 +10,11 @@ import pytest
 from mailgate.core.decision import Decision
 from mailgate.core.effects import Assign, ChangeStatus, SendMail, SetTimer
 from mailgate.core.events import TimerFired
+from mailgate.core.flood_letters import LATE, REMINDED
 from mailgate.core.floods import WAKE, WINDOW, asks_of_others, firm_of
 from mailgate.core.letters import FloodFacts
 from mailgate.core.model import Status
-from mailgate.core.page_effects import AcknowledgePages, CountCall, Page, PassOn, SpeakFor
+from mailgate.core.page_effects import AcknowledgePages, Await, CountCall, Page, PassOn, SpeakFor
 from mailgate.core.policy import Floods
 from mailgate.core.seen import Call, Flood, Seen
 from tests.builders import NOW, a_mail, a_policy, a_ticket, received, technician_token
@@ -154,20 +155,43 @@ def test_a_ticket_whose_front_nobody_has_calls_people_itself() -> None:
     assert only(decision, CountCall).alone is True
 
 
-def test_of_those_behind_one_reminder_is_heard() -> None:
+def test_of_those_behind_that_nobody_has_one_reminder_is_heard() -> None:
     """It says how many there are, and the next ones of the window are the same matter."""
-    late = {"assignee": "tech2", "status": Status.OPEN}
-    flood = Flood(1004, owner="tech2", named=(1006,), size=1)
-    (letter,) = letters(fired("callback-warning", 1005, flood, **late), "technician")
-    assert letter.facts.flood == FloodFacts(2, (1005, 1006))
-    told = fired("callback-warning", 1005, replace(flood, told=True), **late)
+    flood = Flood(1004, named=(1006,), size=1)
+    heard = fired("callback-warning", 1005, flood)
+    assert {letter.facts.flood for letter in letters(heard, "technician")} == {FloodFacts(2, (1005, 1006))}
+    assert only(heard, Await) == Await(1004, REMINDED[0], 900)
+    told = fired("callback-warning", 1005, replace(flood, told=frozenset(REMINDED[:1])))
     assert of(told, SendMail) == []
     assert "#1004 speaks for it in a flood" in told.because
 
 
+def test_of_those_that_came_with_the_front_each_is_heard_as_long_as_they_are_few() -> None:
+    """The last letter for which there is room names the others; none is heard without having been named before."""
+    late = {"assignee": "tech2", "status": Status.OPEN}
+    flood = Flood(1004, owner="tech2", named=(1006,), size=1)
+    told: list[frozenset[str]] = [frozenset(), frozenset(REMINDED[:1]), frozenset(REMINDED[1:])]
+    heard = [fired("callback-warning", 1005, replace(flood, told=one), **late) for one in told]
+    assert [only(one, Await).kind for one in heard] == [REMINDED[0], REMINDED[1], REMINDED[0]]
+    grouped = FloodFacts(2, (1005, 1006), taken=True)
+    assert [{one.facts.flood for one in letters(each, "technician")} for each in heard] == [{None}, {None}, {grouped}]
+    full = fired("callback-warning", 1005, replace(flood, told=frozenset(REMINDED)), **late)
+    assert of(full, SendMail) == []
+
+
+def test_no_reminder_takes_the_room_of_what_is_late() -> None:
+    """Neither whoever has it nor the leads would hear that a promise is broken."""
+    late = {"assignee": "tech2", "status": Status.OPEN, "clocks": (replace(a_ticket().clocks[0], due_at=NOW),)}
+    flood = Flood(1004, owner="tech2", told=frozenset(REMINDED))
+    decision = fired("callback-warning", 1005, flood, **late)
+    assert only(decision, Await).kind == LATE[0]
+    assert {one.to.address for one in letters(decision, "technician")} == {"tech2@example.com"}
+    assert letters(decision, "notice")
+
+
 def test_somebody_elses_ticket_reminds_them() -> None:
     """tech3 took it out of the flood: their reminder is theirs."""
-    flood = Flood(1004, owner="tech2", told=True, named=(1006,), size=1)
+    flood = Flood(1004, owner="tech2", told=frozenset(REMINDED), named=(1006,), size=1)
     decision = fired("callback-warning", 1005, flood, assignee="tech3", status=Status.OPEN)
     assert [letter.to.address for letter in letters(decision, "technician")] == ["tech3@example.com"]
 

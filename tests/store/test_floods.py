@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from mailgate.core.effects import ChangeStatus, Effect, SetTimer
+from mailgate.core.effects import Assign, ChangeStatus, Effect, SetTimer
 from mailgate.core.events import TimerFired
-from mailgate.core.flood_letters import TOLD
+from mailgate.core.flood_letters import LATE, REMINDED
 from mailgate.core.floods import NAMED, WAKE, WINDOW
 from mailgate.core.model import Status
 from mailgate.core.page_effects import Await, CountCall, PassOn, SpeakFor
@@ -93,12 +93,30 @@ def test_letters_that_spoke_lately_are_known(database: Database) -> None:
     """By the timer of the front, counted from when it was written."""
     for number in (1001, 1002):
         asked(database, number)
-    apply(database, SpeakFor(1001, (1002,)), Await(1001, TOLD, 900), now=NOW + MINUTE)
-    assert flood(database, "callback-warning", 1002) == Flood(1001, told=True)
+    apply(database, SpeakFor(1001, (1002,)), Await(1001, REMINDED[0], 900), now=NOW + MINUTE)
+    assert flood(database, "callback-warning", 1002) == Flood(1001, told=frozenset(REMINDED[:1]))
     assert flood(database, "callback-warning", 1001) == Flood(1001, named=(1002,), size=1)
     with database.write() as tx:
         assert timers.next_due(tx, NOW + 15 * MINUTE) is None
         assert timers.next_due(tx, NOW + 16 * MINUTE) is not None
+
+
+def test_of_what_somebody_has_the_others_in_the_same_hands_are_known(database: Database) -> None:
+    """When the next letter may be the last: nobody needs them for any other."""
+    for number in range(1001, 1006):
+        asked(database, number)
+    taken = [Assign(number, "tech1") for number in (1001, 1002, 1003)] + [Assign(1004, "tech2")]
+    opened = [ChangeStatus(number, Status.OPEN, NOW) for number in (1001, 1002, 1003, 1004)]
+    apply(database, SpeakFor(1001, (1002, 1003, 1004, 1005)), *taken, *opened, now=NOW)
+    named = []
+    for kind in (*REMINDED, *LATE):
+        apply(database, Await(1001, kind, 900), now=NOW)
+        found = flood(database, "callback-warning", 1002)
+        assert found is not None
+        named.append((found.named, found.size))
+    others = ((1001, 1003), 2)
+    assert named == [((), 0), others, ((), 0), ((), 0), others, ((), 0)]
+    assert flood(database, "callback-warning", 1005) == Flood(1001, "tech1", frozenset({*REMINDED, *LATE}))
 
 
 def test_a_ticket_for_which_nobody_was_to_be_called_is_in_no_flood(database: Database) -> None:

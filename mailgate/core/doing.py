@@ -42,7 +42,7 @@ from mailgate.core.relating import copies, did_relate, relate
 from mailgate.core.replies import release
 from mailgate.core.seen import Seen
 from mailgate.core.statement import statement
-from mailgate.core.summons import first_words, message_facts, tell, words_of
+from mailgate.core.summons import Words, first_words, message_facts, tell, words_of
 from mailgate.core.ticket import Clock, Line, Promise, Ticket
 from mailgate.core.transcripts import Account, told_work
 
@@ -85,7 +85,7 @@ def worked(
         *_released(event, sender, planned, after, seen, policy),
         *_notification(event, sender, planned, after, Bill(spent, bank), policy),
         *_handed_over(event, sender, planned, after, policy),
-        *_relieved(event, sender, planned, after, policy),
+        *_holder_told(event, sender, planned, after, policy),
         *_called_off(planned, after, policy, at),
         *warn_of_low(after, spent, bank, seen, policy),
         *leave(planned.orders, planned.by, policy, at),
@@ -208,18 +208,27 @@ def _handed_over(event: MailReceived, sender: Sender, planned: Plan, after: Tick
     """Somebody else who is given the ticket is told, with what was said."""
     if planned.owner is None or planned.owner is planned.by:
         return
-    author = replace(sender.address, name=planned.by.name)
-    words = replace(words_of(event, sender), text=planned.text, sender=author)
+    words = _words_of_colleague(event, sender, planned)
     yield from tell(after, (planned.owner,), NoticeFacts("assigned", planned.by.name), words, policy)
 
 
-def _relieved(event: MailReceived, sender: Sender, planned: Plan, after: Ticket, policy: Policy) -> Iterator[Effect]:
-    """Somebody from whose hands the ticket is taken is told who has it now."""
+def _holder_told(event: MailReceived, sender: Sender, planned: Plan, after: Ticket, policy: Policy) -> Iterator[Effect]:
+    """Somebody whose ticket is taken by another is told who has it now, and what was done on it by a colleague."""
     holder, owner = policy.technicians.get(planned.ticket.assignee or ""), planned.owner
-    if owner is None or holder in (None, owner, planned.by) or planned.ticket.status is Status.NEW or holder is None:
+    if holder in (None, owner, planned.by) or planned.ticket.status is Status.NEW or holder is None:
         return
-    words = replace(words_of(event, sender), text=planned.text, sender=replace(sender.address, name=planned.by.name))
-    yield from tell(after, (holder,), NoticeFacts("taken", owner.name), words, policy)
+    notice = NoticeFacts("worked", planned.by.name) if owner is None else NoticeFacts("taken", owner.name)
+    if owner is not None or planned.activity is not None or _moved_or_graded(planned, after):
+        yield from tell(after, (holder,), notice, _words_of_colleague(event, sender, planned), policy)
+
+
+def _moved_or_graded(planned: Plan, after: Ticket) -> bool:
+    return after.status is not planned.ticket.status or planned.graded != planned.ticket
+
+
+def _words_of_colleague(event: MailReceived, sender: Sender, planned: Plan) -> Words:
+    """The technician's words as another one reads them: under their own name, without the commands."""
+    return replace(words_of(event, sender), text=planned.text, sender=replace(sender.address, name=planned.by.name))
 
 
 def _called_off(planned: Plan, after: Ticket, policy: Policy, at: datetime) -> Iterator[Effect]:

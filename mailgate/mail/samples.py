@@ -207,6 +207,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _noticed("new", facts=replace(FACTS, links=LINKED)),
         _noticed("assigned", "Luc Gagnon"),
         _noticed("taken", "Luc Gagnon"),
+        _noticed("worked", "Luc Gagnon"),
         _noticed("merged", "1017"),
         _noticed("moved"),
         _noticed("undone", "Luc Gagnon"),

@@ -209,8 +209,9 @@ def test_who_waits_for_no_call_or_gets_it_sooner_reads_nothing(ticket: Ticket, o
 
 @pytest.mark.parametrize("order", [Grade(PRIORITY, "P2"), Grade(KIND, "formation")])
 def test_what_concerns_the_desk_alone_is_told_to_nobody_else(order: Grade) -> None:
-    """A transcript is enough."""
-    assert [one.letter.template for one in of(grade(order), SendMail)] == ["transcript"]
+    """A transcript is enough, and a word to the colleague whose ticket it is."""
+    told = [(one.letter.template, one.letter.to.address) for one in of(grade(order), SendMail)]
+    assert told == [("technician", "tech2@example.com"), ("transcript", "tech1@example.com")]
 
 
 def test_waiting_for_validation_does_not_hide_a_grade() -> None:

@@ -61,7 +61,7 @@ def one_turn(desk: LiveDesk, chance: random.Random, number: int) -> None:
 def test_no_customer_ever_reads_what_is_not_theirs(desk: LiveDesk, seed: int) -> None:
     """No internal note, no journal, no technician's address or token, no other customer's word (promise 6, I27)."""
     chance = random.Random(seed)
-    for number in range(120):
+    for number in range(140):
         one_turn(desk, chance, number)
     read = [mail for mail in desk.sent if mail.to in CUSTOMERS]
     assert len(read) > 30

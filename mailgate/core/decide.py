@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
+from mailgate.core.again import one_more_copy
 from mailgate.core.answers import answered
 from mailgate.core.authority import NOT_YOURS, Standing, standing
 from mailgate.core.bank import book
@@ -47,7 +48,6 @@ from mailgate.core.letters import NoticeFacts
 from mailgate.core.levels import Act, graded, may
 from mailgate.core.lifecycle import WAITING, WAITING_OVER
 from mailgate.core.model import Forwarded, MailKind, Outcome, Status, TokenKind
-from mailgate.core.moving import move, queue_of_copy
 from mailgate.core.opening import incoming, request
 from mailgate.core.people import Technician
 from mailgate.core.policy import Policy
@@ -58,7 +58,7 @@ from mailgate.core.routing import addressed_queue
 from mailgate.core.seen import Seen
 from mailgate.core.stand_ins import hearers, in_absence
 from mailgate.core.starting import as_written, brings_in, start
-from mailgate.core.summons import REACH, Words, tell, words_of
+from mailgate.core.summons import REACH, Words, tell
 from mailgate.core.threads import thread_of
 from mailgate.core.transcripts import told_problems
 from mailgate.core.unreadable import AGAIN, more_unreadable, unreadable
@@ -99,7 +99,7 @@ def _decided(event: Event, seen: Seen, policy: Policy, now: datetime) -> Decisio
 def _mail(event: MailReceived, seen: Seen, policy: Policy) -> Decision:
     sender = graded(event, recognise(event.mail.sender, event.envelope_from, policy), seen, policy)
     if seen.twins:
-        return _again(event, sender, seen, policy)
+        return one_more_copy(event, sender, seen, policy)
     return _remarked(_understood(event, sender, seen, policy), event, sender, seen)
 
 
@@ -183,21 +183,6 @@ def _asked_with_a_foreign_token(
     problems = (Problem(NOT_YOURS, detail=sender.address.mail),)
     told = told_problems(event, found.technician, seen.by_token, problems, policy)
     return replace(asked, because=f"{because}, who is told", effects=(*asked.effects, told))
-
-
-def _again(event: MailReceived, sender: Sender, seen: Seen, policy: Policy) -> Decision:
-    """The same content from the same envelope sender: nothing new, unless it now names a door that promises sooner."""
-    first = seen.twins[0]
-    findings = Findings(sender.identity, sender.level, mail_kind(event, sender))
-    number = seen.by_twin.number if seen.by_twin else None
-    sooner = queue_of_copy(event.recipients, seen.by_twin, seen.twins, policy) if seen.by_twin else None
-    if sooner is not None and seen.by_twin is not None:
-        moved = move(seen.by_twin, sooner, words_of(event, sender), seen, policy)
-        because = f"the same mail as inbox {first.inbox_id}, at another door: {moved.why}"
-        return Decision(Outcome.FOLLOW_UP, because, moved.effects, number, findings)
-    about = f" (#{number})" if number else ""
-    because = f"the same mail as inbox {first.inbox_id}{about}: nothing new"
-    return Decision(Outcome.DUPLICATE, because, (), number, findings)
 
 
 def _remarked(decision: Decision, event: MailReceived, sender: Sender, seen: Seen) -> Decision:

@@ -5,8 +5,8 @@
 
 Nobody who writes to the urgent door waits for the regular one, or for whoever had the ticket a month ago. Who wrote
 reads which promise holds now, where anybody who writes to a door would be acknowledged; it is no second acknowledgement
-of the request (hazards I11). An answer to the signed address is no mail to a door, and a mail that is delivered again
-is none of its own.
+of the request (hazards I11). An answer to the signed address is no mail to a door. One more copy of a mail may be one:
+`again`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from mailgate.core.paging import Chosen, choose
 from mailgate.core.policy import Actions, Policy, Queue
 from mailgate.core.requests import Request, answer, is_parked, is_refused, language_of
 from mailgate.core.routing import addressed_queue, settle
-from mailgate.core.seen import Seen, Twin
+from mailgate.core.seen import Seen
 from mailgate.core.stand_ins import hearers, in_absence
 from mailgate.core.summons import Words, summon, tell
 from mailgate.core.ticket import Clock, Ticket
@@ -70,16 +70,6 @@ def promising_queue(asked: Request, ticket: Ticket, policy: Policy) -> Queue | N
         return None
     settled = ticket.status in SETTLED
     return addressed_queue(recipients, policy) if settled else sooner_queue(recipients, ticket, policy)
-
-
-def queue_of_copy(recipients: tuple[str, ...], ticket: Ticket, twins: tuple[Twin, ...], policy: Policy) -> Queue | None:
-    """The queue that one more copy of a mail is addressed to, if it promises sooner than the ticket's own and than any
-    that earlier copies were addressed to: what the desk made of those is not for a relay to take back."""
-    queue = sooner_queue(recipients, ticket, policy) if ticket.status not in SETTLED else None
-    known = addressed_queue(tuple(one for twin in twins for one in twin.recipients), policy)
-    if queue is None or known is None:
-        return queue
-    return queue if queue.callback.minutes < known.callback.minutes else None
 
 
 def move(ticket: Ticket, queue: Queue, words: Words, seen: Seen, policy: Policy) -> Moved:

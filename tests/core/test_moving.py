@@ -12,12 +12,12 @@ from mailgate.core.decision import Decision
 from mailgate.core.effects import ChangeStatus, HoldBack, MoveToQueue, OpenTicket, SetClock
 from mailgate.core.events import MailReceived
 from mailgate.core.letters import NoticeFacts, Tone
-from mailgate.core.model import Activity, Address, AuthVerdict, Outcome, Status, Token
+from mailgate.core.model import Activity, Address, AuthVerdict, Status, Token
 from mailgate.core.moving import MOVED, REOPENED
 from mailgate.core.page_effects import CountCall, Page
 from mailgate.core.people import Contact, Customer
 from mailgate.core.policy import Policy, UnknownSenders
-from mailgate.core.seen import Answered, Seen, Tally, Twin
+from mailgate.core.seen import Answered, Seen, Tally
 from mailgate.core.sla import Fate, Owed
 from mailgate.core.ticket import Ending, Ticket
 from tests.builders import NOW, a_callback, a_kept_callback, a_mail, a_policy, a_ticket, contact_token, local, received
@@ -99,28 +99,6 @@ def test_a_budget_that_is_spent_holds_it_back() -> None:
     decision = ask(received(), Seen(1002, by_thread=OPEN, answered=spent))
     assert letters(decision, "followed") == []
     assert only(decision, HoldBack).budget == "contact"
-
-
-def test_the_same_mail_at_a_second_door_is_answered_once() -> None:
-    """It was, at the first one."""
-    twins = (Twin(1, (REGULAR,), 1001),)
-    decision = ask(received(inbox_id=2), Seen(1002, twins, by_twin=OPEN))
-    assert only(decision, MoveToQueue).queue == "urgent"
-    assert letters(decision, "followed") == []
-
-
-def test_the_same_mail_again_takes_nothing_back_from_the_desk() -> None:
-    """A technician moved it to the regular queue; whoever delivers the urgent mail once more decides nothing (I5)."""
-    twins = (Twin(1, ("support-urgent@example.com",), 1001),)
-    decision = ask(received(inbox_id=2), Seen(1002, twins, by_twin=OPEN))
-    assert (decision.outcome, decision.effects) == (Outcome.DUPLICATE, ())
-
-
-def test_a_late_copy_for_the_other_door_reopens_nothing() -> None:
-    """It was said a month ago, and answered."""
-    settled = replace(CLOSED, queue="regulier")
-    decision = ask(received(inbox_id=2), Seen(1002, (Twin(1, (REGULAR,), 1001),), by_twin=settled))
-    assert (decision.outcome, decision.effects) == (Outcome.DUPLICATE, ())
 
 
 @pytest.mark.parametrize("status", [Status.RESOLVED, Status.CLOSED])

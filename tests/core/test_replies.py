@@ -20,7 +20,7 @@ from mailgate.core.effects import (
 from mailgate.core.model import Activity, AuthVerdict, Outcome, Status, Token, TokenKind
 from mailgate.core.page_effects import Page
 from mailgate.core.reports import Report, ReportKind
-from mailgate.core.seen import Seen, Twin
+from mailgate.core.seen import Seen
 from mailgate.core.ticket import Ending, Promise
 from tests.builders import NOW, a_callback, a_kept_callback, a_mail, a_ticket, contact_token, local, received
 from tests.core.asking import ask, letters, of, only, paged
@@ -226,30 +226,6 @@ def test_a_ticket_already_there_or_of_a_lost_queue(queue: str) -> None:
     """The same queue moves nothing; a queue that left the rules gives way to the addressed one."""
     decision = ask(received(token=contact_token()), by_token(queue=queue))
     assert bool(of(decision, MoveToQueue)) is (queue == "gone")
-
-
-def test_the_same_mail_again_changes_nothing() -> None:
-    """A relay that lost our 250 sends it again (RFC 1047): no second ticket, no second page."""
-    twins = (Twin(1, ("support-urgent@example.com",), 1001),)
-    decision = ask(received(inbox_id=2), Seen(1002, twins, by_twin=a_ticket()))
-    assert (decision.outcome, decision.effects, decision.ticket) == (Outcome.DUPLICATE, (), 1001)
-
-
-def test_the_same_mail_at_the_urgent_door_pages_for_the_ticket_it_has() -> None:
-    """One mail to both doors, delivered one after the other: one ticket, and the sooner promise."""
-    twins = (Twin(1, ("support-regulier@example.com",), 1001),)
-    regular = a_ticket(queue="regulier", notified=("tech1", "tech2"), callback=a_callback("regulier", NOW, NOW))
-    decision = ask(received(inbox_id=2), Seen(1002, twins, by_twin=regular))
-    assert decision.outcome is Outcome.FOLLOW_UP
-    assert only(decision, MoveToQueue).queue == "urgent"
-    assert of(decision, OpenTicket) == []
-    assert paged(decision) == ["tech3", "tech4"]
-
-
-def test_the_same_mail_that_left_no_ticket_is_a_duplicate_too() -> None:
-    """Refused once, refused without a second answer."""
-    decision = ask(received(inbox_id=2), Seen(1002, (Twin(1, (), None),)))
-    assert (decision.outcome, decision.effects) == (Outcome.DUPLICATE, ())
 
 
 def test_our_own_mail_coming_back_is_only_noted() -> None:

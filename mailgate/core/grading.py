@@ -135,6 +135,8 @@ def _against(order: Order, grade: Grade, internal: bool, ticket: Ticket, policy:
         yield Problem("missing-reason", order.line, meant=f"{order.line} {UNSAID}")
     elif internal and grade.reason:
         yield Problem("told-and-internal", order.line)
+    elif internal and grade.scale is Scale.QUEUE and _calls_later(ticket, value, policy):
+        yield Problem("later-and-internal", order.line)
 
 
 def _needs_reason(scale: Scale, value: str, ticket: Ticket, policy: Policy) -> bool:

@@ -197,7 +197,8 @@ def test_who_waits_for_a_call_reads_that_it_comes_later() -> None:
     ("ticket", "orders"),
     [
         (a_ticket(a_kept_callback(Activity.CALL), status=Status.OPEN), (Grade(QUEUE, "regulier"),)),
-        (a_ticket(status=Status.OPEN), (Grade(QUEUE, "regulier"), Internal())),
+        (a_ticket(a_kept_callback(Activity.CALL), status=Status.OPEN), (Grade(QUEUE, "regulier"), Internal())),
+        (a_ticket(queue="regulier", callback=LATER, status=Status.OPEN), (Grade(QUEUE, "urgent"), Internal())),
         (a_ticket(queue="regulier", callback=LATER, status=Status.OPEN), (Grade(QUEUE, "urgent"),)),
         (a_ticket(status=Status.OPEN), (Grade(QUEUE, "urgent"),)),
     ],
@@ -205,6 +206,15 @@ def test_who_waits_for_a_call_reads_that_it_comes_later() -> None:
 def test_who_waits_for_no_call_or_gets_it_sooner_reads_nothing(ticket: Ticket, orders: tuple[Intent, ...]) -> None:
     """No promise of theirs is later; and a note is a note."""
     assert letters(grade(*orders, ticket=ticket), "notification") == []
+
+
+def test_a_note_puts_no_promised_call_off() -> None:
+    """The customer would have to read the new deadline; a note is read by the desk alone."""
+    decision = grade(
+        Grade(QUEUE, "regulier"), Internal(), text="Ce n'est pas urgent.", ticket=a_ticket(status=Status.OPEN)
+    )
+    assert [problem.code for problem in problems(decision)] == ["later-and-internal"]
+    assert of(decision, MoveToQueue) == []
 
 
 @pytest.mark.parametrize("order", [Grade(PRIORITY, "P2"), Grade(KIND, "formation")])

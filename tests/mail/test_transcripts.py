@@ -19,7 +19,7 @@ PROBLEMS = (
     "unknown-command missing-minutes bad-minutes too-many-words missing-who bad-wait no-argument-wanted "
     "unknown-technician not-possible two-activities two-statuses two-assignees nothing-to-do not-your-address "
     "pager-only-acknowledges no-token no-ticket auth-failing quoted-command too-many-commands "
-    "still-asked missing-grade unknown-grade graded-twice missing-reason told-and-internal "
+    "still-asked missing-grade unknown-grade graded-twice missing-reason told-and-internal later-and-internal "
     "bare-no let-in-already sealed bad-dates absence-over no-absence two-absences"
 ).split()
 

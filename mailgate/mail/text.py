@@ -61,6 +61,7 @@ _ASCII = str.maketrans(
         "\u00a0": " ",
     }
 )
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _QUOTED_SPACES = re.compile(r"«\s*|(?<!\s)\s*»")  # behind a blank a run of them would be tried from each of its own
 
 
@@ -92,9 +93,8 @@ def to_ascii(text: str) -> str:
     """The same in ASCII for pagers: accents folded, French typography spelled out, anything else "?"."""
     if text.isascii():
         return text
-    spelled = _QUOTED_SPACES.sub('"', text).translate(_ASCII)
-    folded = (char for char in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(char))
-    return "".join(char if char.isascii() else "?" for char in folded)
+    spelled = unicodedata.normalize("NFKD", _QUOTED_SPACES.sub('"', text).translate(_ASCII))
+    return _NOT_ASCII.sub(lambda found: "" if unicodedata.combining(found[0]) else "?", spelled)
 
 
 def _without_piles(text: str) -> str:

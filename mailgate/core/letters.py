@@ -105,7 +105,8 @@ class Proof(StrEnum):
 class MessageFacts:
     """The words that a letter passes on, and the files beside them (`left_out`: too large, named only).
 
-    `forwarded` is the mail inside a forward, `suggests` the number of a ticket that the mail may belong to."""
+    `forwarded` is the mail inside a forward, `suggests` the number of a ticket that the mail may belong to,
+    `renamed` its subject when its writer changed the ticket's."""
 
     text: str
     sender: str = ""
@@ -116,6 +117,7 @@ class MessageFacts:
     forwarded: Forwarded | None = None
     proof: Proof = Proof.UNASKED
     suggests: int | None = None
+    renamed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

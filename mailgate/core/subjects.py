@@ -8,6 +8,7 @@ bureau demain", "Lu : le devis"), and who asks must have another reason to belie
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +22,15 @@ STAMPS = 2
 STAMP_MOST = 20
 NAME_WORDS = 4
 """Words of a name, at most."""
+
+_TAGS = r"\s*(?:\[[^\]#]{1,40}\]\s*)?"
+REPLY = re.compile(_TAGS + r"(?:re|rép|rep|r|aw|antw|sv|vs|rif|odp|ynt)(?:\[[0-9]{1,3}\])?\s?:", re.IGNORECASE)
+FORWARDED = re.compile(
+    _TAGS + r"(?P<bracket>\[)?(?:fwd?|tr|wg|i|rv|enc|vb|doorst|pd|vl)(?:\[[0-9]{1,3}\])?\s?:", re.IGNORECASE
+)
+"""How a subject begins that a mail program made of another one."""
+
+_NUMBERED = re.compile(r"\[#[0-9]{1,9}\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +158,14 @@ def told_by(subject: str) -> Told | None:
         if phrase is not None:
             return Told(one.kind, one.sure, _as_written(written, phrase))
     return None
+
+
+def renamed(subject: str, known: str) -> str:
+    """The subject of a mail that continues a ticket, when its writer put it in the place of `known`, else "". What a
+    mail program made of one of our subjects is nobody's word, and an answer to us keeps "Re:" or the number."""
+    made = REPLY.match(subject) or FORWARDED.match(subject) or _NUMBERED.search(subject)
+    same = bool(known.strip()) and fold(known).strip() in fold(subject)
+    return "" if made or same else subject
 
 
 def _found(one: Phrases, subject: str) -> str | None:

@@ -19,12 +19,13 @@ from mailgate.core.effects import Effect, SendMail, TakeTurn
 from mailgate.core.events import MailReceived
 from mailgate.core.identity import Sender
 from mailgate.core.letters import Enclosure, Facts, Letter, MessageFacts, NoticeFacts, Proof, Tone
-from mailgate.core.model import Address, Attachment, AuthLevel, AuthVerdict, Channel, Forwarded
+from mailgate.core.model import Address, Attachment, AuthLevel, AuthVerdict, Channel, Forwarded, Identity
 from mailgate.core.page_effects import Await, Page
 from mailgate.core.paging import Chosen, Wanted, choose, leads_of
 from mailgate.core.people import Pager, Technician
 from mailgate.core.policy import Policy, Queue
 from mailgate.core.seen import Seen
+from mailgate.core.subjects import renamed
 from mailgate.core.targets import gateway_of
 from mailgate.core.ticket import Ticket
 
@@ -33,7 +34,8 @@ from mailgate.core.ticket import Ticket
 class Words:
     """What a mail said, for those who are told of it; `inbox_id` is where its attachments lie.
 
-    `suggests` is a ticket that the mail may belong to; `proof` and `forwarded` as in `letters.MessageFacts`."""
+    `suggests` is a ticket that the mail may belong to; `proof` and `forwarded` as in `letters.MessageFacts`; `subject`
+    is that of a customer's mail."""
 
     text: str
     sender: Address
@@ -43,6 +45,7 @@ class Words:
     forwarded: Forwarded | None = None
     proof: Proof = Proof.UNASKED
     suggests: int | None = None
+    subject: str = ""
 
 
 def first_words(ticket: Ticket, at: datetime) -> Words:
@@ -64,6 +67,7 @@ def words_of(event: MailReceived, sender: Sender) -> Words:
         mail.attachments,
         mail.forwarded,
         _proof(event, sender),
+        subject="" if sender.identity is Identity.TECHNICIAN else mail.subject,
     )
 
 
@@ -154,6 +158,7 @@ def _letters(
 ) -> Iterator[Letter]:
     """A mail to each of the people. What they read about the ticket is the same for all of one language."""
     message, enclosure = message_facts(words, policy)
+    message = replace(message, renamed=renamed(words.subject, ticket.subject) if words.subject else "")
     told: dict[str, Facts] = {}
     for one in people:
         reader = to_technician(one, policy)
@@ -211,10 +216,17 @@ def responsible(ticket: Ticket, policy: Policy) -> tuple[Technician, ...]:
 def _pager(mail: Letter, one: Technician, pager: Pager, policy: Policy, not_before: datetime | None) -> Page:
     reader = to_technician(one, policy, pager.target if pager.by_mail else one.mail)
     limit = pager.limit or policy.limits.page
-    facts = private(mail.facts) if pager.private else mail.facts
+    facts = private(mail.facts) if pager.private else _as_renamed(mail.facts)
     gateway = gateway_of(pager.target)
     letter = replace(mail, template="page", to=reader, facts=facts, enclosure=None, limit=limit, gateway=gateway)
     return Page(one.key, Channel.PAGER, pager.target, letter, not_before)
+
+
+def _as_renamed(facts: Facts) -> Facts:
+    """A page has room for one subject: the newest."""
+    if facts.ticket is None or facts.message is None or not facts.message.renamed:
+        return facts
+    return replace(facts, ticket=replace(facts.ticket, subject=facts.message.renamed))
 
 
 def private(facts: Facts) -> Facts:

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from mailgate.core.subjects import FORWARDED, REPLY
 from mailgate.mail import limits
 from mailgate.mail.kinds import Kind
 from mailgate.mail.letterhead import letterheads, sender_in
@@ -47,12 +48,6 @@ class _Kept:
     forward: int | None = None
 
 
-_TAGS = r"\s*(?:\[[^\]#]{1,40}\]\s*)?"
-_REPLY = re.compile(_TAGS + r"(?:re|rép|rep|r|aw|antw|sv|vs|rif|odp|ynt)(?:\[[0-9]{1,3}\])?\s?:", re.IGNORECASE)
-_FORWARDED = re.compile(
-    _TAGS + r"(?P<bracket>\[)?(?:fwd?|tr|wg|i|rv|enc|vb|doorst|pd|vl)(?:\[[0-9]{1,3}\])?\s?:", re.IGNORECASE
-)
-
 _OTHERS = (Kind.MARKER, Kind.ORIGINAL, Kind.HEADERS, Kind.FORWARD, Kind.ANNOUNCED)
 _BOUNDARIES = (*_OTHERS, Kind.ATTRIBUTION)
 _UNMARKED = (Kind.ORIGINAL, Kind.HEADERS)
@@ -69,15 +64,15 @@ _MOST_PREFIXES = 5
 def nature_of(subject: str) -> Nature:
     """The nature that the first prefix of a subject tells ("RE: TR: …" is a reply). "[#1042] TR: …" tells nothing:
     the prefix is part of a ticket's subject."""
-    if _REPLY.match(subject):
+    if REPLY.match(subject):
         return Nature.REPLY
-    return Nature.FORWARD if _FORWARDED.match(subject) else Nature.UNKNOWN
+    return Nature.FORWARD if FORWARDED.match(subject) else Nature.UNKNOWN
 
 
 def without_prefixes(subject: str) -> str:
     """A subject without what forwarding put before it."""
     for _ in range(_MOST_PREFIXES):
-        found = _FORWARDED.match(subject)
+        found = FORWARDED.match(subject)
         if found is None:
             break
         subject = subject[found.end() :].strip().removesuffix("]" if found["bracket"] else "")

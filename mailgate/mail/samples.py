@@ -92,6 +92,8 @@ FACTS = Facts(
     links=LinkFacts("https://support.example.com/s/abc"),
 )
 LINKED = LinkFacts(page="https://support.example.com/p/abc")
+RENAMED = MessageFacts("Plus rien ne marche.", "jean.roy@acme.example", "Jean Roy", ASKED_AT, renamed="Panne totale")
+
 DOUBTFUL = MessageFacts(
     "Voir plus bas.",
     "inconnu@example.org",
@@ -217,6 +219,7 @@ SAMPLES: dict[str, tuple[Facts, ...]] = {
         _noticed("escalated", facts=replace(FLOODED, technician=FACTS.technician)),
         _noticed("missed", facts=replace(TAKEN, technician=FACTS.technician)),
         _noticed("follow-up", facts=replace(BARE, technician=FACTS.technician, message=FACTS.message)),
+        _noticed("moved", facts=replace(FACTS, message=RENAMED)),
         replace(FACTS, notice=NoticeFacts("follow-up", absent="Luc Gagnon")),
         _noticed("new", facts=replace(BARE, technician=FACTS.technician, message=DOUBTFUL)),
     ),

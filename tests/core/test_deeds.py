@@ -53,9 +53,9 @@ def test_time_is_told_with_its_reason() -> None:
 
 def test_a_note_that_moves_a_new_request_says_who_is_called() -> None:
     """It takes nothing: whoever writes it must not believe that it does."""
-    decision = on(Internal(), Grade(Scale.QUEUE, "regulier"), text="Pas urgent.", queue="urgent")
+    decision = on(Internal(), Grade(Scale.QUEUE, "urgent"), text="Bien urgent.", queue="regulier")
     assert "still-called" in codes(decision)
-    assert "still-called" not in codes(on(Take(), Grade(Scale.QUEUE, "regulier")))
+    assert "still-called" not in codes(on(Take(), Grade(Scale.QUEUE, "urgent"), queue="regulier"))
 
 
 def test_help_is_about_this_ticket() -> None:

@@ -95,7 +95,7 @@ class ProvenDesk:
             time.sleep(0.1)
 
     def figures(self, faults: int) -> Figures:
-        """Compare the accounts and ask `mailgate verify`; nothing may be under way any more."""
+        """Compare the accounts and ask `mailgate verify`; whoever asks has let the desk come to rest."""
         told = accounts.compare(self.clients, self.ask, self.sink.taken)
         return replace(told, rss_max=self.rss_max, faults=faults, wrong=(*self.wrong, *told.wrong, *self._verified()))
 

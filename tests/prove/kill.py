@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
-from tests.prove.deaths import CERTAIN, PLACES, Deaths, points, together
+from tests.prove.deaths import CERTAIN, PLACES, STRIDE, Deaths, points, together
 from tests.prove.desk import ProvenDesk, proven_desk
 from tests.prove.figures import Figures
 from tests.prove.kill_backup import kill_backups
 from tests.prove.kill_upgrade import kill_upgrades
-from tests.prove.later import Later
+from tests.prove.later import Later, open_always, work_off_deadlines
 from tests.prove.library import preload
 from tests.prove.preloaded import Prepare, nothing
 from tests.prove.recorder import SOURCE, Dying, Point
@@ -30,7 +30,7 @@ from tests.prove.rig import Rig, Trial
 ROUND = 100
 """Kills before a new desk: the tickets of a long run would be a flood."""
 
-MAILS = 8
+MAILS = 12
 """Tickets with deadlines."""
 
 PAUSE = 0.5
@@ -43,8 +43,9 @@ FIRST_DEADLINE = timedelta(hours=26)
 BETWEEN = timedelta(hours=3)
 """How far ahead the clock is at the first start, and how much further at each next one: a deadline is always due."""
 
-DEADLINE_OPERATIONS = 40
-"""The points among the engine's operations, when it has deadlines only: the first decisions of a start."""
+DEADLINE_OPERATIONS = 120
+"""The points among the engine's operations, when it has deadlines only: before the first decision of a start, in its
+commit, and between it and the next ones."""
 
 WANTED = ("acceptor", "engine", "sender", "timers", "backup", "migration")
 
@@ -81,6 +82,7 @@ def _load(trial: Trial, chosen: Sequence[Point]) -> Deaths:
 def _quiet(trial: Trial) -> Deaths:
     """A desk that nobody writes to: backups beside it, then its deadlines."""
     with proven_desk(trial) as desk:
+        open_always(desk)
         with desk.serving():
             desk.clients.send_many(MAILS)
             desk.drain()
@@ -89,13 +91,13 @@ def _quiet(trial: Trial) -> Deaths:
         ahead = [FIRST_DEADLINE + number * BETWEEN for number in range(times)]
         killed = [
             replace(
-                _kill(desk, Point("engine", 1 + number * 7 % DEADLINE_OPERATIONS), partial(Later, moment)),
+                _kill(desk, Point("engine", 1 + number * STRIDE % DEADLINE_OPERATIONS), partial(Later, moment)),
                 place="timers",
             )
             for number, moment in enumerate(ahead)
         ]
         with desk.serving(Later(ahead[-1], nothing)):
-            desk.drain()
+            work_off_deadlines(desk, ahead[-1])
         return _told(desk, killed, backups)
 
 

@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email import message_from_bytes
 from itertools import product
 from pathlib import Path
@@ -32,7 +32,7 @@ from tests.peers import free_port, listens, require
 from tests.peers.certificates import a_certificate, server_side
 from tests.prove.desk import ProvenDesk, proven_desk
 from tests.prove.figures import Figures, total
-from tests.prove.later import Later
+from tests.prove.later import Later, open_always, work_off_deadlines
 from tests.prove.rig import Rig, Trial
 from tests.prove.wayward import DEALINGS, DROP, GREETINGS, HANG, Fault, Wayward, misbehaving
 
@@ -45,18 +45,8 @@ WAIT_SECONDS = 0.4
 SINK_SECONDS = 0.2
 MOST_MAILS = 300
 
-PAGED = 6
-"""Three people by mail and pager: who the desk calls first."""
 SILENCE = timedelta(hours=1)
 """Somebody should have answered by then."""
-MOMENT = timedelta(seconds=15)
-"""Longer than it takes to work off what is there, and to stop."""
-HOURS, ALWAYS = 'mon-fri = "07:00-20:00" }\nholidays = "CA-QC"', 'mon-sun = "00:00-24:00" }'
-UNHEARD = f"""
-    SELECT count(*) FROM ticket WHERE number NOT IN (
-        SELECT ticket FROM outbox WHERE lane = 'page' AND ticket IS NOT NULL
-        GROUP BY ticket HAVING count(DISTINCT target) > {PAGED})
-"""
 
 BUSY, ABSENT = "5145550101@pager.example.net", "5145550102@pager.example.net"
 
@@ -128,18 +118,10 @@ def _greylist(desk: ProvenDesk, relay: Wayward) -> None:
 def _black_hole(desk: ProvenDesk) -> None:
     """A relay that takes all and passes on nothing looks well: only that nobody answers shows it (F19). Nobody answered
     any request here, so an hour later others have been paged, whatever the day on which this runs."""
-    calendars = desk.root / "rules/10-calendars.toml"
-    calendars.write_text(calendars.read_text().replace(HOURS, ALWAYS))
+    open_always(desk)
     with desk.serving(Later(SILENCE, hasty)) as process:
-        desk.wait(lambda: (*desk.ask(UNHEARD)[0], _due(desk)), "requests of which nobody else heard, and timers")
-        desk.drain()
+        work_off_deadlines(desk, SILENCE)
         desk.stop(process)
-
-
-def _due(desk: ProvenDesk) -> int:
-    """Timers that fire in a moment, an hour ahead: what they promise would stay unsent."""
-    until = datetime.now(UTC) + SILENCE + MOMENT
-    return int(desk.ask(f"SELECT count(*) FROM timer WHERE due_at < '{until:%Y-%m-%d %H:%M:%S}'")[0][0])
 
 
 def by_smtp_sink(trial: Trial) -> Figures:

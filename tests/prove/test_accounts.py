@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.flow.process import Taken
 from tests.prove import accounts
 from tests.prove.clients import Clients, identity, letter
 from tests.prove.figures import Figures
@@ -46,3 +47,35 @@ def test_a_technicians_mail_opens_nothing() -> None:
     """It is about a ticket that is there."""
     assert compared((WORK, "recorded")).hold
     assert compared((WORK, "refused")).lost == 1
+
+
+def promised(*taken: Taken, state: str = "sent") -> Figures:
+    """One page that was promised to a technician, and what the relay took."""
+    row = "<p@desk.example>", "tech1@example.com", "page", 1001, state
+    return accounts.compare(Clients(lambda: 25), lambda asked: [row] if asked == accounts.PROMISES else [], taken)
+
+
+def a_page(to: str = "tech1@example.com") -> Taken:
+    """As the relay took it."""
+    return Taken("desk@example.com", to, b"Message-ID: <p@desk.example>\r\n\r\nx", 1.0)
+
+
+def test_a_page_that_is_sent_and_never_came_is_lost_and_named() -> None:
+    """Whoever reads the line of the rig knows where to look."""
+    told = promised(a_page(to="tech2@example.com"))
+    assert (told.pages, told.page_lost) == (0, 1)
+    assert told.wrong == ("<p@desk.example> never reached tech1@example.com, and is 'sent'",)
+
+
+def test_a_page_that_failed_is_lost_and_the_desk_knows() -> None:
+    """The rig of the relay counts those that were refused for good."""
+    told = promised(state="failed")
+    assert told.page_lost == 1
+    assert not told.wrong
+
+
+def test_a_page_that_came_twice_reached_its_technician() -> None:
+    """It counts once as a page."""
+    told = promised(a_page(), a_page())
+    assert (told.pages, told.page_lost, told.page_dup) == (1, 0, 1)
+    assert told.hold
